@@ -1,0 +1,2 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+"""Contains endpoint functions for accessing the API"""

@@ -1,0 +1,32 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from typing import Any
+
+from ...models.voice_create_request import VoiceCreateRequest
+from ...models.voice_response import VoiceResponse
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: VoiceCreateRequest,
+) -> dict[str, Any]:
+    """Create a voice from a sample: POST /v1/audio/voices."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/audio/voices",
+    }
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, response: Response) -> VoiceResponse:
+    """Read the answer with status 200; InvalidValueError names the place of what does not fit."""
+    _data = response.json()
+    return VoiceResponse.from_dict(_data)

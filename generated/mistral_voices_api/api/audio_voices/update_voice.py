@@ -1,0 +1,36 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from ...models.voice_response import VoiceResponse
+from ...models.voice_update_request import VoiceUpdateRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    voice_id: str,
+    *,
+    body: VoiceUpdateRequest,
+) -> dict[str, Any]:
+    """Change the description of a voice: PATCH /v1/audio/voices/{voice_id}."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/v1/audio/voices/{voice_id}".format(
+            voice_id=quote(voice_id, safe=""),
+        ),
+    }
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, response: Response) -> VoiceResponse:
+    """Read the answer with status 200; InvalidValueError names the place of what does not fit."""
+    _data = response.json()
+    return VoiceResponse.from_dict(_data)

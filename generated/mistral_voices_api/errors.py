@@ -1,0 +1,64 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+"""What the models raise on an answer that does not fit the document, and their checks."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+MISSING: Any = object()
+
+_KINDS = {str: "a string", bool: "a boolean", int: "an integer", float: "a number", list: "a list", type(None): "null"}
+
+
+class InvalidValueError(ValueError):
+    """A value of an answer does not fit the document.
+
+    Attributes:
+        place: Where the value stands, such as items[3].created_at; empty for the whole.
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.place or 'the answer'}: {self.reason}"
+
+    def under(self, place: str) -> "InvalidValueError":
+        """Give the same error as seen from one level further out."""
+        return InvalidValueError(f"{place}.{self.place}" if self.place else place, self.reason)
+
+
+def unexpected(value: Any, expected: str, place: str = "") -> InvalidValueError:
+    """Make the error for a value of the wrong type, or for one that is missing."""
+    if value is MISSING:
+        return InvalidValueError(place, f"is missing, expected {expected}")
+    return InvalidValueError(place, f"is {_KINDS.get(type(value), 'an object')}, expected {expected}")
+
+
+def unexpected_item(values: Sequence[Any], types: tuple[type, ...], expected: str, place: str) -> InvalidValueError:
+    """Make the error for the first item of a list that has none of the given types."""
+    index = next(index for index, value in enumerate(values) if type(value) not in types)
+    return unexpected(values[index], expected, f"{place}[{index}]")
+
+
+def parse_integer(value: Any, expected: str, place: str) -> int:
+    """Read an integer that JSON wrote with a fraction of zero, such as 10.0."""
+    if type(value) is float and value.is_integer():
+        return int(value)
+    raise unexpected(value, expected, place)
+
+
+def parse_datetime(value: Any, place: str) -> datetime.datetime:
+    """Read a date-time; one without a zone is UTC."""
+    if type(value) is not str:
+        raise unexpected(value, "a date-time", place)
+    try:
+        if value[10] not in "Tt ":
+            raise ValueError
+        parsed = datetime.datetime.fromisoformat(value)
+    except (ValueError, IndexError):
+        raise InvalidValueError(place, "is not a date-time") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)

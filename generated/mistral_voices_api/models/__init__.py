@@ -1,0 +1,28 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+"""Contains all the data models used in inputs/outputs"""
+
+from .error_response import ErrorResponse
+from .http_validation_error import HTTPValidationError
+from .list_voices_type import ListVoicesType
+from .validation_error import ValidationError
+from .validation_error_ctx import ValidationErrorCtx
+from .voice_create_request import VoiceCreateRequest
+from .voice_list_response import VoiceListResponse
+from .voice_response import VoiceResponse
+from .voice_response_kind import VoiceResponseKind
+from .voice_response_type import VoiceResponseType
+from .voice_update_request import VoiceUpdateRequest
+
+__all__ = (
+    "ErrorResponse",
+    "HTTPValidationError",
+    "ListVoicesType",
+    "ValidationError",
+    "ValidationErrorCtx",
+    "VoiceCreateRequest",
+    "VoiceListResponse",
+    "VoiceResponse",
+    "VoiceResponseKind",
+    "VoiceResponseType",
+    "VoiceUpdateRequest",
+)

@@ -1,0 +1,88 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import MISSING, unexpected
+
+_MEMBERS = frozenset(
+    (
+        "object",
+        "message",
+        "type",
+        "param",
+        "code",
+    )
+)
+
+
+@_attrs_define
+class ErrorResponse:
+    """The general error of the service.
+
+    Attributes:
+        object_: Always error.
+        message: What went wrong, for people.
+        type_: What went wrong, for programs, such as invalid_request_error.
+        param: The parameter that is to blame, if one is.
+        code: A finer code, if there is one.
+    """
+
+    object_: str
+    message: str
+    type_: str | None = None
+    param: str | None = None
+    code: str | None = None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members as JSON holds them."""
+        _members: dict[str, Any] = {
+            "object": self.object_,
+            "message": self.message,
+            "type": self.type_,
+            "param": self.param,
+            "code": self.code,
+        }
+        _members.update(self.additional_properties)
+        return _members
+
+    @classmethod
+    def from_dict(cls, _src: Mapping[str, Any]) -> Self:
+        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        if not isinstance(_src, Mapping):
+            raise unexpected(_src, "an object")
+        object_ = _src.get("object", MISSING)
+        if type(object_) is not str:
+            raise unexpected(object_, "a string", "object")
+
+        message = _src.get("message", MISSING)
+        if type(message) is not str:
+            raise unexpected(message, "a string", "message")
+
+        type_ = _src.get("type")
+        if type_ is not None and type(type_) is not str:
+            raise unexpected(type_, "a string or null", "type")
+
+        param = _src.get("param")
+        if param is not None and type(param) is not str:
+            raise unexpected(param, "a string or null", "param")
+
+        code = _src.get("code")
+        if code is not None and type(code) is not str:
+            raise unexpected(code, "a string or null", "code")
+
+        _model = cls(
+            object_=object_,
+            message=message,
+            type_=type_,
+            param=param,
+            code=code,
+        )
+        if not _MEMBERS.issuperset(_src):
+            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
+        return _model

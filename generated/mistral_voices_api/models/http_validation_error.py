@@ -1,0 +1,55 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import InvalidValueError, unexpected
+from ..models.validation_error import ValidationError
+
+_MEMBERS = frozenset(("detail",))
+
+
+@_attrs_define
+class HTTPValidationError:
+    """Which values of a request were not accepted.
+
+    Attributes:
+        detail: One entry for each value.
+    """
+
+    detail: list[ValidationError] = _attrs_field(factory=list)
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members as JSON holds them."""
+        _members: dict[str, Any] = {
+            "detail": [item.to_dict() for item in self.detail],
+        }
+        _members.update(self.additional_properties)
+        return _members
+
+    @classmethod
+    def from_dict(cls, _src: Mapping[str, Any]) -> Self:
+        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        if not isinstance(_src, Mapping):
+            raise unexpected(_src, "an object")
+        detail = _src["detail"] if "detail" in _src else []
+        if type(detail) is not list:
+            raise unexpected(detail, "a list", "detail")
+        _items, detail = detail, []
+        try:
+            for _item in _items:
+                detail.append(ValidationError.from_dict(_item))
+        except InvalidValueError as _error:
+            raise _error.under(f"detail[{len(detail)}]") from None
+
+        _model = cls(
+            detail=detail,
+        )
+        if not _MEMBERS.issuperset(_src):
+            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
+        return _model

@@ -1,0 +1,104 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import MISSING, InvalidValueError, unexpected, unexpected_item
+from ..models.validation_error_ctx import ValidationErrorCtx
+
+_MEMBERS = frozenset(
+    (
+        "loc",
+        "msg",
+        "type",
+        "input",
+        "ctx",
+    )
+)
+
+
+@_attrs_define
+class ValidationError:
+    """One value that was not accepted.
+
+    Attributes:
+        loc: Where the value stands: names of members and positions in lists.
+        msg: What is wrong with it, for people.
+        type_: What is wrong with it, for programs.
+        input_: The value itself.
+        ctx: What the rule says, such as a bound.
+    """
+
+    loc: list[str | int]
+    msg: str
+    type_: str
+    input_: Any = None
+    ctx: ValidationErrorCtx | None = None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members as JSON holds them."""
+        _members: dict[str, Any] = {
+            "loc": self.loc,
+            "msg": self.msg,
+            "type": self.type_,
+            "input": self.input_,
+        }
+        if self.ctx is not None:
+            _members["ctx"] = self.ctx.to_dict()
+        _members.update(self.additional_properties)
+        return _members
+
+    @classmethod
+    def from_dict(cls, _src: Mapping[str, Any]) -> Self:
+        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        if not isinstance(_src, Mapping):
+            raise unexpected(_src, "an object")
+        loc = _src.get("loc", MISSING)
+        if type(loc) is not list:
+            raise unexpected(loc, "a list", "loc")
+        for _item in loc:
+            if type(_item) not in (str, int):
+                raise unexpected_item(
+                    loc,
+                    (
+                        str,
+                        int,
+                    ),
+                    "a string or an integer",
+                    "loc",
+                )
+
+        msg = _src.get("msg", MISSING)
+        if type(msg) is not str:
+            raise unexpected(msg, "a string", "msg")
+
+        type_ = _src.get("type", MISSING)
+        if type(type_) is not str:
+            raise unexpected(type_, "a string", "type")
+
+        input_ = _src.get("input")
+
+        ctx = _src.get("ctx", MISSING)
+        if ctx is MISSING:
+            ctx = None
+        else:
+            try:
+                ctx = ValidationErrorCtx.from_dict(ctx)
+            except InvalidValueError as _error:
+                raise _error.under("ctx") from None
+
+        _model = cls(
+            loc=loc,
+            msg=msg,
+            type_=type_,
+            input_=input_,
+            ctx=ctx,
+        )
+        if not _MEMBERS.issuperset(_src):
+            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
+        return _model

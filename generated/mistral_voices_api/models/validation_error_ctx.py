@@ -1,0 +1,35 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import unexpected
+
+_MEMBERS = frozenset(())
+
+
+@_attrs_define
+class ValidationErrorCtx:
+    """What the rule says, such as a bound."""
+
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members as JSON holds them."""
+        _members: dict[str, Any] = {}
+        _members.update(self.additional_properties)
+        return _members
+
+    @classmethod
+    def from_dict(cls, _src: Mapping[str, Any]) -> Self:
+        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        if not isinstance(_src, Mapping):
+            raise unexpected(_src, "an object")
+        _model = cls()
+        if not _MEMBERS.issuperset(_src):
+            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
+        return _model

@@ -1,0 +1,95 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import MISSING, InvalidValueError, parse_integer, unexpected
+from ..models.voice_response import VoiceResponse
+
+_MEMBERS = frozenset(
+    (
+        "items",
+        "total",
+        "page",
+        "page_size",
+        "total_pages",
+    )
+)
+
+
+@_attrs_define
+class VoiceListResponse:
+    """One page of voices, counted by offset.
+
+    Attributes:
+        items: The voices of this page.
+        total: Number of voices on all pages.
+        page: Number of this page, from 1.
+        page_size: Largest number of voices on a page.
+        total_pages: Number of pages.
+    """
+
+    items: list[VoiceResponse]
+    total: int
+    page: int
+    page_size: int
+    total_pages: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members as JSON holds them."""
+        _members: dict[str, Any] = {
+            "items": [item.to_dict() for item in self.items],
+            "total": self.total,
+            "page": self.page,
+            "page_size": self.page_size,
+            "total_pages": self.total_pages,
+        }
+        _members.update(self.additional_properties)
+        return _members
+
+    @classmethod
+    def from_dict(cls, _src: Mapping[str, Any]) -> Self:
+        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        if not isinstance(_src, Mapping):
+            raise unexpected(_src, "an object")
+        items = _src.get("items", MISSING)
+        if type(items) is not list:
+            raise unexpected(items, "a list", "items")
+        _items, items = items, []
+        try:
+            for _item in _items:
+                items.append(VoiceResponse.from_dict(_item))
+        except InvalidValueError as _error:
+            raise _error.under(f"items[{len(items)}]") from None
+
+        total = _src.get("total", MISSING)
+        if type(total) is not int:
+            total = parse_integer(total, "an integer", "total")
+
+        page = _src.get("page", MISSING)
+        if type(page) is not int:
+            page = parse_integer(page, "an integer", "page")
+
+        page_size = _src.get("page_size", MISSING)
+        if type(page_size) is not int:
+            page_size = parse_integer(page_size, "an integer", "page_size")
+
+        total_pages = _src.get("total_pages", MISSING)
+        if type(total_pages) is not int:
+            total_pages = parse_integer(total_pages, "an integer", "total_pages")
+
+        _model = cls(
+            items=items,
+            total=total,
+            page=page,
+            page_size=page_size,
+            total_pages=total_pages,
+        )
+        if not _MEMBERS.issuperset(_src):
+            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
+        return _model

@@ -1,0 +1,15 @@
+# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+from typing import Literal
+
+VoiceResponseType = Literal["custom", "preset"]
+
+VOICE_RESPONSE_TYPE_VALUES: set[VoiceResponseType] = {
+    "custom",
+    "preset",
+}
+
+
+def check_voice_response_type(value: str) -> VoiceResponseType:
+    if value in VOICE_RESPONSE_TYPE_VALUES:
+        return value
+    raise TypeError(f"Unexpected value {value!r}. Expected one of {VOICE_RESPONSE_TYPE_VALUES!r}")

