@@ -30,14 +30,14 @@ PACKAGE = "mistral_voices_api"
 PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
-HEADER = "# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).\n"
+HEADER = "# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.\n"
 README = f"""# Do not edit
 
 Everything in this folder is written by `make generate` (`python scripts/generate.py`) from `openapi/voices.yaml`,
 with openapi-python-client {PINS["openapi-python-client"]} and the templates in `openapi/templates`.
 Change the document or a template and run it again; `make check` fails when the two differ.
 """
-ARGUMENTS_START = '''"""What the document allows of each argument of each operation; the overlay checks it before sending."""
+ARGUMENTS_START = '''"""What the document allows of each argument; the overlay checks it before sending."""
 
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ class GenerationError(Exception):
 def read_document() -> dict[str, Any]:
     """Load the document and validate it, so that a bad one never reaches the generator."""
     try:
-        document = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+        document: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
         openapi_spec_validator.validate(document)
     except Exception as error:
         raise GenerationError(f"{DOCUMENT.relative_to(ROOT)} is not a valid OpenAPI document: {error}") from error
@@ -242,7 +242,12 @@ def main() -> int:
             print("generated/ is not what openapi/voices.yaml says: run `make generate`.", file=sys.stderr)
             return 1
         swap(target)
-        print("\n".join(changes).replace("stray:", "removed:").replace("missing:", "added:").replace("differs:", "changed:"))
+        print(
+            "\n".join(changes)
+            .replace("stray:", "removed:")
+            .replace("missing:", "added:")
+            .replace("differs:", "changed:")
+        )
         return 0
 
 

@@ -1,4 +1,4 @@
-"""Write the lock files: names, versions and hashes of all that development needs, and of Node for machines without it."""
+"""Write the lock files: names, versions and hashes of what development needs, and of Node for machines without it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ def main() -> None:
     upgrades = [option for name in sys.argv[1:] for option in ("--upgrade-package", name)]
     for lock, extra in LOCKS.items():
         source = ["pyproject.toml", "--extra", extra, "--python-version", "3.11", "--output-file", lock]
-        subprocess.run([sys.executable, "-m", "uv", "--quiet", "pip", "compile", *OPTIONS, *source, *upgrades], cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "uv", "--quiet", "pip", "compile", *OPTIONS, *source, *upgrades],
+            cwd=ROOT,
+            check=True,
+        )
         print(f"{lock} is up to date.")
 
 

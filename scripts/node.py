@@ -25,7 +25,9 @@ def node_on_path() -> Path | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
-    found = re.match(r"v(\d+)\.(\d+)", subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout)
+    found = re.match(
+        r"v(\d+)\.(\d+)", subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    )
     return Path(node).parent if found and (int(found[1]), int(found[2])) >= OLDEST else None
 
 
@@ -41,7 +43,11 @@ def node_from_lock() -> Path:
 def main() -> int:
     """Set up what is missing and run the tool."""
     folder = node_on_path() or node_from_lock()
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}", "REDOCLY_TELEMETRY": "off"}
+    environment = {
+        **os.environ,
+        "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
+        "REDOCLY_TELEMETRY": "off",
+    }
     digest = hashlib.sha256((TOOLS / "package-lock.json").read_bytes()).hexdigest()
     stamp = TOOLS / "node_modules" / ".installed"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:

@@ -1,4 +1,4 @@
-# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
 """What the models raise on an answer that does not fit the document, and their checks."""
 
 import datetime

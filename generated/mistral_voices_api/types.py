@@ -1,4 +1,4 @@
-# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
 """Types that the modules of this package share."""
 
 from typing import Any, Literal, Protocol

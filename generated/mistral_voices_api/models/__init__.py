@@ -1,4 +1,4 @@
-# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
 """Contains all the data models used in inputs/outputs"""
 
 from .error_response import ErrorResponse

@@ -1,4 +1,4 @@
-# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 
 from ..errors import unexpected
 
-_MEMBERS = frozenset(())
+_MEMBERS: frozenset[str] = frozenset(())
 
 
 @_attrs_define

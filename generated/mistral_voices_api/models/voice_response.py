@@ -1,4 +1,4 @@
-# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
 from __future__ import annotations
 
 import datetime
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..models.voice_response_kind import VoiceResponseKind
     from ..models.voice_response_type import VoiceResponseType
 
-_MEMBERS = frozenset(
+_MEMBERS: frozenset[str] = frozenset(
     (
         "id",
         "name",

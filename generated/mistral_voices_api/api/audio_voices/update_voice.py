@@ -1,4 +1,4 @@
-# Do not edit: `make generate` writes this file from openapi/voices.yaml (python scripts/generate.py).
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
 from __future__ import annotations
 
 from typing import Any

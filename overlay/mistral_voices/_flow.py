@@ -1,0 +1,291 @@
+"""One call as a generator: attempt, judge, wait, read. It does no I/O; a driver sends and sleeps for it.
+
+The generator yields Send and Wait steps. To a Send it is given the Answer, or the HTTP library's error is thrown in.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random as _random
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from . import _failures
+from ._http import CONNECT_SECONDS, NEVER_REPEATED, NEVER_SENT, OTHER_SECONDS, Answer, Timeout, is_one_of
+from .errors import MistralError, NotFoundError
+
+if TYPE_CHECKING:
+    from ._options import Policy, Settings
+
+T = TypeVar("T")
+
+REPEATED_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
+class Call(Generic[T]):
+    """What an operation asks for, whatever the options of the call.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path with the query, below the address of the server.
+        read: Makes the result from a 2XX; raises ValueError when it cannot.
+        headers: The headers that belong to the operation.
+        content: The body; None for none.
+        seconds: How long each phase but connecting may take, unless an option says otherwise.
+        creates: Whether repeating it blindly could make a second voice.
+        deletes: Whether a 404 after a lost answer means that it worked.
+        is_sample: Whether the answer may be large, so that its whole time is not bounded.
+        secret: Text that no error may repeat.
+    """
+
+    __slots__ = ("content", "creates", "deletes", "headers", "is_sample", "method", "path", "read", "seconds", "secret")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Answer], T],
+        *,
+        headers: dict[str, str],
+        content: bytes | None = None,
+        seconds: float = OTHER_SECONDS,
+        creates: bool = False,
+        deletes: bool = False,
+        is_sample: bool = False,
+        secret: str = "",
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.read = read
+        self.headers = headers
+        self.content = content
+        self.seconds = seconds
+        self.creates = creates
+        self.deletes = deletes
+        self.is_sample = is_sample
+        self.secret = secret
+
+
+class Send:
+    """Send this request and give back the answer."""
+
+    __slots__ = ("_headers", "content", "context", "is_sample", "method", "timeout", "url")
+
+    def __init__(self, call: Call[Any], settings: Settings, *, own_client: bool, attempt: int) -> None:
+        key = settings.authorize()
+        self.method = call.method
+        self.url = settings.server_url + call.path
+        self.content = call.content
+        self.is_sample = call.is_sample
+        self.timeout: Timeout | None = None
+        if (each := settings.timeout) is not None:
+            self.timeout = (each, each, each, each)
+        elif own_client:
+            self.timeout = (CONNECT_SECONDS, call.seconds, call.seconds, call.seconds)
+        self._headers = {"authorization": f"Bearer {key}", **call.headers, **settings.headers}
+        path = call.path.partition("?")[0]
+        self.context = _failures.Context(call.method, path, self.url, attempt, (key, call.secret))
+
+    def build(self, client: Any) -> Any:
+        """Make the request of the client's own library."""
+        options: dict[str, Any] = {} if self.timeout is None else {"timeout": self.timeout}
+        return client.build_request(self.method, self.url, headers=self._headers, content=self.content, **options)
+
+    def __repr__(self) -> str:
+        return f"Send({self.method} {self.url})"
+
+
+class Wait(NamedTuple):
+    """Wait this long before the next step."""
+
+    seconds: float
+
+
+# To a Send it is sent an Answer, to a Wait None.
+Flow: TypeAlias = Generator[Send | Wait, Any, T]
+
+
+def run(
+    call: Call[T],
+    settings: Settings,
+    *,
+    own_client: bool,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = time.time,
+    random: Callable[[], float] = _random.random,
+) -> Flow[T]:
+    """Make a call: repeat what may be repeated, and return the result or raise the error."""
+    logger = settings.debug_logger or default_logger()
+    began = clock()
+    attempt = 0
+    may_have_acted = False
+    while True:
+        attempt += 1
+        send = Send(call, settings, own_client=own_client, attempt=attempt)
+        started = clock()
+        outcome: Answer | Exception
+        error: MistralError
+        cause: Exception | None = None
+        try:
+            answer: Answer = yield send
+        except Exception as lost:  # noqa: BLE001 - a driver throws in nothing but the library's RequestError
+            outcome = cause = lost
+            error = _failures.from_transport(send.context, lost)
+        else:
+            outcome = answer
+            try:
+                result = _read(call, send, answer, now())
+            except MistralError as failed:
+                error = failed
+            else:
+                _log(logger, send, outcome, seconds=clock() - started, attempt=attempt, wait=None)
+                return result
+        elapsed = clock() - started
+        acted = may_act(outcome, now())
+        may_have_acted = may_have_acted or acted
+        wait = None
+        if not (call.creates and acted and not settings.policy_is_of_call):
+            wait = pause(settings.policy, attempt, clock() - began, now(), outcome, random())
+        _log(logger, send, outcome, seconds=elapsed, attempt=attempt, wait=wait)
+        if wait is None:
+            if call.creates:
+                error.outcome_unknown = may_have_acted
+            if call.deletes and may_have_acted and isinstance(error, NotFoundError):
+                _say_already_deleted(error)
+            raise error from cause
+        yield Wait(wait)
+
+
+def _read(call: Call[T], send: Send, answer: Answer, now: float) -> T:
+    """Make the result from an answer, or raise what the answer says."""
+    if not 200 <= answer.status_code < 300:
+        raise _failures.from_status(send.context, answer, retry_after(answer.headers, now))
+    if answer.status_code != 200:
+        raise _failures.from_unreadable(send.context, answer, f"the status is {answer.status_code}, expected 200")
+    if answer.unreadable is not None:
+        raise _failures.from_unreadable(send.context, answer, f"the body cannot be decoded ({answer.unreadable})")
+    try:
+        return call.read(answer)
+    except (ValueError, RecursionError) as error:
+        raise _failures.from_unreadable(send.context, answer, str(error) or type(error).__name__) from None
+
+
+def _say_already_deleted(error: NotFoundError) -> None:
+    error.already_deleted = True
+    error.message += "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
+    error.args = (error.message,)
+
+
+def may_act(outcome: Answer | Exception, now: float) -> bool:
+    """Tell whether the server may have done the work although the attempt failed."""
+    if isinstance(outcome, Exception):
+        return not is_one_of(outcome, NEVER_SENT)
+    if outcome.status_code == 503:
+        return retry_after(outcome.headers, now) is None
+    return outcome.status_code >= 500 or outcome.status_code < 300
+
+
+def pause(
+    policy: Policy, attempt: int, elapsed: float, now: float, outcome: Answer | Exception, random: float
+) -> float | None:
+    """Decide whether a failed attempt is repeated.
+
+    Args:
+        policy: The rule.
+        attempt: The number of this attempt, from 1.
+        elapsed: Seconds since the first attempt began.
+        now: The time in seconds since 1970, to which a date in Retry-After is compared.
+        outcome: The answer, or the library's error.
+        random: A number from 0 to 1, for the jitter.
+
+    Returns:
+        Seconds to wait before the next attempt; None when there is to be none.
+    """
+    asked = None
+    if isinstance(outcome, Exception):
+        if not policy.connection_errors or is_one_of(outcome, NEVER_REPEATED):
+            return None
+    elif outcome.status_code not in REPEATED_STATUSES:
+        return None
+    else:
+        asked = retry_after(outcome.headers, now)
+    left = policy.total - elapsed
+    if policy.attempts is not None and attempt >= policy.attempts:
+        return None
+    wait = _interval(policy, attempt) if asked is None else asked
+    if wait > left:
+        return None
+    return min(wait * (1 + random / 4), left)
+
+
+def _interval(policy: Policy, attempt: int) -> float:
+    try:
+        return min(policy.initial * policy.exponent ** (attempt - 1), policy.longest)
+    except OverflowError:
+        return policy.longest
+
+
+def retry_after(headers: Any, now: float) -> float | None:
+    """Read how many seconds the server asks to wait: retry-after-ms, or Retry-After in seconds or as a date."""
+    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
+        value = headers.get(name)
+        if value is None:
+            continue
+        try:
+            seconds = float(value) / unit
+        except ValueError:
+            seconds = _seconds_until(value, now) if unit == 1 else -1.0
+        if 0 <= seconds < float("inf"):
+            return seconds
+    return None
+
+
+def _seconds_until(date: str, now: float) -> float:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(date).timestamp() - now)
+    except (ValueError, OverflowError):
+        return -1.0
+
+
+def default_logger() -> logging.Logger:
+    """Give the logger `mistral_voices`, which MISTRAL_DEBUG makes write to standard error."""
+    logger = logging.getLogger("mistral_voices")
+    wanted = os.environ.get("MISTRAL_DEBUG", "").strip().lower() in ("1", "true", "yes", "on")
+    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in logger.handlers):
+        handler = logging.StreamHandler()
+        handler.set_name("MISTRAL_DEBUG")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+    return logger
+
+
+def _log(
+    logger: logging.Logger,
+    send: Send,
+    outcome: Answer | Exception,
+    *,
+    seconds: float,
+    attempt: int,
+    wait: float | None,
+) -> None:
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if isinstance(outcome, Exception):
+        result, request_id = type(outcome).__name__, None
+    else:
+        result, request_id = str(outcome.status_code), _failures.request_id_of(outcome.headers)
+    logger.info(
+        "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
+        send.method,
+        send.context.path,
+        result,
+        seconds * 1000,
+        attempt,
+        send.context.hide(request_id or "-"),
+        "" if wait is None else f", again in {wait:.2f} s",
+    )

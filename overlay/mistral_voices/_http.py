@@ -1,0 +1,235 @@
+"""The only module that touches the HTTP library: its clients, its answers and its errors.
+
+httpx is the default. A client of httpx2, which has the same interface, works in its place, so nothing here names one of
+the two but the line that makes our own clients.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import Headers
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+CONNECT_SECONDS = 5.0
+OTHER_SECONDS = 60.0
+# An error body is read up to here: enough for every message, and no server can fill the memory with one.
+LARGEST_ERROR_BODY = 1 << 20
+# A body that trickles in is given up after this many read time-outs.
+BODY_TIMEOUTS = 3
+
+# The library's errors, by name, that are raised before a request has left.
+NEVER_SENT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "LocalProtocolError"}
+)
+# Those that would only be raised again.
+NEVER_REPEATED = frozenset({"UnsupportedProtocol", "LocalProtocolError", "DecodingError", "TooManyRedirects"})
+
+Timeout = tuple[float, float, float, float]
+"""Seconds to connect, to read, to write and to wait for a free connection."""
+
+
+class SyncClient(Protocol):
+    """A client of httpx or httpx2."""
+
+    def build_request(self, method: str, url: str) -> Any: ...
+    def send(self, request: Any, *, stream: bool = ..., follow_redirects: bool = ...) -> Any: ...
+    def close(self) -> None: ...
+
+
+class AsyncClient(Protocol):
+    """An async client of httpx or httpx2."""
+
+    def build_request(self, method: str, url: str) -> Any: ...
+    async def send(self, request: Any, *, stream: bool = ..., follow_redirects: bool = ...) -> Any: ...
+    async def aclose(self) -> None: ...
+
+
+def library_of(client: object, kind: str, argument: str) -> ModuleType:
+    """Find the library of a user's client; TypeError when it is not one of the given kind."""
+    for base in type(client).__mro__:
+        root = base.__module__.partition(".")[0]
+        if root in ("httpx", "httpx2") and base.__name__ == kind:
+            return sys.modules[root]
+    raise TypeError(f"{argument} must be an httpx.{kind} or an httpx2.{kind}, not {type(client).__name__}")
+
+
+def is_one_of(error: Exception, names: frozenset[str]) -> bool:
+    """Tell whether an error of either library has one of these names, or is of a class below."""
+    return any(base.__name__ in names for base in type(error).__mro__)
+
+
+class Answer:
+    """An answer whose body has been read."""
+
+    __slots__ = ("_library", "_response", "content", "headers", "status_code", "unreadable")
+
+    def __init__(self, library: ModuleType, response: Any) -> None:
+        self._library = library
+        self._response = response
+        self.status_code: int = response.status_code
+        self.headers: Any = response.headers
+        self.content: bytes = b""
+        self.unreadable: Exception | None = None
+
+    def json(self) -> Any:
+        """Parse the body; ValueError when it is not JSON."""
+        try:
+            return _DECODER.decode(self.content.decode(json.detect_encoding(self.content)))
+        except ValueError as error:
+            raise ValueError(f"the body is not JSON ({error})") from None
+
+    def all_headers(self) -> Headers:
+        """Copy the headers into a mapping that does not depend on the library."""
+        return Headers(self.headers.multi_items())
+
+    def raw_response(self) -> Any:
+        """Give the library's response with the body in it, as if it had read the body itself."""
+        response = self._response
+        headers = [item for item in response.headers.raw if item[0].lower() != b"content-encoding"]
+        return self._library.Response(self.status_code, headers=headers, content=self.content, request=response.request)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+class Reading:
+    """Takes the body of one answer block by block, within its bounds."""
+
+    def __init__(self, library: ModuleType, response: Any, *, bounded: bool) -> None:
+        self.answer = Answer(library, response)
+        self._library = library
+        self._response = response
+        self._blocks: list[bytes] = []
+        self._size = 0
+        read = response.request.extensions.get("timeout", {}).get("read") if bounded else None
+        self._deadline = None if read is None else monotonic() + BODY_TIMEOUTS * read
+
+    def add(self, block: bytes) -> bool:
+        """Keep a block; True when no more is wanted. Raises the library's ReadTimeout when the body takes too long."""
+        self._blocks.append(block)
+        self._size += len(block)
+        if self._deadline is not None and monotonic() > self._deadline:
+            raise self._library.ReadTimeout("the body took too long", request=self._response.request)
+        return self._size > LARGEST_ERROR_BODY and self.answer.status_code >= 300
+
+    def lost(self, error: Exception) -> None:
+        """Take the end of a body that broke off: with an error status, what came will do; otherwise raise."""
+        if self.answer.status_code >= 300:
+            return
+        if isinstance(error, self._library.TransportError):
+            raise error
+        self.answer.unreadable = error
+
+    def finish(self) -> Answer:
+        """Give the answer with its body."""
+        self.answer.content = self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
+        return self.answer
+
+
+class Clients:
+    """The two HTTP clients of one Mistral: the user's own, or ours, made at the first call.
+
+    Of our async clients there is one for each event loop that is running, because a connection cannot leave its loop.
+    """
+
+    def __init__(self, client: SyncClient | None, async_client: AsyncClient | None, user_agent: str) -> None:
+        self.given_library = None if client is None else library_of(client, "Client", "client")
+        self.given_async_library = (
+            None if async_client is None else library_of(async_client, "AsyncClient", "async_client")
+        )
+        self._given = client
+        self._given_async = async_client
+        self._user_agent = user_agent
+        self._lock = threading.Lock()
+        self._closed = False
+        self._own: Any = None
+        self._own_async: dict[Any, tuple[Any, AsyncGenerator[Any]]] = {}
+
+    def sync(self) -> tuple[Any, ModuleType]:
+        """Give the sync client and its library."""
+        self._check_open()
+        if self.given_library is not None:
+            return self._given, self.given_library
+        import httpx
+
+        if self._own is None:
+            with self._lock:
+                self._check_open()
+                if self._own is None:
+                    self._own = httpx.Client(**self._settings())
+        return self._own, httpx
+
+    async def of_loop(self) -> tuple[Any, ModuleType]:
+        """Give the async client of the running event loop and its library."""
+        self._check_open()
+        if self.given_async_library is not None:
+            return self._given_async, self.given_async_library
+        import httpx
+
+        loop = _running_loop()
+        kept = self._own_async.get(loop)
+        if kept is None:
+            keeper = _keep(httpx.AsyncClient(**self._settings()))
+            kept = (await keeper.__anext__(), keeper)
+            with self._lock:
+                self._check_open()
+                for old in [old for old in self._own_async if old.is_closed()]:
+                    del self._own_async[old]
+                self._own_async[loop] = kept
+        return kept[0], httpx
+
+    def _settings(self) -> dict[str, Any]:
+        timeout = (CONNECT_SECONDS, OTHER_SECONDS, OTHER_SECONDS, OTHER_SECONDS)
+        return {"timeout": timeout, "headers": {"User-Agent": self._user_agent}}
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this Mistral is closed: make a new one, or call it before it is closed")
+
+    def close(self) -> None:
+        """Close what we opened; an async client is closed by its own event loop."""
+        with self._lock:
+            self._closed = True
+            own, self._own = self._own, None
+            kept, self._own_async = self._own_async, {}
+        if own is not None:
+            own.close()
+        for loop, (_, keeper) in kept.items():
+            # A loop that runs closes the client as soon as its keeper is dropped; one that rests has to be asked.
+            if not loop.is_closed() and not loop.is_running():
+                with suppress(RuntimeError):  # another loop is running in this thread
+                    loop.run_until_complete(keeper.aclose())
+
+    async def aclose(self) -> None:
+        """Close what we opened, the async client of this event loop before returning."""
+        kept = self._own_async.pop(_running_loop(), None) if self._own_async else None
+        self.close()
+        if kept is not None:
+            await kept[1].aclose()
+
+
+async def _keep(client: Any) -> AsyncGenerator[Any]:
+    """Hold a client; the event loop, which closes its suspended generators before it ends, so closes the client too."""
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+def _running_loop() -> Any:
+    import asyncio
+
+    return asyncio.get_running_loop()

@@ -1,0 +1,197 @@
+"""The one door to the generated package: it checks arguments, builds requests and says how answers are read."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+from ._flow import Call
+from .utils import UNSET
+
+if TYPE_CHECKING:
+    from mistral_voices_api.arguments import Argument
+
+    from ._http import Answer
+    from .models import VoiceListResponse, VoiceResponse
+
+T = TypeVar("T")
+
+JSON = "application/json"
+# Cloning takes its time.
+CREATE_SECONDS = 300.0
+
+
+def list_voices(**given: Any) -> Call[VoiceListResponse]:
+    """GET /v1/audio/voices."""
+    from mistral_voices_api.api.audio_voices import list_voices as operation
+
+    return _call(operation._get_kwargs(**check("list_voices", given)), _reader(operation._parse_response))
+
+
+def create_voice(**given: Any) -> Call[VoiceResponse]:
+    """POST /v1/audio/voices."""
+    from mistral_voices_api.api.audio_voices import create_voice as operation
+    from mistral_voices_api.models import VoiceCreateRequest
+
+    body = VoiceCreateRequest(**check("create_voice", given))
+    call = _call(operation._get_kwargs(body=body), _reader(operation._parse_response))
+    call.creates = True
+    call.seconds = CREATE_SECONDS
+    call.secret = body.sample_audio
+    return call
+
+
+def get_voice(voice_id: str) -> Call[VoiceResponse]:
+    """GET /v1/audio/voices/{voice_id}."""
+    from mistral_voices_api.api.audio_voices import get_voice as operation
+
+    return _call(operation._get_kwargs(**_segment("get_voice", voice_id)), _reader(operation._parse_response))
+
+
+def update_voice(voice_id: str, **given: Any) -> Call[VoiceResponse]:
+    """PATCH /v1/audio/voices/{voice_id}."""
+    from mistral_voices_api.api.audio_voices import update_voice as operation
+    from mistral_voices_api.models import VoiceUpdateRequest
+
+    segment = _segment("update_voice", voice_id)
+    body = VoiceUpdateRequest(**check("update_voice", given))
+    return _call(operation._get_kwargs(**segment, body=body), _reader(operation._parse_response))
+
+
+def delete_voice(voice_id: str) -> Call[VoiceResponse]:
+    """DELETE /v1/audio/voices/{voice_id}."""
+    from mistral_voices_api.api.audio_voices import delete_voice as operation
+
+    call = _call(operation._get_kwargs(**_segment("delete_voice", voice_id)), _reader(operation._parse_response))
+    call.deletes = True
+    return call
+
+
+def get_voice_sample(voice_id: str) -> Call[str]:
+    """GET /v1/audio/voices/{voice_id}/sample, as base64 text whichever form the server answers in."""
+    from mistral_voices_api.api.audio_voices import get_voice_sample as operation
+
+    def read(answer: Answer) -> str:
+        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type == JSON:
+            return operation._parse_response(response=answer)
+        if media_type in ("", "application/octet-stream") or media_type.startswith("audio/"):
+            return base64.b64encode(answer.content).decode("ascii")
+        raise ValueError(f"the content type is {media_type}, expected audio or JSON")
+
+    call = _call(operation._get_kwargs(**_segment("get_voice_sample", voice_id)), read)
+    call.headers = {"accept": f"audio/wav, audio/*;q=0.9, {JSON};q=0.8", "accept-encoding": "identity"}
+    call.is_sample = True
+    return call
+
+
+def _reader(parse: Callable[..., T]) -> Callable[[Answer], T]:
+    return lambda answer: parse(response=answer)
+
+
+def _call(request: dict[str, Any], read: Callable[[Answer], T]) -> Call[T]:
+    """Turn what the generated package builds into a call."""
+    path: str = request["url"]
+    if "params" in request:
+        path += "?" + urlencode(request["params"], doseq=True)
+    headers = {"accept": JSON, **{name.lower(): value for name, value in request.get("headers", {}).items()}}
+    content = None
+    if "json" in request:
+        content = json.dumps(request["json"], ensure_ascii=False, separators=(",", ":")).encode()
+    return Call(request["method"].upper(), path, read, headers=headers, content=content)
+
+
+def _segment(operation: str, voice_id: str) -> dict[str, str]:
+    """Check an id that becomes one segment of the path, whatever it contains."""
+    checked: dict[str, str] = check(operation, {"voice_id": voice_id})
+    if checked["voice_id"] in ("", ".", ".."):
+        raise ValueError(f"voice_id must be the id of a voice, not {checked['voice_id']!r}: it would name another path")
+    return checked
+
+
+def check(operation: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Hold arguments to the document before anything is sent.
+
+    An argument that is UNSET is left out, and so is None where the document does not allow null.
+
+    Raises:
+        TypeError: A value has the wrong type.
+        ValueError: A value is out of its bounds.
+    """
+    from mistral_voices_api.arguments import ARGUMENTS
+
+    rules = ARGUMENTS[operation]
+    checked: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is UNSET:
+            continue
+        if value is not None:
+            checked[name] = _checked(name, value, rules[name])
+        elif rules[name].required:
+            raise TypeError(f"{name} must be {_expected(rules[name])}, not None")
+        elif rules[name].nullable:
+            checked[name] = None
+    return checked
+
+
+def _checked(name: str, given: Any, rule: Argument) -> Any:
+    value: Any = _plain(given)
+    kind: type = type(value)
+    if kind not in rule.types and not (kind is int and float in rule.types):
+        raise TypeError(f"{name} must be {_expected(rule)}, not {kind.__name__}")
+    if rule.items is not None and kind is list:
+        value = [_plain(item) for item in value]
+        for index, item in enumerate(value):
+            if type(item) not in rule.items:
+                raise TypeError(f"{name}[{index}] must be {_names(rule.items)}, not {type(item).__name__}")
+            _check_text(f"{name}[{index}]", item)
+    _check_text(name, value)
+    if rule.enum is not None and value not in rule.enum:
+        raise ValueError(f"{name} must be {_expected(rule)}, not {value[:50]!r}")
+    if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
+        raise ValueError(f"{name} must be {_expected(rule)}, not {value}")
+    if rule.max_length is not None and len(value) > rule.max_length:
+        raise ValueError(f"{name} must have at most {rule.max_length} characters, not {len(value)}")
+    if rule.min_length is not None and len(value) < rule.min_length:
+        raise ValueError(f"{name} must have at least {rule.min_length} characters, not {len(value)}")
+    return value
+
+
+def _plain(value: object) -> Any:
+    """Turn members of enumerations, and other kinds of text and integers, into plain ones."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return value
+
+
+def _check_text(name: str, value: Any) -> None:
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{name} holds half of a surrogate pair, which cannot be sent: encode it anew") from None
+
+
+def _expected(rule: Argument) -> str:
+    if rule.enum is not None:
+        return "one of " + ", ".join(map(repr, rule.enum))
+    text = _names(rule.types)
+    if rule.items is not None:
+        text += f" whose items are each {_names(rule.items)}"
+    if rule.minimum is not None and rule.maximum is not None:
+        text += f" from {rule.minimum} to {rule.maximum}"
+    elif rule.minimum is not None:
+        text += f" of at least {rule.minimum}"
+    elif rule.maximum is not None:
+        text += f" of at most {rule.maximum}"
+    return text
+
+
+def _names(types: tuple[type, ...]) -> str:
+    names = {str: "text", int: "an integer", float: "a number", bool: "True or False", list: "a list"}
+    return " or ".join(names[each] for each in types)

@@ -1,0 +1,328 @@
+"""Create, get, update, delete and list voices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, Unpack
+
+from .utils import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ._flow import Call
+    from ._options import CallOptions
+    from .models import VoiceListResponse, VoiceResponse
+
+T = TypeVar("T")
+
+# A class with a method called `list` cannot write list[str] in its own body.
+Strings: TypeAlias = list[str]
+VoiceType: TypeAlias = Literal["all", "custom", "preset"]
+
+
+class Run(Protocol):
+    """Makes a call and gives its result."""
+
+    def __call__(self, call: Call[T], options: CallOptions) -> T: ...
+
+
+class RunAsync(Protocol):
+    """Makes a call without blocking the event loop and gives its result."""
+
+    async def __call__(self, call: Call[T], options: CallOptions) -> T: ...
+
+
+class Records:
+    """The voices themselves, without their samples."""
+
+    def __init__(self, run: Run, run_async: RunAsync) -> None:
+        self._run = run
+        self._run_async = run_async
+
+    def list(
+        self,
+        *,
+        limit: int | None = 10,
+        offset: int | None = 0,
+        type_: VoiceType | None = "all",
+        **options: Unpack[CallOptions],
+    ) -> VoiceListResponse:
+        """List voices, one page at a time, without their samples.
+
+        Args:
+            limit: The most voices on the page, 1 to 100; None means the default.
+            offset: How many voices to pass over, at least 0; None means the default.
+            type_: "custom" for the voices of the account, "preset" for those that come with the service, "all" for
+                both; None means the default.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The page: `items`, and `total`, `page`, `page_size`, `total_pages`.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer cannot be read.
+            errors.NoResponseError: No answer came.
+
+        Endpoint: GET /v1/audio/voices
+        """
+        from . import _operations
+
+        return self._run(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+
+    async def list_async(
+        self,
+        *,
+        limit: int | None = 10,
+        offset: int | None = 0,
+        type_: VoiceType | None = "all",
+        **options: Unpack[CallOptions],
+    ) -> VoiceListResponse:
+        """`list` for asyncio."""
+        from . import _operations
+
+        return await self._run_async(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+
+    def create(
+        self,
+        *,
+        name: str,
+        sample_audio: str,
+        slug: str | Unset | None = UNSET,
+        languages: Strings | Unset | None = UNSET,
+        gender: str | Unset | None = UNSET,
+        age: int | Unset | None = UNSET,
+        tags: Strings | Unset | None = UNSET,
+        color: str | Unset | None = UNSET,
+        description: str | Unset | None = UNSET,
+        retention_notice: int | None = 30,
+        sample_filename: str | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceResponse:
+        """Create a voice from a recording.
+
+        A create is sent again only where the server cannot have acted (no connection, 429, 503 with Retry-After), so
+        that no voice is made twice; `retries` given to this very call lifts that. When the outcome is in doubt, the
+        error says so: `outcome_unknown`. An argument that is left out is not sent.
+
+        Args:
+            name: Display name; several voices may share one.
+            sample_audio: The audio file as base64 text.
+            slug: Short name for use in addresses; None sends null.
+            languages: Codes of the languages that the voice speaks, such as "en"; None means left out.
+            gender: How the voice sounds, such as "female", "male" or "neutral"; None sends null.
+            age: Age in years that the voice suggests; None sends null.
+            tags: Free labels; None sends null.
+            color: Colour that an interface may show; None sends null.
+            description: Free text, at most 500 characters; None sends null.
+            retention_notice: Days of notice before the sample is removed; None means left out.
+            sample_filename: Name of the audio file: the service reads the format from its extension; None sends null.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone. Unless a time-out is
+                given, each phase may take 300 seconds, because cloning takes its time.
+
+        Returns:
+            The voice that was made.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer cannot be read; the voice may have been made.
+            errors.NoResponseError: No answer came; `outcome_unknown` tells whether the voice may have been made.
+
+        Endpoint: POST /v1/audio/voices
+        """
+        from . import _operations
+
+        call = _operations.create_voice(
+            name=name,
+            sample_audio=sample_audio,
+            slug=slug,
+            languages=languages,
+            gender=gender,
+            age=age,
+            tags=tags,
+            color=color,
+            description=description,
+            retention_notice=retention_notice,
+            sample_filename=sample_filename,
+        )
+        return self._run(call, options)
+
+    async def create_async(
+        self,
+        *,
+        name: str,
+        sample_audio: str,
+        slug: str | Unset | None = UNSET,
+        languages: Strings | Unset | None = UNSET,
+        gender: str | Unset | None = UNSET,
+        age: int | Unset | None = UNSET,
+        tags: Strings | Unset | None = UNSET,
+        color: str | Unset | None = UNSET,
+        description: str | Unset | None = UNSET,
+        retention_notice: int | None = 30,
+        sample_filename: str | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceResponse:
+        """`create` for asyncio."""
+        from . import _operations
+
+        call = _operations.create_voice(
+            name=name,
+            sample_audio=sample_audio,
+            slug=slug,
+            languages=languages,
+            gender=gender,
+            age=age,
+            tags=tags,
+            color=color,
+            description=description,
+            retention_notice=retention_notice,
+            sample_filename=sample_filename,
+        )
+        return await self._run_async(call, options)
+
+    def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+        """Look up one voice, without its sample.
+
+        Args:
+            voice_id: The id of the voice; any text that is not empty, "." or "..".
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The voice.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.NotFoundError: There is no such voice (404).
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer cannot be read.
+            errors.NoResponseError: No answer came.
+
+        Endpoint: GET /v1/audio/voices/{voice_id}
+        """
+        from . import _operations
+
+        return self._run(_operations.get_voice(voice_id), options)
+
+    async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+        """`get` for asyncio."""
+        from . import _operations
+
+        return await self._run_async(_operations.get_voice(voice_id), options)
+
+    def update(
+        self,
+        *,
+        voice_id: str,
+        name: str | Unset | None = UNSET,
+        languages: Strings | Unset | None = UNSET,
+        gender: str | Unset | None = UNSET,
+        age: int | Unset | None = UNSET,
+        tags: Strings | Unset | None = UNSET,
+        description: str | Unset | None = UNSET,
+        retention_notice: int | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceResponse:
+        """Change what is said of a voice; its sample stays as it is.
+
+        An argument that is left out stays as it is at the server; None clears it.
+
+        Args:
+            voice_id: The id of the voice; any text that is not empty, "." or "..".
+            name: Display name; None sends null.
+            languages: Codes of the languages that the voice speaks, such as "en"; None sends null.
+            gender: How the voice sounds, such as "female", "male" or "neutral"; None sends null.
+            age: Age in years that the voice suggests; None sends null.
+            tags: Free labels; None sends null.
+            description: Free text, at most 500 characters; None sends null.
+            retention_notice: Days of notice before the sample is removed; None sends null.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The voice as it is now.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.NotFoundError: There is no such voice (404).
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer cannot be read.
+            errors.NoResponseError: No answer came.
+
+        Endpoint: PATCH /v1/audio/voices/{voice_id}
+        """
+        from . import _operations
+
+        call = _operations.update_voice(
+            voice_id,
+            name=name,
+            languages=languages,
+            gender=gender,
+            age=age,
+            tags=tags,
+            description=description,
+            retention_notice=retention_notice,
+        )
+        return self._run(call, options)
+
+    async def update_async(
+        self,
+        *,
+        voice_id: str,
+        name: str | Unset | None = UNSET,
+        languages: Strings | Unset | None = UNSET,
+        gender: str | Unset | None = UNSET,
+        age: int | Unset | None = UNSET,
+        tags: Strings | Unset | None = UNSET,
+        description: str | Unset | None = UNSET,
+        retention_notice: int | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceResponse:
+        """`update` for asyncio."""
+        from . import _operations
+
+        call = _operations.update_voice(
+            voice_id,
+            name=name,
+            languages=languages,
+            gender=gender,
+            age=age,
+            tags=tags,
+            description=description,
+            retention_notice=retention_notice,
+        )
+        return await self._run_async(call, options)
+
+    def delete(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+        """Delete a voice of the account; voices that come with the service cannot be deleted.
+
+        Args:
+            voice_id: The id of the voice; any text that is not empty, "." or "..".
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The voice as it was.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.NotFoundError: There is no such voice (404); `already_deleted` when it is this call that deleted it,
+                in an earlier attempt whose answer was lost.
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer cannot be read.
+            errors.NoResponseError: No answer came.
+
+        Endpoint: DELETE /v1/audio/voices/{voice_id}
+        """
+        from . import _operations
+
+        return self._run(_operations.delete_voice(voice_id), options)
+
+    async def delete_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+        """`delete` for asyncio."""
+        from . import _operations
+
+        return await self._run_async(_operations.delete_voice(voice_id), options)

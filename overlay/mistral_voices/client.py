@@ -1,0 +1,147 @@
+"""The client: its key, server and options, its two HTTP clients, and closing them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
+
+from . import __version__
+from ._http import AsyncClient, Clients, SyncClient
+from .audio import Audio
+from .utils import UNSET, RetryConfig, Unset
+from .voices import Voices
+
+if TYPE_CHECKING:
+    import logging
+
+    from ._flow import Call
+    from ._options import CallOptions, Settings
+
+T = TypeVar("T")
+
+SERVERS = {
+    "global": "https://api.mistral.ai",
+    "eu": "https://api.eu.mistral.ai",
+    "us": "https://api.us.mistral.ai",
+}
+
+
+class Mistral:
+    """A client of the voices API.
+
+    One client serves many threads, and its async methods any event loop. Nothing is opened before the first call. Use
+    it in `with` or `async with`, or call `close` or `aclose`, so that its connections are closed.
+
+    Attributes:
+        audio: `audio.voices` has the operations.
+    """
+
+    audio: Audio
+
+    def __init__(
+        self,
+        api_key: str | Callable[[], str] | None = None,
+        server: Literal["global", "eu", "us"] | None = None,
+        server_url: str | None = None,
+        client: SyncClient | None = None,
+        async_client: AsyncClient | None = None,
+        retry_config: RetryConfig | Unset | None = UNSET,
+        timeout_ms: int | None = None,
+        debug_logger: logging.Logger | None = None,
+    ) -> None:
+        """Set up the client; it makes no connection yet.
+
+        Args:
+            api_key: The API key, or a function that returns it and is asked once an attempt; None means the
+                environment variable MISTRAL_API_KEY, which is read at each call.
+            server: A server by name: "global", "eu" or "us"; None means "global".
+            server_url: The address of a server, in place of a name; None means the environment variable
+                MISTRAL_SERVER_URL and, without it, `server`.
+            client: Your own httpx.Client or httpx2.Client, used as it is and never closed by us; None means one of
+                ours.
+            async_client: The same for the async methods.
+            retry_config: Which failures are repeated; left out, at most 3 repetitions within 60 seconds; None repeats
+                nothing.
+            timeout_ms: Milliseconds that each phase of an attempt may take (connect, write, read, wait for a
+                connection); None means 5 seconds to connect and 60 otherwise (300 for a create), or what your own
+                client has.
+            debug_logger: A logger to use in place of `mistral_voices`; it gets a line an attempt at level INFO.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument has a value that cannot be used. A missing key is reported by the first call.
+        """
+        from . import _options
+
+        if api_key is not None and not isinstance(api_key, str) and not callable(api_key):
+            raise TypeError(f"api_key must be text or a function that returns text, not {type(api_key).__name__}")
+        if server is not None and server not in SERVERS:
+            raise ValueError(f"server must be one of {', '.join(map(repr, SERVERS))}; an address goes into server_url")
+        self._api_key = api_key
+        if server_url is not None:
+            self._server_url = _options.origin_of(server_url, "server_url")
+        elif from_environment := os.environ.get("MISTRAL_SERVER_URL"):
+            self._server_url = _options.origin_of(from_environment, "MISTRAL_SERVER_URL")
+        else:
+            self._server_url = SERVERS[server or "global"]
+        self._policy = _options.policy_of(retry_config, "retry_config")
+        self._timeout = _options.seconds_of(timeout_ms)
+        self._debug_logger = debug_logger
+        self._clients = Clients(client, async_client, f"mistral-voices/{__version__}")
+        self.audio = Audio(Voices(self._run, self._run_async))
+
+    def close(self) -> None:
+        """Close the connections that this client opened, those of its async methods too; a second time does nothing."""
+        self._clients.close()
+
+    async def aclose(self) -> None:
+        """`close` for asyncio: returns when the connections of this event loop are closed."""
+        await self._clients.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"Mistral(server_url={self._server_url!r})"
+
+    def _run(self, call: Call[T], options: CallOptions) -> T:
+        from . import _drivers, _flow
+
+        flow = _flow.run(call, self._settle(options), own_client=self._clients.given_library is None)
+        return _drivers.drive(flow, self._clients)
+
+    async def _run_async(self, call: Call[T], options: CallOptions) -> T:
+        from . import _drivers, _flow
+
+        flow = _flow.run(call, self._settle(options), own_client=self._clients.given_async_library is None)
+        return await _drivers.drive_async(flow, self._clients)
+
+    def _settle(self, options: CallOptions) -> Settings:
+        from . import _options
+
+        return _options.settle(
+            options,
+            server_url=self._server_url,
+            api_key=self._api_key,
+            policy=self._policy,
+            timeout=self._timeout,
+            debug_logger=self._debug_logger,
+        )
+
+
+__all__ = ["SERVERS", "Mistral"]
