@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
-from types import ModuleType
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from mistral_voices import Mistral
@@ -23,7 +23,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "delete": {"voice_id": "v1"},
     "get_sample_audio": {"voice_id": "v1"},
 }
-GOOD = {name: PAGE if name == "list" else "UklGRg==" if name == "get_sample_audio" else VOICE for name in CALLS}
+GOOD: dict[str, Any] = {
+    name: PAGE if name == "list" else "UklGRg==" if name == "get_sample_audio" else VOICE for name in CALLS
+}
 
 
 class Reply(NamedTuple):
@@ -31,7 +33,13 @@ class Reply(NamedTuple):
 
     status: int = 200
     body: Any = b""
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+class Fails(NamedTuple):
+    """Which of the library's errors a scripted connection raises."""
+
+    error: str
 
 
 class Script:
@@ -46,12 +54,13 @@ class Script:
         request.read()
         self.requests.append(request)
         reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
-        if isinstance(reply, str):  # the name of one of the library's errors
-            raise getattr(self.library, reply)(reply, request=request)
+        if isinstance(reply, Fails):
+            raise getattr(self.library, reply.error)(reply.error, request=request)
         if not isinstance(reply, Reply):
             reply = Reply(200, reply)
         if isinstance(reply.body, bytes):
-            return self.library.Response(reply.status, content=reply.body, headers=reply.headers)
+            stream = self.library.ByteStream(reply.body)
+            return self.library.Response(reply.status, stream=stream, headers=reply.headers)
         headers = {"content-type": "application/json", **reply.headers}
         return self.library.Response(reply.status, content=json.dumps(reply.body).encode(), headers=headers)
 
@@ -74,7 +83,7 @@ class Flavour:
             return Mistral(async_client=self.library.AsyncClient(transport=transport), **options)
         return Mistral(client=self.library.Client(transport=transport), **options)
 
-    def call(self, mistral: Mistral, name: str, **arguments: Any) -> Any:
+    def call(self, mistral: Mistral, name: str, /, **arguments: Any) -> Any:
         """Call an operation, or its twin, and give what it returns."""
         voices = mistral.audio.voices
         if self.is_async:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LONGEST_SENTENCE = 500
 # Shorter text is taken for a placeholder: hiding every "x" would make an error unreadable.
 SHORTEST_SECRET = 8
+NOT_JSON: Any = object()
 
 
 class Context(NamedTuple):
@@ -52,7 +53,7 @@ def from_status(context: Context, answer: Answer, retry_after: float | None) -> 
     sentence = _sentence(parsed, body)
     if 300 <= status < 400:
         sentence = f"The server redirects to {_target(context, answer)}, and redirects are not followed: set server_url"
-    if status == 422 and parsed is not None:
+    if status == 422 and parsed is not NOT_JSON:
         return _invalid(context, answer, parsed, sentence, body)
     kind = errors.STATUS_ERRORS.get(status, errors.ServerError if status >= 500 else errors.SDKError)
     error = _build(context, kind, answer, sentence or f"The server answered {status} without a message", body)
@@ -138,13 +139,13 @@ def _parse(body: str) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        return None
+        return NOT_JSON
 
 
 def _sentence(parsed: Any, body: str) -> str:
     """Find the server's own sentence in an error body of any form; "" when there is none."""
     found = _message(parsed)
-    if not found and parsed is None and not re.search(r"<\w|^[\[{]", body) and len(body) <= LONGEST_SENTENCE:
+    if not found and parsed is NOT_JSON and not re.search(r"<\w|^[\[{]", body) and len(body) <= LONGEST_SENTENCE:
         found = body
     found = " ".join("".join(c if c.isprintable() else " " for c in found).split())
     return found if len(found) <= LONGEST_SENTENCE else found[:LONGEST_SENTENCE] + "..."

@@ -168,8 +168,8 @@ def _read(call: Call[T], send: Send, answer: Answer, now: float) -> T:
         raise _failures.from_unreadable(send.context, answer, f"the body cannot be decoded ({answer.unreadable})")
     try:
         return call.read(answer)
-    except (ValueError, RecursionError) as error:
-        raise _failures.from_unreadable(send.context, answer, str(error) or type(error).__name__) from None
+    except ValueError as error:
+        raise _failures.from_unreadable(send.context, answer, str(error)) from None
 
 
 def _say_already_deleted(error: NotFoundError) -> None:

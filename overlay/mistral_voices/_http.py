@@ -86,6 +86,8 @@ class Answer:
             return _DECODER.decode(self.content.decode(json.detect_encoding(self.content)))
         except ValueError as error:
             raise ValueError(f"the body is not JSON ({error})") from None
+        except RecursionError:
+            raise ValueError("the body is nested too deeply") from None
 
     def all_headers(self) -> Headers:
         """Copy the headers into a mapping that does not depend on the library."""
