@@ -5,7 +5,7 @@ READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check drift boundaries lint types document generate lock clean
+.PHONY: help setup demo test check drift boundaries lint types document generate import lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,16 +38,21 @@ lint: $(READY) ## ruff: style and common mistakes
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 
-types: $(READY) ## mypy --strict and pyright
+types: $(READY) ## mypy --strict and pyright, on our code and on a user's against the wheel
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/node.py pyright
+	@$(BIN)/python scripts/user_types.py
 
-document: $(READY) ## Both validators on openapi/voices.yaml
+document: $(READY) ## Is openapi/voices.yaml valid, and what the patches make of the vendor's document?
+	@$(BIN)/python scripts/import_document.py --check
 	@$(BIN)/openapi-spec-validator --errors all openapi/voices.yaml
 	@$(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml
 
-generate: $(READY) ## Write generated/ from the document
+generate: $(READY) ## Write generated/ from openapi/voices.yaml
 	@$(BIN)/python scripts/generate.py
+
+import: $(READY) ## Write openapi/voices.yaml from the vendor's document, UPSTREAM=path, and from openapi/patches
+	@$(BIN)/python scripts/import_document.py $(UPSTREAM)
 
 lock: $(READY) ## Write the lock files anew
 	@$(BIN)/python scripts/lock.py

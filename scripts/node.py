@@ -54,7 +54,7 @@ def main() -> int:
         subprocess.run([str(folder / "npm"), "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
         stamp.write_text(digest, encoding="utf-8")
     tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
-    return subprocess.run([str(tool), *sys.argv[2:]], cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run([str(tool), *sys.argv[2:]], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

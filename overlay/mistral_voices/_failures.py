@@ -176,8 +176,7 @@ def _entry(entry: Any) -> str:
 
 def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
     """Read the body of a 422, with `detail` as a list whichever form it has."""
-    from mistral_voices_api.errors import InvalidValueError
-    from mistral_voices_api.models import HTTPValidationError
+    from .models import HTTPValidationError
 
     if not isinstance(parsed, dict):
         return None
@@ -192,5 +191,5 @@ def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
         return None
     try:
         return HTTPValidationError.from_dict({**members, "detail": detail})
-    except InvalidValueError:
+    except ValueError:
         return None

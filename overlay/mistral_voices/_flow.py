@@ -56,16 +56,16 @@ class Call(Generic[T]):
         is_sample: bool = False,
         secret: str = "",
     ) -> None:
-        self.method = method
-        self.path = path
-        self.read = read
-        self.headers = headers
-        self.content = content
-        self.seconds = seconds
-        self.creates = creates
-        self.deletes = deletes
-        self.is_sample = is_sample
-        self.secret = secret
+        self.method: str = method
+        self.path: str = path
+        self.read: Callable[[Answer], T] = read
+        self.headers: dict[str, str] = headers
+        self.content: bytes | None = content
+        self.seconds: float = seconds
+        self.creates: bool = creates
+        self.deletes: bool = deletes
+        self.is_sample: bool = is_sample
+        self.secret: str = secret
 
 
 class Send:

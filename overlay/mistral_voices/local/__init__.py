@@ -1,0 +1,59 @@
+"""A local voices server: the API of the packaged document over SQLite, for tests and for trying things out.
+
+::
+
+    from mistral_voices.local import VoicesServer
+
+    with VoicesServer(seed=[{"id": "clara", "name": "Clara"}]) as server:
+        url = server.serve()  # over HTTP, on loopback; or, with no socket:
+        client = server.client()  # an httpx.Client
+        later = server.async_client()  # an httpx.AsyncClient
+
+        server.fail(429, times=2, headers={"Retry-After": "1"})  # the next two requests
+        server.fail(drop="after", method="POST")  # the next POST: done, but never answered
+        ...
+        assert [request.method for request in server.requests] == ["POST", "POST", "POST"]
+
+It needs the extra ``local``: ``pip install "mistral-voices[local]"``. As a command::
+
+    python -m mistral_voices.local --port 0 --data voices.sqlite --seed voices.yaml
+
+A server is controlled from other processes at addresses of its own, which need no key and are not counted:
+
+``POST /_local/fail``
+    A JSON object with the arguments of `VoicesServer.fail` as members, all optional: ``{"status": 429, "times": 2,
+    "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"}, "delay": 0.5, "drop": "after", "cut": 10,
+    "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Answers 200 with ``{"waiting": 2}``, the number of
+    requests that will fail, or 400 with a message that names the member.
+``DELETE /_local/faults``
+    Forgets all faults that are still waiting.
+``GET /_local/requests``
+    What arrived, oldest first: ``{"requests": [{"method", "target", "headers", "body", "body_length"}, ...]}``;
+    ``body`` is text, null where it was long or not UTF-8.
+``DELETE /_local/requests``
+    Forgets what arrived.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
+    from mistral_voices.local._server import VoicesServer
+else:
+    # Importing this package must cost nothing: a pytest plugin names it in every run.
+    _HOMES = {"ReceivedRequest": "_received", "ReceivedRequests": "_received", "VoicesServer": "_server"}
+
+    def __getattr__(name):
+        """Load a public name from its module at first use."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+    def __dir__():
+        """List the public names as well."""
+        return sorted({*globals(), *__all__})
+
+
+__all__ = ["ReceivedRequest", "ReceivedRequests", "VoicesServer"]

@@ -1,0 +1,53 @@
+"""Controlling the server from another process: the addresses below /_local, described in the package's docstring."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from mistral_voices.local._exchange import Answer, Request, error_answer, json_answer
+from mistral_voices.local._faults import Faults, read_fault
+from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
+
+PREFIX = "/_local/"
+
+
+def answer_control(request: Request, faults: Faults, requests: ReceivedRequests) -> Answer:
+    """Answer a request whose path begins with `PREFIX`."""
+    actions: dict[tuple[str, str], Callable[[], Answer]] = {
+        ("POST", "fail"): lambda: _fail(request.body, faults),
+        ("DELETE", "faults"): lambda: _clear(faults),
+        ("GET", "requests"): lambda: json_answer({"requests": [_show(each) for each in requests[:]]}),
+        ("DELETE", "requests"): lambda: _clear(requests),
+    }
+    action = actions.get((request.method, request.path.removeprefix(PREFIX)))
+    if action is None:
+        known = ", ".join(f"{method} {PREFIX}{name}" for method, name in actions)
+        return error_answer(404, f"The local server is controlled by {known}", "path_not_found")
+    return action()
+
+
+def _fail(body: bytes, faults: Faults) -> Answer:
+    try:
+        faults.add(*read_fault(json.loads(body)))
+    except ValueError as error:
+        return error_answer(400, str(error), "bad_fault")
+    return json_answer({"waiting": faults.count()})
+
+
+def _clear(kept: Faults | ReceivedRequests) -> Answer:
+    kept.clear()
+    return json_answer({})
+
+
+def _show(request: ReceivedRequest) -> dict[str, Any]:
+    try:
+        body = request.body.decode() if request.body is not None else None
+    except UnicodeDecodeError:
+        body = None
+    return {
+        "method": request.method,
+        "target": request.target,
+        "headers": request.headers,
+        "body": body,
+        "body_length": request.body_length,
+    }

@@ -1,0 +1,239 @@
+"""The packaged document as the server uses it: routes, and reading a request by the rules of its operation.
+
+Nothing here knows an operation by name, so the server cannot allow or demand what the document does not say.
+"""
+
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from mistral_voices.local._exchange import JSON, RefusedError, Request, error_answer, json_answer
+from mistral_voices.local._validation import Problem, find_problems, missing, wrong_type
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that fits the document: its values by name, with the document's defaults for those left out."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter in the path or the query."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Mapping[str, Any]
+    validator: Draft202012Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an operation takes as its body."""
+
+    required: bool
+    validator: Draft202012Validator
+    defaults: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; `path` is the document's template."""
+
+    name: str
+    method: str
+    path: str
+    parameters: Sequence[Parameter]
+    body: Body | None
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """Read the values of the path, None if it is another path; a value is one segment, decoded, never empty."""
+        wanted, given = self.path.split("/"), path.split("/")
+        if len(wanted) != len(given):
+            return None
+        values = {}
+        for template, segment in zip(wanted, given, strict=True):
+            if template.startswith("{") and segment:
+                values[template[1:-1]] = unquote(segment)
+            elif template != segment:
+                return None
+        return values
+
+
+class Document:
+    """An OpenAPI document, ready to be served."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._content = content
+        self._validators: dict[str, Draft202012Validator] = {}
+        self.operations = [
+            self._read_operation(path, method, item)
+            for path, item in content["paths"].items()
+            for method in _METHODS
+            if method in item
+        ]
+
+    def properties(self, schema: str) -> Mapping[str, Any]:
+        """Give the members of a schema of the document, each with its own schema."""
+        properties: Mapping[str, Any] = self._content["components"]["schemas"][schema]["properties"]
+        return properties
+
+    def find_schema_problems(self, schema: str, value: Any) -> list[Problem]:
+        """Check a value against a schema of the document by name."""
+        if schema not in self._validators:
+            self._validators[schema] = self._validator({"$ref": f"#/components/schemas/{schema}"})
+        return find_problems(self._validators[schema], value, [])
+
+    def check_handlers(self, handlers: Iterable[str]) -> None:
+        """Make sure that the server does all that the document says and nothing else.
+
+        Raises:
+            ValueError: an operation has no handler or a handler has no operation; the message names them.
+        """
+        named, handled = {operation.name for operation in self.operations}, set(handlers)
+        if named != handled:
+            missing_names, unknown = sorted(named - handled), sorted(handled - named)
+            raise ValueError(
+                "the local server and the document disagree: "
+                f"operations without a handler: {missing_names}, handlers without an operation: {unknown}"
+            )
+
+    def find(self, request: Request) -> tuple[Operation, Mapping[str, str]]:
+        """Find the operation that a request means, and the values in its path.
+
+        Raises:
+            RefusedError: 404 for an unknown path, 405 for a known path with another method.
+        """
+        found = [(operation, operation.match(request.path)) for operation in self.operations]
+        matches = {operation.method: (operation, values) for operation, values in found if values is not None}
+        if not matches:
+            raise RefusedError(error_answer(404, f"There is no {request.path} here", "path_not_found"))
+        if request.method not in matches:
+            message = f"{request.method} is not allowed for {request.path}"
+            raise RefusedError(error_answer(405, message, "method_not_allowed", {"allow": ", ".join(sorted(matches))}))
+        return matches[request.method]
+
+    def read(self, request: Request, operation: Operation, in_path: Mapping[str, str]) -> Call:
+        """Check the values of a request and convert them.
+
+        Raises:
+            RefusedError: 422, with one entry for each value that does not fit.
+        """
+        in_query = dict(parse_qsl(request.query, keep_blank_values=True))
+        problems: list[Problem] = []
+        values: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
+        for parameter in operation.parameters:
+            given = (in_path if parameter.place == "path" else in_query).get(parameter.name)
+            where = [parameter.place, parameter.name]
+            if given is not None:
+                value = _convert(given, parameter.schema)
+                problems += find_problems(parameter.validator, value, where)
+                values[parameter.place][parameter.name] = value
+            elif parameter.required:
+                problems.append(missing(where))
+            else:
+                values[parameter.place][parameter.name] = parameter.schema.get("default")
+        body: Mapping[str, Any] = {}
+        if operation.body is not None:
+            body, found = _read_body(request, operation.body)
+            problems += found
+        if problems:
+            raise RefusedError(json_answer({"detail": problems}, 422))
+        return Call(values["path"], values["query"], body)
+
+    def _read_operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        content = item[method]
+        parameters = [self._resolve(each) for each in (*item.get("parameters", ()), *content.get("parameters", ()))]
+        body = None
+        if "requestBody" in content:
+            sent = self._resolve(content["requestBody"])
+            schema = sent["content"][JSON]["schema"]
+            properties = self._resolve(schema).get("properties", {})
+            defaults = {name: member["default"] for name, member in properties.items() if "default" in member}
+            body = Body(sent.get("required", False), self._validator(schema), defaults)
+        return Operation(
+            content["operationId"],
+            method.upper(),
+            path,
+            [self._read_parameter(each, content["operationId"]) for each in parameters],
+            body,
+        )
+
+    def _read_parameter(self, content: Mapping[str, Any], operation: str) -> Parameter:
+        name, place, schema = content["name"], content["in"], self._resolve(content["schema"])
+        if place not in ("path", "query") or schema.get("type") not in ("string", "integer"):
+            raise ValueError(f"the local server cannot read the parameter {name!r} of {operation}")
+        return Parameter(name, place, content.get("required", False), schema, self._validator(schema))
+
+    def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
+        # Beside the schema stand those it refers to, so that its references resolve within itself.
+        return Draft202012Validator({**schema, "components": self._content["components"]})
+
+    def _resolve(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        while "$ref" in content:
+            target: Any = self._content
+            for step in content["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            content = target
+        return content
+
+
+@functools.cache
+def packaged_document() -> Document:
+    """Read the document that is packaged with the generated client, once a process."""
+    text = resources.files("mistral_voices_api").joinpath("voices.yaml").read_bytes()
+    # The loader in C, where PyYAML has it, reads the document ten times as fast.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Document(yaml.load(text, Loader=loader))  # noqa: S506 - both loaders are safe ones
+
+
+def _convert(text: str, schema: Mapping[str, Any]) -> Any:
+    if schema["type"] != "integer":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        return text  # checked next, and then reported as it was sent
+
+
+def _read_body(request: Request, rules: Body) -> tuple[Mapping[str, Any], list[Problem]]:
+    if not request.body:
+        return {}, [missing(["body"])] if rules.required else []
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if media_type != JSON:
+        return {}, [wrong_type(["body"], "object")]
+    try:
+        value = json.loads(request.body, parse_constant=_refuse_constant)
+        problems = find_problems(rules.validator, value, ["body"])
+    except json.JSONDecodeError as error:
+        return {}, [_invalid_json(error.pos, error.msg)]
+    except (ValueError, RecursionError) as error:  # not UTF-8, NaN, a number of thousands of digits, or too deep
+        return {}, [_invalid_json(0, type(error).__name__)]
+    return ({}, problems) if problems else ({**rules.defaults, **value}, [])
+
+
+def _invalid_json(position: int, reason: str) -> Problem:
+    return {
+        "loc": ["body", position],
+        "msg": "JSON decode error",
+        "type": "json_invalid",
+        "input": {},
+        "ctx": {"error": reason},
+    }
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,76 @@
+"""What goes into the application and what comes out of it."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
+from typing import Any
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, whole; header names are lower-case, header values Latin-1 text as on the wire."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """The target without its query, still percent-encoded."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """The query of the target, still percent-encoded."""
+        return self.target.partition("?")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, whole; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a request: an answer or, as None, a dropped connection; late or cut short on demand."""
+
+    answer: Answer | None
+    delay: float = 0.0
+    cut: int | None = None
+
+
+class RefusedError(Exception):
+    """A request that is not served; carries the answer that says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """Answer with a value as JSON."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status, {"content-type": JSON, **(headers or {})}, body)
+
+
+def error_answer(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Answer with the general error body of the service."""
+    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")
+    body = {"object": "error", "message": message, "type": kind, "param": None, "code": code}
+    return json_answer(body, status, headers)
+
+
+def complete(answer: Answer) -> Answer:
+    """Add the headers that every answer has."""
+    headers = {"date": formatdate(usegmt=True), "x-request-id": uuid.uuid4().hex}
+    return replace(answer, headers={**headers, **answer.headers})

@@ -1,0 +1,148 @@
+"""Failing on demand: what to do wrong, for which of the next requests."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from jsonschema import Draft202012Validator
+
+from mistral_voices.local._exchange import JSON, Answer, Request, error_answer
+from mistral_voices.local._validation import find_problems
+
+# The arguments of `VoicesServer.fail`, which are the members of POST /_local/fail too; None counts as not given.
+_ARGUMENTS: dict[str, Any] = {
+    "status": {"type": "integer", "minimum": 200, "maximum": 599},
+    "times": {"type": "integer", "minimum": 1},
+    "headers": {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+    "body": {},
+    "delay": {"type": "number", "minimum": 0, "maximum": 3600},
+    "drop": {"enum": ["before", "after"]},
+    "cut": {"type": "integer", "minimum": 0},
+    "method": {"type": "string"},
+    "path": {"type": "string"},
+}
+_VALIDATOR = Draft202012Validator({"properties": _ARGUMENTS})
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
+_WITHOUT_BODY = (204, 304)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to the requests that it is for, those of `method` and `path` (None: any)."""
+
+    answer: Answer | None
+    headers: Mapping[str, str | None]
+    delay: float
+    drop: Literal["before", "after"] | None
+    cut: int | None
+    method: str | None
+    path: str | None
+
+    def is_for(self, request: Request, template: str | None) -> bool:
+        """Tell whether it is meant; a path is given as on the wire or as the template of the document."""
+        return self.method in (None, request.method) and self.path in (None, request.path, template)
+
+    def change_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Put the headers of the fault in place of those of the answer; those that are None are left out."""
+        changed = {**headers, **self.headers}
+        return {name: value for name, value in changed.items() if value is not None}
+
+
+def read_fault(arguments: Any) -> tuple[Fault, int]:
+    """Check the arguments of `VoicesServer.fail` and give the fault and how many requests it is for.
+
+    Raises:
+        ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
+    """
+    if not isinstance(arguments, dict):
+        raise ValueError("the arguments are no object")  # noqa: TRY004 - they may come from outside
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if unknown := sorted(given.keys() - _ARGUMENTS.keys()):
+        raise ValueError(f"fail has no argument {', '.join(unknown)}")
+    for problem in find_problems(_VALIDATOR, given, []):
+        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
+    answered = [name for name in ("status", "headers", "body", "cut") if name in given]
+    if "drop" in given and answered:
+        raise ValueError(f"drop: nothing is answered, so {', '.join(answered)} cannot be given with it")
+    if "body" in given and "status" not in given:
+        raise ValueError("body: give the status that it is answered with, too")
+    if "body" in given and given["status"] in _WITHOUT_BODY:
+        raise ValueError(f"body: an answer with status {given['status']} has none")
+    fault = Fault(
+        answer=_read_answer(given["status"], given.get("body")) if "status" in given else None,
+        headers=_read_headers(given.get("headers", {})),
+        delay=given.get("delay", 0.0),
+        drop=given.get("drop"),
+        cut=given.get("cut"),
+        method=given["method"].upper() if "method" in given else None,
+        path=given.get("path"),
+    )
+    return fault, given.get("times", 1)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    fault: Fault
+    times: int
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that wait for their requests, in the order they were asked for."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _waiting: list[_Waiting] = field(default_factory=list)
+
+    def add(self, fault: Fault, times: int) -> None:
+        """Let the next `times` requests that it is for fail, after those of earlier faults."""
+        with self._lock:
+            self._waiting.append(_Waiting(fault, times))
+
+    def take(self, request: Request, template: str | None) -> Fault | None:
+        """Use up one fault for a request, None if none is for it."""
+        with self._lock:
+            for waiting in self._waiting:
+                if waiting.fault.is_for(request, template):
+                    waiting.times -= 1
+                    if not waiting.times:
+                        self._waiting.remove(waiting)
+                    return waiting.fault
+        return None
+
+    def count(self) -> int:
+        """Give the number of requests that will fail."""
+        with self._lock:
+            return sum(waiting.times for waiting in self._waiting)
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._waiting.clear()
+
+
+def _read_answer(status: int, body: Any) -> Answer:
+    if body is None:
+        if status >= 400:
+            return error_answer(status, f"The local server was told to answer {status}", "told_to_fail")
+        return Answer(status, {}, b"")
+    if isinstance(body, bytes):
+        return Answer(status, {"content-type": "application/octet-stream"}, body)
+    if isinstance(body, str):
+        return Answer(status, {"content-type": "text/plain; charset=utf-8"}, body.encode())
+    try:
+        return Answer(status, {"content-type": JSON}, json.dumps(body).encode())
+    except TypeError as error:
+        raise ValueError(f"body: neither bytes nor text nor a JSON value: {error}") from error
+
+
+def _read_headers(headers: Mapping[str, str | None]) -> dict[str, str | None]:
+    for name, value in headers.items():
+        if name.lower() in _FRAMING:
+            raise ValueError(f"headers.{name}: is set by the server; cut=… sends less than was announced")
+        if not (name.isascii() and name.isprintable() and not set(name) & set(" :")) or not name:
+            raise ValueError(f"headers.{name!r}: is not the name of a header")
+        if value is not None and not (value.isprintable() and value.isascii()):
+            raise ValueError(f"headers.{name}: is not the value of a header")
+    return {name.lower(): value for name, value in headers.items()}

@@ -1,0 +1,165 @@
+"""The application over HTTP/1.1 on loopback: the standard library's threading server, one thread a connection."""
+
+import ipaddress
+import socket
+import socketserver
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from mistral_voices.local._exchange import Answer, Outcome, Request, complete, error_answer
+
+Handle = Callable[[Request], Outcome]
+
+_NO_BODY = (204, 304)
+
+
+class HttpServer:
+    """A running server; `url` is its address."""
+
+    def __init__(self, handle: Handle, host: str, port: int) -> None:
+        """Listen and serve in a background thread.
+
+        Raises:
+            ValueError: the host is not of this machine alone.
+            OSError: the address cannot be listened on.
+        """
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        if not address.is_loopback:
+            raise ValueError(f"the host {host} is not a loopback address; there is no protection for any other")
+        self._server = (_Server6 if address.version == 6 else _Server)(handle, str(address), port)
+        shown = f"[{address}]" if address.version == 6 else str(address)
+        self.url = f"http://{shown}:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.url, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening, end all connections, and wait until nothing is at work any more."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server.end_connections()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # with the default of 5, clients that come at the same time wait a second for a retry
+
+    def __init__(self, handle: Handle, host: str, port: int) -> None:
+        self.closing = threading.Event()
+        self._connections: dict[threading.Thread, socket.socket] = {}
+        super().__init__((host, port), partial(_Connection, handle, self.closing))
+
+    def server_bind(self) -> None:
+        """Bind, without looking up the name of the machine, which may ask the network."""
+        socketserver.TCPServer.server_bind(self)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread that `end_connections` knows."""
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._connections = {each: kept for each, kept in self._connections.items() if each.is_alive()}
+        self._connections[thread] = request
+        thread.start()
+
+    def end_connections(self) -> None:
+        """Close all connections, idle and waiting ones too, and wait for their threads."""
+        self.closing.set()
+        for thread, connection in self._connections.items():
+            if thread.is_alive():
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue  # ended meanwhile
+        for thread in self._connections:
+            thread.join()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error in the server; a client that goes away is none."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Head and body are two writes, and nothing lies between them and the wire: neither our buffer, nor Nagle's
+    # algorithm, which together with a client's delayed acknowledgement would cost 40 ms an answer.
+    wbufsize = 0
+    disable_nagle_algorithm = True
+
+    def __init__(self, handle: Handle, closing: threading.Event, *connection: Any) -> None:
+        self._handle = handle
+        self._closing = closing
+        super().__init__(*connection)
+
+    def _serve(self) -> None:
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+        try:
+            body = self._read_body()
+        except ValueError as error:
+            self.send_error(400, str(error))
+            return
+        # The request line, since `path` has been changed where it began with two slashes.
+        outcome = self._handle(Request(self.command, self.requestline.split()[1], headers, body))
+        if self._closing.wait(outcome.delay) or outcome.answer is None:
+            self.close_connection = True
+            return
+        self._write(outcome.answer, outcome.cut)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = _serve  # noqa: N815
+
+    def _write(self, answer: Answer, cut: int | None = None) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        body = answer.body
+        if answer.status not in _NO_BODY:
+            self.send_header("content-length", str(len(body)))
+        if cut is not None and cut < len(body):
+            body = body[:cut]
+            self.close_connection = True
+        if self.close_connection:
+            self.send_header("connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").strip().lower() == "chunked":
+            return b"".join(iter(self._read_chunk, b""))
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdigit()):
+            raise ValueError("Content-Length is not a number")
+        return self._read(int(length))
+
+    def _read_chunk(self) -> bytes:
+        size = int(self.rfile.readline(1024).partition(b";")[0], 16)
+        if size < 0:
+            raise ValueError("the length of a chunk is negative")
+        chunk = self._read(size)
+        while self.rfile.readline(65_537).strip() and not size:
+            pass  # trailers, which follow the last chunk only
+        return chunk
+
+    def _read(self, length: int) -> bytes:
+        data = self.rfile.read(length)
+        if len(data) < length:
+            raise ConnectionAbortedError("the client went away in the middle of its request")
+        return data
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is not HTTP as the application answers other errors, and hang up."""
+        self.command = getattr(self, "command", "") or ""
+        self.request_version = self.protocol_version  # what could not be parsed counts as HTTP/0.9, without headers
+        self.close_connection = True
+        self._write(complete(error_answer(code, message or explain or "This is no HTTP request", "bad_request")))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing: `VoicesServer.requests` knows what arrived."""

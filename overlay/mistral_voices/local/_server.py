@@ -1,0 +1,171 @@
+"""`VoicesServer`: the local server as its users see it."""
+
+import os
+from collections.abc import Iterable, Mapping
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from mistral_voices.local._received import ReceivedRequests
+
+if TYPE_CHECKING:
+    import httpx
+
+    from mistral_voices.local._http import HttpServer
+
+
+class VoicesServer:
+    """A server of the voices API, in process or over HTTP on loopback.
+
+    Args:
+        data: the SQLite file that keeps the voices, made if absent; None keeps them in memory.
+        seed: voices to begin with, as mappings with the members of a voice, of which `id` and `name` are needed, and
+            `sample_audio` (base64 text) and `sample_filename`; or the path of a file with a list of them, in JSON if it
+            is named .json, else in YAML. Ids that the data file has already are left as they are.
+        api_key: the only key that is accepted; None or "" accepts any.
+        sample_form: how samples are answered: "audio", the bytes, or "json", base64 text as a JSON string.
+
+    Raises:
+        ValueError: `data` cannot be used, or an entry of `seed` is no voice; the message names entry and member.
+        ModuleNotFoundError: the extra `local` is not installed.
+    """
+
+    def __init__(
+        self,
+        data: str | os.PathLike[str] | None = None,
+        seed: Iterable[Mapping[str, Any]] | str | os.PathLike[str] = (),
+        api_key: str | None = None,
+        sample_form: Literal["audio", "json"] = "audio",
+    ) -> None:
+        if sample_form not in ("audio", "json"):
+            raise ValueError(f'sample_form must be "audio" or "json", not {sample_form!r}')
+        try:
+            from mistral_voices.local import _application, _document, _seed, _store
+        except ModuleNotFoundError as error:
+            if error.name not in ("jsonschema", "yaml"):
+                raise
+            message = f'the local server needs {error.name}: pip install "mistral-voices[local]"'
+            raise ModuleNotFoundError(message, name=error.name) from error
+        document = _document.packaged_document()
+        entries = _seed.read_seed_file(seed) if isinstance(seed, (str, os.PathLike)) else seed
+        store = _store.Store(data)
+        try:
+            _seed.fill(store, document, entries)
+            self._application = _application.Application(document, store, api_key or None, sample_form)
+        except BaseException:
+            store.close()
+            raise
+        self._http: HttpServer | None = None
+
+    @property
+    def requests(self) -> ReceivedRequests:
+        """What arrived, oldest first: a sequence to count and compare, with `clear()`."""
+        return self._application.requests
+
+    @property
+    def url(self) -> str:
+        """The address, such as ``http://127.0.0.1:43121``.
+
+        Raises:
+            RuntimeError: `serve` has not been called, or the server is closed.
+        """
+        if self._http is None:
+            raise RuntimeError("the local server has no address: call serve() first")
+        return self._http.url
+
+    def serve(self, port: int = 0, host: str = "127.0.0.1") -> str:
+        """Serve over HTTP in background threads, until `close`, and give the address.
+
+        Args:
+            port: the port to listen on; 0 lets the system choose.
+            host: the loopback address to listen on.
+
+        Raises:
+            ValueError: `host` is not a loopback address.
+            OSError: the port is taken or not allowed.
+            RuntimeError: the server is serving already, or closed.
+        """
+        if self._http is not None or self._application.closed:
+            raise RuntimeError(
+                "the local server is closed" if self._application.closed else "serve() was called before"
+            )
+        from mistral_voices.local._http import HttpServer
+
+        self._http = HttpServer(self._application.handle, host, port)
+        return self._http.url
+
+    def client(self, library: ModuleType | None = None, **options: Any) -> "httpx.Client":
+        """Make an HTTP client whose requests are served in process, whatever host they are for; the caller closes it.
+
+        Args:
+            library: `httpx` or `httpx2`, whose Client it will be; None means httpx.
+            options: for that Client, such as `timeout` or `headers`.
+        """
+        from mistral_voices.local._mount import make_client
+
+        client: httpx.Client = make_client(self._application, library, options)
+        return client
+
+    def async_client(self, library: ModuleType | None = None, **options: Any) -> "httpx.AsyncClient":
+        """Make an async HTTP client; all else as for `client`."""
+        from mistral_voices.local._mount import make_async_client
+
+        client: httpx.AsyncClient = make_async_client(self._application, library, options)
+        return client
+
+    def fail(
+        self,
+        status: int | None = None,
+        *,
+        times: int = 1,
+        headers: Mapping[str, str | None] | None = None,
+        body: Any = None,
+        delay: float = 0.0,
+        drop: Literal["before", "after"] | None = None,
+        cut: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Let the next requests fail; each uses up the first waiting fault that is for it.
+
+        Args:
+            status: answer this status, 200 to 599, and do no work; None does the work and answers as ever.
+            times: the number of requests.
+            headers: put these in place of the answer's own, also without `status`; None as a value leaves one out.
+            body: of the answer with `status`: bytes, text, or a value to send as JSON; None means the general error
+                body, or none below 400.
+            delay: seconds to wait before answering or dropping; work is done before it.
+            drop: close the connection without an answer, "before" any work or "after" it has been done.
+            cut: send no more than this number of bytes of a body that was announced whole, and close the connection.
+            method: only for requests of this method; None means any.
+            path: only for requests to this path, as on the wire without the query, or as the document's template
+                (``/v1/audio/voices/{voice_id}``); None means any.
+
+        Raises:
+            ValueError: an argument is of a wrong kind or does not go with another; the message names it.
+        """
+        from mistral_voices.local._faults import read_fault
+
+        arguments = {"status": status, "times": times, "headers": headers, "body": body, "delay": delay}
+        arguments |= {"drop": drop, "cut": cut, "method": method, "path": path}
+        self._application.faults.add(*read_fault(arguments))
+
+    def clear_faults(self) -> None:
+        """Forget all faults that are still waiting."""
+        self._application.faults.clear()
+
+    def close(self) -> None:
+        """Stop serving, end all connections and close the data file; closing twice is fine."""
+        if self._application.closed:
+            return
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+        self._application.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

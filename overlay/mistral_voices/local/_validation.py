@@ -1,0 +1,120 @@
+"""What is wrong with a value, in the words of the service: those of FastAPI and pydantic."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+Problem = dict[str, Any]
+
+# Values are echoed only where they cannot be, or hold, a sample.
+_SAMPLE = "sample_audio"
+_LONGEST_ECHO = 1_000
+
+_TYPES = {
+    "string": ("string_type", "Input should be a valid string"),
+    "integer": ("int_type", "Input should be a valid integer"),
+    "number": ("float_type", "Input should be a valid number"),
+    "boolean": ("bool_type", "Input should be a valid boolean"),
+    "array": ("list_type", "Input should be a valid list"),
+    "object": ("model_attributes_type", "Input should be a valid dictionary or object to extract fields from"),
+    "null": ("none_required", "Input should be None"),
+}
+# Keyword of the document: type, message and context of pydantic.
+_RULES = {
+    "enum": ("enum", "Input should be {}", "expected"),
+    "minimum": ("greater_than_equal", "Input should be greater than or equal to {}", "ge"),
+    "maximum": ("less_than_equal", "Input should be less than or equal to {}", "le"),
+    "minLength": ("string_too_short", "String should have at least {} characters", "min_length"),
+    "maxLength": ("string_too_long", "String should have at most {} characters", "max_length"),
+    "minItems": ("too_short", "List should have at least {} items", "min_length"),
+    "maxItems": ("too_long", "List should have at most {} items", "max_length"),
+}
+
+
+def missing(place: Sequence[str | int]) -> Problem:
+    """Say that a value is missing."""
+    return {"loc": list(place), "msg": "Field required", "type": "missing"}
+
+
+def wrong_type(place: Sequence[str | int], expected: str) -> Problem:
+    """Say that a value is not of the type that the document wants; it is not echoed."""
+    kind, message = _TYPES[expected]
+    return {"loc": list(place), "msg": message, "type": kind}
+
+
+def find_problems(validator: Draft202012Validator, value: Any, place: Sequence[str | int]) -> list[Problem]:
+    """Check a value; `place` is where it stands in the request."""
+    found: dict[str, Problem] = {}
+    for error in _leaves(validator.iter_errors(value)):
+        for problem in _describe(error, place):
+            found.setdefault(f"{problem['loc']} {problem['type']}", problem)
+    return [*found.values()] or _find_broken_text(value, place)
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    """Replace "none of these fits" by what is wrong with each; "it is not null either" helps nobody."""
+    for error in errors:
+        if error.validator == "anyOf":
+            yield from _leaves(cause for cause in error.context or () if cause.schema != {"type": "null"})
+        else:
+            yield error
+
+
+def _describe(error: ValidationError, place: Sequence[str | int]) -> Iterator[Problem]:
+    loc = [*place, *error.absolute_path]
+    rule: Any = error.validator_value
+    value: Any = error.instance
+    if error.validator == "required":
+        yield from (missing([*loc, name]) for name in rule if name not in value)
+        return
+    keyword = str(error.validator)
+    if keyword == "type":
+        expected = rule if isinstance(rule, str) else next(name for name in rule if name != "null")
+        kind, message = _describe_type(expected, value)
+        problem: Problem = {"loc": loc, "msg": message, "type": kind}
+    elif keyword in _RULES:
+        kind, message, context = _RULES[keyword]
+        shown = _one_of(rule) if keyword == "enum" else rule
+        problem = {"loc": loc, "msg": message.format(shown), "type": kind, "ctx": {context: shown}}
+    else:
+        problem = {"loc": loc, "msg": f"Value error, does not fit {keyword!r}", "type": "value_error"}
+    if _may_be_echoed(loc, value):
+        problem["input"] = value
+    yield problem
+
+
+def _describe_type(expected: str, value: Any) -> tuple[str, str]:
+    kind, message = _TYPES[expected]
+    if expected == "integer" and isinstance(value, str):
+        return "int_parsing", f"{message}, unable to parse string as an integer"
+    if expected == "integer" and isinstance(value, float):
+        return "int_from_float", f"{message}, got a number with a fractional part"
+    return kind, message
+
+
+def _one_of(values: Sequence[Any]) -> str:
+    shown = [repr(value) for value in values]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _may_be_echoed(loc: Sequence[str | int], value: Any) -> bool:
+    if _SAMPLE in loc or isinstance(value, (dict, list)):
+        return False
+    return not isinstance(value, str) or len(value) <= _LONGEST_ECHO
+
+
+def _find_broken_text(value: Any, place: Sequence[str | int]) -> list[Problem]:
+    """JSON can spell half of a surrogate pair, which is no text and cannot be stored."""
+    if isinstance(value, dict):
+        return [problem for name, item in value.items() for problem in _find_broken_text(item, [*place, name])]
+    if isinstance(value, list):
+        return [problem for at, item in enumerate(value) for problem in _find_broken_text(item, [*place, at])]
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            message = "Input should be a valid string, unable to parse raw data as a unicode string"
+            return [{"loc": list(place), "msg": message, "type": "string_unicode"}]
+    return []

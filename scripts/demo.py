@@ -1,0 +1,151 @@
+"""Do the main job against a local voices server: `python scripts/demo.py [SAMPLE.wav]`.
+
+Each step is printed as a user would write it, then run just as it was printed, and what came back is printed below.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+from mistral_voices.local import VoicesServer
+
+SPOKEN = Path(__file__).resolve().parent.parent / "tests" / "data" / "hello.wav"
+
+STEPS = [
+    (
+        "Connect (to the real service: leave server_url out, and the key comes from MISTRAL_API_KEY)",
+        """
+        from mistral_voices import Mistral, errors
+        mistral = Mistral(api_key="any-key-will-do-here", server_url=url)
+        voices = mistral.audio.voices
+        """,
+    ),
+    (
+        "Create a voice from a recording",
+        """
+        import base64
+        recording = sample.read_bytes()
+        voice = voices.create(
+            name="Ada",
+            sample_audio=base64.b64encode(recording).decode(),
+            sample_filename=sample.name,
+            languages=["en"],
+        )
+        voice.id, voice.name, voice.created_at
+        """,
+    ),
+    (
+        "List voices: ours, and those that come with the service",
+        """
+        page = voices.list(limit=10, offset=0, type_="all")
+        page.total, [(each.name, each.type_) for each in page.items]
+        """,
+    ),
+    (
+        "Update it: what is left out stays, None clears",
+        """
+        changed = voices.update(voice_id=voice.id, tags=["calm"], gender="female", languages=None)
+        changed.name, changed.tags, changed.gender, changed.languages
+        """,
+    ),
+    (
+        "Fetch it",
+        """
+        voices.get(voice_id=voice.id)
+        """,
+    ),
+    (
+        "Download the sample, and see that it is the recording, byte for byte",
+        """
+        downloaded = base64.b64decode(voices.get_sample_audio(voice_id=voice.id))
+        assert downloaded == recording
+        f"{len(downloaded):,} bytes, identical"
+        """,
+    ),
+    (
+        "Ask for a voice that is not there: the error says what went wrong",
+        """
+        try:
+            voices.get(voice_id="nobody")
+        except errors.NotFoundError as error:
+            failure = error
+        failure.status_code, failure.request_id is not None, str(failure)
+        """,
+    ),
+    (
+        "Let the server fail twice: the call is repeated, and waits as long as the server asks",
+        """
+        server.fail(503)
+        server.fail(429, headers={"Retry-After": "1"})
+        voices.get(voice_id=voice.id).name
+        """,
+    ),
+    (
+        "Lose the answer to a create: it is not sent again, so no voice is made twice",
+        """
+        server.fail(drop="after", method="POST")
+        try:
+            voices.create(name="Once", sample_audio="UklGRg==")
+        except errors.NoResponseError as error:
+            failure = error
+        made = [each for each in voices.list(type_="custom").items if each.name == "Once"]
+        assert len(made) == 1 and failure.outcome_unknown
+        f"outcome unknown: {failure.outcome_unknown}, voices named Once: {len(made)}"
+        """,
+    ),
+    (
+        "Delete them, and close",
+        """
+        deleted = [voices.delete(voice_id=each.id).name for each in voices.list(type_="custom").items]
+        mistral.close()
+        deleted
+        """,
+    ),
+]
+
+
+def run(source: str, names: dict[str, Any]) -> Any:
+    """Run a step and give the value of its last line, if that is an expression."""
+    tree = ast.parse(source)
+    last = tree.body[-1]
+    value = None
+    if isinstance(last, ast.Expr):
+        value = ast.Expression(last.value)
+        tree.body.pop()
+    exec(compile(tree, "<demo>", "exec"), names)  # noqa: S102 - what is shown is what is run
+    return eval(compile(value, "<demo>", "eval"), names) if value else None  # noqa: S307
+
+
+def main() -> int:
+    """Run all steps; 1 when one of them fails."""
+    sample = Path(sys.argv[1]) if len(sys.argv) > 1 else SPOKEN
+    if not sample.is_file():
+        print(f"demo: there is no file {sample}; use `make demo SAMPLE=path/to/recording.wav`", file=sys.stderr)
+        return 1
+    logger = logging.getLogger("mistral_voices")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("    log: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    began = time.monotonic()
+    with VoicesServer() as server:
+        names: dict[str, Any] = {"server": server, "url": server.serve(), "sample": sample}
+        print(f"A local voices server listens on {names['url']}; the recording is {sample.name}.")
+        for number, (title, step) in enumerate(STEPS, 1):
+            source = textwrap.dedent(step).strip()
+            print(f"\n{number}. {title}\n\n{textwrap.indent(source, '    ')}\n")
+            value = run(source, names)
+            if value is not None:
+                print(textwrap.fill(f"--> {value!r}", 116, initial_indent="    ", subsequent_indent="        "))
+    print(f"\nAll {len(STEPS)} steps did what they should, in {time.monotonic() - began:.1f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""Write openapi/voices.yaml anew from the vendor's OpenAPI document: its voices part without prose, plus our patches.
+
+Says what the vendor changed since the last import, and what to do about it. Nothing is written unless every patch finds
+its target and the result is valid. Without UPSTREAM the patches are applied again to the part that was imported last.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.import_extract import DocumentError, arranged, closure, dump, extract, load
+from scripts.import_patches import Action, PatchError, apply, read_actions
+from scripts.import_report import report
+
+OPENAPI = Path(__file__).resolve().parent.parent / "openapi"
+DOCUMENT, EXTRACT, PROVENANCE = "voices.yaml", "upstream.yaml", "PROVENANCE.md"
+TABLE = "| document | sha256 | first imported |\n| --- | --- | --- |\n"
+
+
+def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Path, str]:
+    """Work out what each written file has to hold, and print what the vendor changed."""
+    known = load(folder / EXTRACT) if upstream is None or (folder / EXTRACT).exists() else None
+    new = extract(load(upstream)) if upstream else arranged(known, by_name=True)
+    actions = read_actions(folder / "patches")
+    if known is None:
+        print(f"This is the first import: there is no {EXTRACT} to compare with.")
+    elif lines := report(known, new, actions):
+        print("\n".join(["The vendor changed:", *lines]))
+    elif upstream:
+        print("The vendor changed nothing in the voices part.")
+    patched, errors, notices = apply(new, actions)
+    if errors:
+        raise PatchError("\n".join([f"{len(errors)} actions cannot be applied:", *(f"- {error}" for error in errors)]))
+    for notice in notices:
+        print(f"note: {notice}")
+    result = arranged(patched)
+    validate(result)
+    provenance = _provenance(folder / PROVENANCE, upstream, actions, today)
+    return {folder / DOCUMENT: dump(result), folder / EXTRACT: dump(new), folder / PROVENANCE: provenance}
+
+
+def validate(document: dict[str, Any]) -> None:
+    """Refuse a result that is no valid OpenAPI document."""
+    closure(document, document)
+    errors = [
+        f"- {' > '.join(map(str, error.absolute_path)) or 'document'}: {error.message.splitlines()[0]}"
+        for error in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+    if errors:
+        raise DocumentError("\n".join(["the result is not a valid OpenAPI document:", *errors]))
+
+
+def _provenance(path: Path, upstream: Path | None, actions: list[Action], today: date) -> str:
+    """Write the generated parts of the page anew: the imported documents, the last one first, and our deviations."""
+    text = path.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| `[0-9a-f]{64}` \| [0-9-]{10} \|$", text, re.MULTILINE)
+    if upstream:
+        digest = hashlib.sha256(upstream.read_bytes()).hexdigest()
+        row = next((row for row in rows if digest in row), f"| {upstream.name} | `{digest}` | {today} |")
+        rows = [row, *(each for each in rows if each != row)]
+    deviations = []
+    for action in actions:
+        if action.position == 1:
+            deviations.append(f"\n### {action.heading} ({action.file})\n")
+        deviations.append(f"{action.position}. `{action.target}`: {action.reason}")
+    text = _between(text, "documents", TABLE + "\n".join(rows))
+    return _between(text, "deviations", "\n".join(deviations).strip())
+
+
+def _between(text: str, name: str, content: str) -> str:
+    start, end = f"<!-- {name}: written by `make import` -->\n", f"\n<!-- end of {name} -->"
+    before, found_start, rest = text.partition(start)
+    _, found_end, after = rest.partition(end)
+    if not found_start or not found_end:
+        raise DocumentError(f"{PROVENANCE} lacks the lines `{start.strip()}` and `{end.strip()}`")
+    return f"{before}{start}\n{content}\n{end}{after}"
+
+
+def write(contents: dict[Path, str]) -> None:
+    """Replace files, none before all of the new ones are written in full beside them."""
+    new = {path: path.with_name(f".{path.name}.new") for path in contents}
+    try:
+        for path, content in contents.items():
+            new[path].write_text(content, encoding="utf-8")
+        for path in contents:
+            os.replace(new[path], path)
+    finally:
+        for temporary in new.values():
+            temporary.unlink(missing_ok=True)
+
+
+def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int:
+    """Import, or with `check` only tell what would change; gives the exit status."""
+    try:
+        contents = import_document(upstream, folder, today)
+        changed = {
+            path: content
+            for path, content in contents.items()
+            if not path.exists() or path.read_text("utf-8") != content
+        }
+        if not check:
+            write(changed)
+    except (DocumentError, PatchError, OSError) as error:
+        print(f"import: {error}\nNothing was written.", file=sys.stderr)
+        return 1
+    names = ", ".join(str(path) for path in changed)
+    print(f"{'would change' if check else 'written'}: {names}" if names else "Nothing changes.")
+    return 1 if check and changed else 0
+
+
+def main() -> int:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("upstream", nargs="?", type=Path, help="the vendor's OpenAPI 3.1 document, YAML or JSON")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if anything would change")
+    arguments = parser.parse_args()
+    return run(arguments.upstream, OPENAPI, check=arguments.check, today=datetime.now(UTC).date())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

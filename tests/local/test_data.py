@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import base64
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mistral_voices.local import VoicesServer
+
+from .conftest import KEY, VOICES
+from .test_operations import create, fits
+
+
+def test_a_data_file_keeps_everything(tmp_path: Path) -> None:
+    file = tmp_path / "voices.sqlite"
+    with VoicesServer(data=file) as server, server.client(headers=KEY) as client:
+        voice = create(client, slug="ada", sample_audio="QUJD")
+        before = client.get(VOICES).json()
+    seed = [{"id": voice["id"], "name": "not this"}, {"id": "new", "name": "New"}]
+    with VoicesServer(data=str(file), seed=seed) as server, server.client(headers=KEY) as client:
+        after = client.get(VOICES).json()
+        assert after["items"][:-1] == before["items"]
+        assert after["items"][-1]["id"] == "new"
+        assert client.get(f"{VOICES}/{voice['id']}/sample").content == b"ABC"
+    assert [path.name for path in tmp_path.iterdir()] == ["voices.sqlite"]
+
+
+def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
+    text, foreign, newer = tmp_path / "notes.txt", tmp_path / "foreign.sqlite", tmp_path / "newer.sqlite"
+    text.write_text("These are my notes, and nobody may touch them. " * 30)
+    connection = sqlite3.connect(foreign)
+    connection.execute("CREATE TABLE mine (value)")
+    connection.close()
+    VoicesServer(data=newer).close()
+    connection = sqlite3.connect(newer)
+    connection.execute("PRAGMA user_version = 9")
+    connection.close()
+    cases = {
+        text: "not a database",
+        foreign: "another program",
+        newer: "another version",
+        tmp_path: "is a folder",
+        tmp_path / "absent" / "voices.sqlite": "folder does not exist",
+    }
+    for path, message in cases.items():
+        content = path.read_bytes() if path.is_file() else None
+        with pytest.raises(ValueError, match=message) as caught:
+            VoicesServer(data=path)
+        assert str(path) in str(caught.value)
+        assert content is None or path.read_bytes() == content
+
+
+def test_a_full_disk_is_an_answer() -> None:
+    with VoicesServer() as server, server.client(headers=KEY) as client:
+        server._application._store._connection.execute("PRAGMA max_page_count = 20")
+        answer = client.post(VOICES, json={"name": "Ada", "sample_audio": "A" * 100_000})
+        assert answer.status_code == 500
+        fits("ErrorResponse", answer.json())
+        assert client.get(VOICES, params={"type": "custom"}).json()["total"] == 0
+        create(client)
+
+
+def test_many_threads_at_once(tmp_path: Path) -> None:
+    with VoicesServer(data=tmp_path / "voices.sqlite") as server:
+
+        def work() -> None:
+            with server.client(headers=KEY) as client:
+                for _ in range(20):
+                    place = f"{VOICES}/{create(client)['id']}"
+                    client.patch(place, json={"age": 3}).raise_for_status()
+                    client.get(VOICES).raise_for_status()
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with server.client(headers=KEY) as client:
+            page = client.get(VOICES, params={"type": "custom", "limit": 100}).json()
+            assert page["total"] == 160
+            assert {voice["age"] for voice in page["items"]} == {3}
+
+
+def test_seeds(tmp_path: Path) -> None:
+    audio = base64.b64encode(b"fLaC").decode()
+    when = datetime(2024, 5, 1, tzinfo=UTC)
+    seed: list[dict[str, Any]] = [
+        {"id": "f42bf0d7-8a10-4b98-bbfa-589a232209d2", "name": "Mine", "sample_audio": audio, "created_at": when},
+        {"id": "theirs", "name": "Theirs", "type": "preset", "slug": "clara", "kind": "pvc", "age": 20},
+        {"id": "local-henri", "name": "Another Henri"},
+    ]
+    with VoicesServer(seed=iter(seed)) as server, server.client(headers=KEY) as client:
+        voices = {voice["id"]: voice for voice in client.get(VOICES).json()["items"]}
+        for voice in voices.values():
+            fits("VoiceResponse", voice)
+        mine = voices[seed[0]["id"]]
+        assert (mine["type"], mine["kind"], mine["retention_notice"]) == ("custom", "ivc", 30)
+        assert mine["created_at"] == "2024-05-01T00:00:00+00:00"
+        assert mine["user_id"]
+        sample = client.get(f"{VOICES}/{mine['id']}/sample")
+        assert (sample.headers["content-type"], sample.content) == ("audio/flac", b"fLaC")
+        assert (voices["theirs"]["user_id"], voices["theirs"]["slug"]) == (None, "clara")
+        assert voices["local-clara"]["slug"] is None
+        assert voices["local-henri"]["name"] == "Another Henri"
+        assert client.get(f"{VOICES}/local-henri/sample").headers["content-type"] == "audio/wav"
+        assert client.delete(f"{VOICES}/theirs").status_code == 403
+        assert client.delete(f"{VOICES}/{mine['id']}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("voice", "seed entry 2: is not a mapping"),
+        ({"name": "Ada"}, "seed entry 2: id: "),
+        ({"id": "", "name": "Ada"}, "seed entry 2: id: "),
+        ({"id": 7, "name": "Ada"}, "seed entry 2: id: "),
+        ({"id": "a"}, r"seed entry 2 \('a'\): name: is missing"),
+        ({"id": "a", "name": "Ada", "age": "old"}, r"seed entry 2 \('a'\): age: "),
+        ({"id": "a", "name": "Ada", "tags": [1]}, r"seed entry 2 \('a'\): tags.0: "),
+        ({"id": "a", "name": "Ada", "colour": "red"}, "seed entry 2: colour: "),
+        ({"id": "a", "name": "Ada", "created_at": "today"}, r"seed entry 2 \('a'\): created_at: "),
+        ({"id": "a", "name": "Ada", "sample_audio": b"RIFF"}, r"seed entry 2 \('a'\): sample_audio: "),
+        ({"id": "one", "name": "Ada"}, r"seed entry 2 \('one'\): id: an earlier entry"),
+        ({"id": "a", "name": "Ada", "slug": "first"}, r"seed entry 2 \('a'\): slug: another voice"),
+    ],
+)
+def test_a_bad_seed(entry: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        VoicesServer(seed=[{"id": "one", "name": "One", "slug": "first"}, entry])

@@ -1,0 +1,358 @@
+"""The import of the vendor's document, with a small document of our own and small patches."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts import import_document
+from scripts.import_extract import DocumentError, dump, extract, load
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ROOT / "tests" / "data" / "upstream" / "small.yaml"
+FIRST_DAY, LATER = date(2030, 1, 2), date(2030, 5, 6)
+PATCH = """
+overlay: 1.0.0
+info: {title: Small patches, version: 1.0.0}
+actions:
+- target: $.info
+  description: It needs a title.
+  update: {title: Small}
+- target: $.paths['/v1/audio/voices'].get
+  description: A short name.
+  update: {operationId: list, responses: {'200': {description: All.}}}
+- target: $.paths['/v1/audio/voices'].post
+  description: A short name.
+  update: {operationId: make, responses: {'200': {description: It.}}}
+- target: $.paths['/v1/audio/voices'].post.responses['422']
+  description: Never seen.
+  remove: true
+- target: $.components.responses.Refused
+  description: It needs a description.
+  update: {description: Refused.}
+- target: $.components.schemas.Voice.properties.id
+  description: Any text is an id.
+  remove: true
+- target: $.components.schemas.Voice.properties
+  description: Any text is an id.
+  x-adds: true
+  update: {id: {type: string}}
+- target: $.components.schemas
+  description: The order is ours.
+  update: {Voice: {description: One.}, Label: {description: Label.}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder like openapi/ before the first import."""
+    (tmp_path / "patches").mkdir()
+    (tmp_path / "patches" / "010-small.yaml").write_text(PATCH)
+    markers = [
+        f"<!-- {name}: written by `make import` -->\n\n<!-- end of {name} -->" for name in ("documents", "deviations")
+    ]
+    (tmp_path / "PROVENANCE.md").write_text("\n\n".join(["# By hand", *markers, "The end."]))
+    return tmp_path
+
+
+def imports(folder: Path, upstream: Path | None = SMALL, *, check: bool = False, today: date = FIRST_DAY) -> int:
+    return import_document.run(upstream, folder, check=check, today=today)
+
+
+def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """Write a changed copy of the small document."""
+    document = load(SMALL)
+    change(document)
+    path = folder / "changed.yaml"
+    path.write_text(dump(document))
+    return path
+
+
+def state(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+
+
+def whats(output: str) -> list[str]:
+    return [line.removeprefix("- ") for line in output.splitlines() if line.startswith("- ")]
+
+
+# The extract
+
+
+def test_takes_voices_with_all_that_they_need_and_nothing_else() -> None:
+    found = extract(load(SMALL))
+    assert list(found["paths"]) == ["/v1/audio/voices"]
+    names = {kind: list(each) for kind, each in found["components"].items()}
+    assert names == {
+        "securitySchemes": ["Key", "Login"],
+        "parameters": ["Kind"],
+        "responses": ["Refused"],
+        "schemas": ["Error", "Form", "Label", "Long", "MakeRequest", "Sample", "Short", "Voice"],
+    }
+    assert found["tags"] == [{"name": "audio.voices"}]
+
+
+def test_strips_prose_but_keeps_names_and_values_that_look_like_it() -> None:
+    found = extract(load(SMALL))
+    assert "PROSE" not in dump(found)
+    assert "x-code-samples" not in dump(found)
+    voice = found["components"]["schemas"]["Voice"]["properties"]
+    assert {"description", "title", "tags"} <= voice.keys()
+    assert voice["settings"]["default"] == {"title": "plain"}
+    assert "description" in found["paths"]["/v1/audio/voices"]["get"]["responses"]["200"]["headers"]
+    assert found["components"]["securitySchemes"]["Login"]["flows"]["clientCredentials"]["scopes"] == {"read": ""}
+
+
+def test_the_order_of_the_vendor_plays_no_part() -> None:
+    def reverse(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: reverse(node[key]) for key in reversed(node)}
+        return node
+
+    document = load(SMALL)
+    assert dump(extract(reverse(document))) == dump(extract(document))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("swagger: '2.0'\npaths: {}", "Swagger 2.0"),
+        ("openapi: 3.0.3\npaths: {}", "OpenAPI 3.0.3"),
+        ("paths: {}", "no version"),
+        ("- openapi: 3.1.0", "holds no OpenAPI document"),
+        ("", "holds no OpenAPI document"),
+        ('{"openapi": "3.1.0", "paths": {', "cut off"),
+        ("openapi: 3.1.0\ninfo: {}", "cut off"),
+        ("openapi: 3.1.0\npaths: {/v1/cakes: {get: {}}}", "no voices operations"),
+        ("openapi: 3.1.0\npaths:\n  /v1/audio/voices:", "cut off"),
+        ("openapi: 3.1.0\npaths: {/v1/audio/voices: {get: {responses: {}}}}", "no security"),
+        (
+            "openapi: 3.1.0\npaths: {/v2/audio/voices: {get: {parameters: }}}\nsecurity: []\nservers: [{url: u}]",
+            "cut off",
+        ),
+        (
+            "openapi: 3.1.0\npaths: {/v1/audio/voices: {get: {$ref: 'b.yaml#/x'}}}\nsecurity: []\nservers: [{url: u}]",
+            "b.yaml",
+        ),
+    ],
+)
+def test_a_bad_document_is_a_clear_error_and_nothing_is_written(
+    folder: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "bad.yaml"
+    path.write_text(text)
+    before = state(folder)
+    assert imports(folder, path) == 1
+    assert message in capsys.readouterr().err
+    assert state(folder) == before
+
+
+def test_a_missing_file_and_a_missing_component_are_errors(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert imports(folder, folder / "nowhere.yaml") == 1
+    assert "cannot be read" in capsys.readouterr().err
+    document = load(SMALL)
+    del document["components"]["schemas"]["Long"]
+    with pytest.raises(DocumentError, match="schemas/Long is referred to"):
+        extract(document)
+
+
+def test_no_cut_goes_unnoticed(folder: Path) -> None:
+    lines = SMALL.read_text().splitlines(keepends=True)
+    for end in range(len(lines) - 1):
+        (folder / "cut.yaml").write_text("".join(lines[:end]))
+        with pytest.raises(DocumentError):
+            extract(load(folder / "cut.yaml"))
+
+
+# The import
+
+
+def test_an_import_writes_three_files_and_a_second_one_none(folder: Path) -> None:
+    assert imports(folder, check=True) == 1
+    assert not (folder / "voices.yaml").exists()
+    assert imports(folder) == 0
+    before = state(folder)
+    assert imports(folder, today=LATER) == 0
+    assert imports(folder, None, today=LATER) == 0
+    assert imports(folder, check=True, today=LATER) == 0
+    assert state(folder) == before
+    document = yaml.safe_load((folder / "voices.yaml").read_text())
+    assert list(document["components"]["schemas"])[:3] == ["Voice", "Label", "Error"]
+    assert list(document["components"]["schemas"]["Voice"]["properties"])[:2] == ["id", "description"]
+    assert document["components"]["schemas"]["Voice"]["required"] == ["id", "name"]
+    assert document["components"]["schemas"]["Voice"]["properties"]["id"] == {"type": "string"}
+    assert list(document["paths"]["/v1/audio/voices"]["post"]["responses"]) == ["200"]
+
+
+def test_provenance_lists_documents_and_deviations(folder: Path) -> None:
+    imports(folder)
+    other = folder / "other.yaml"
+    other.write_text(SMALL.read_text() + "# the same facts\n")
+    imports(folder, other, today=LATER)
+    text = (folder / "PROVENANCE.md").read_text()
+    assert text.startswith("# By hand\n")
+    assert text.endswith("The end.")
+    assert text.index("| other.yaml |") < text.index("| small.yaml |")
+    imports(folder, today=LATER)
+    text = (folder / "PROVENANCE.md").read_text()
+    assert text.index("| small.yaml |") < text.index("| other.yaml |")
+    assert text.count("| 2030-01-02 |") == text.count("| 2030-05-06 |") == 1
+    assert "6. `$.components.schemas.Voice.properties.id`: Any text is an id.\n" in text
+
+
+def test_a_page_without_markers_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "PROVENANCE.md").write_text("# All by hand\n")
+    assert imports(folder) == 1
+    assert "PROVENANCE.md lacks the lines" in capsys.readouterr().err
+
+
+def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = changed(
+        folder, lambda document: document["paths"]["/v1/audio/voices"]["get"]["responses"].update({"404": {}})
+    )
+    before = state(folder)
+    assert imports(folder, path) == 1
+    assert "not a valid OpenAPI document" in capsys.readouterr().err
+    assert state(folder) == before
+
+
+def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imports(folder)
+    path = changed(folder, lambda document: document["info"].update(version="2.0.0"))
+    before = state(folder)
+
+    def fail(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(os, "replace", fail)
+    assert imports(folder, path) == 1
+    assert state(folder) == before
+
+
+# What the vendor changed
+
+
+def three_things(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["MakeRequest"]["required"].append("slug")
+    document["components"]["schemas"]["Page"] = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
+    answer = {
+        "description": "PROSE",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}},
+    }
+    document["paths"]["/v2/audio/voices"] = {"get": {"responses": {"200": answer}}}
+
+
+def test_three_things_are_told_with_what_to_do_and_all_failing_actions(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imports(folder)
+    capsys.readouterr()
+    document = load(SMALL)
+    three_things(document)
+    path = folder / "three.yaml"
+    text = yaml.safe_dump(document).replace("schemas/Voice", "schemas/Speaker").replace("    Voice:", "    Speaker:")
+    path.write_text(text)
+    before = state(folder)
+    assert imports(folder, path) == 1
+    output = capsys.readouterr()
+    assert whats(output.out) == [
+        "schema renamed: Voice -> Speaker",
+        "operation added: GET /v2/audio/voices (with the schemas Page)",
+        "MakeRequest.slug: is now required",
+    ]
+    to_do = [line for line in output.out.splitlines() if line.startswith("  to do: ")]
+    assert "010-small.yaml action 6, 010-small.yaml action 7, 010-small.yaml action 8" in to_do[0]
+    assert "_records.py" in to_do[1]
+    assert "_operations.py" in to_do[1]
+    assert "make the argument follow" in to_do[2]
+    assert [line.split(": ")[0] for line in whats(output.err)] == [
+        f"010-small.yaml action {number}" for number in (6, 7, 8)
+    ]
+    assert "matches nothing" in output.err
+    assert "its reason: Any text is an id." in output.err
+    assert state(folder) == before
+
+
+def schema(document: dict[str, Any], name: str) -> Any:
+    return document["components"]["schemas"][name]
+
+
+def listing(document: dict[str, Any]) -> Any:
+    return document["paths"]["/v1/audio/voices"]["get"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: schema(d, "Voice")["properties"].pop("title"), "property removed: Voice.title"),
+        (lambda d: schema(d, "Voice")["properties"].update(age={"type": "integer"}), "property added: Voice.age"),
+        (lambda d: schema(d, "Voice")["required"].remove("name"), "Voice.name: is no longer required"),
+        (lambda d: schema(d, "Label")["enum"].append("odd"), "value added: Label value odd"),
+        (lambda d: schema(d, "Label")["enum"].remove("old"), "value removed: Label value old"),
+        (
+            lambda d: schema(d, "MakeRequest")["properties"]["name"].update(maxLength=9),
+            "MakeRequest.name: maxLength is now 9, was 50",
+        ),
+        (
+            lambda d: schema(d, "MakeRequest")["properties"].update(slug={"type": "string"}),
+            "MakeRequest.slug: type is now string, was null or string",
+        ),
+        (
+            lambda d: listing(d)["parameters"][0]["schema"].update(default=20),
+            "GET /v1/audio/voices parameter limit: default is now 20, was 10",
+        ),
+        (lambda d: listing(d)["parameters"].pop(0), "parameter removed: GET /v1/audio/voices parameter limit"),
+        (
+            lambda d: listing(d)["parameters"].append({"name": "q", "in": "query", "schema": {"type": "string"}}),
+            "parameter added: GET /v1/audio/voices parameter q",
+        ),
+        (
+            lambda d: listing(d)["responses"].update({"404": {"$ref": "#/components/responses/Refused"}}),
+            "answer added: GET /v1/audio/voices answer 404",
+        ),
+        (lambda d: listing(d).update(deprecated=True), "GET /v1/audio/voices: deprecated is now true, was absent"),
+        (lambda d: d["paths"]["/v1/audio/voices"].pop("get"), "operation removed: GET /v1/audio/voices"),
+        (
+            lambda d: d["servers"].append({"url": "https://eu.example.com"}),
+            "server added: server https://eu.example.com",
+        ),
+        (lambda d: d["info"].update(version="1.1.0"), "version is now 1.1.0, was 1.0.0"),
+    ],
+)
+def test_each_change_is_told(
+    folder: Path, change: Callable[[dict[str, Any]], object], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imports(folder)
+    capsys.readouterr()
+    imports(folder, changed(folder, change), check=True)
+    assert told in whats(capsys.readouterr().out)
+
+
+def test_prose_and_other_apis_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["paths"].pop("/v1/cakes")
+        schema(document, "Voice")["description"] = "PROSE of another kind"
+
+    imports(folder)
+    capsys.readouterr()
+    assert imports(folder, changed(folder, change)) == 0
+    assert "changed nothing in the voices part" in capsys.readouterr().out
+
+
+def test_the_document_is_what_the_patches_make_of_the_extract() -> None:
+    contents = import_document.import_document(None, ROOT / "openapi", FIRST_DAY)
+    assert sorted(path.name for path in contents) == ["PROVENANCE.md", "upstream.yaml", "voices.yaml"]
+    for path, content in contents.items():
+        assert path.read_text(encoding="utf-8") == content, f"{path.name}: run `python scripts/import_document.py`"
+
+
+def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "import_document.py"), "--check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "Nothing changes.\n"), done.stderr

@@ -1,0 +1,143 @@
+"""Patches: the part of JSONPath that is supported, updates and removals, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.import_patches import PatchError, apply, find, parse, read_actions
+
+DOCUMENT: dict[str, Any] = {
+    "info": {"title": "A", "tags": ["one"]},
+    "paths": {"/a b": {"get": {"parameters": [{"name": "limit"}, {"name": "offset"}]}, "put": {"parameters": []}}},
+}
+
+
+def patched(folder: Path, *actions: dict[str, Any], **members: Any) -> tuple[dict[str, Any], list[str], list[str]]:
+    patch = {"overlay": "1.0.0", "info": {"title": "P", "version": "1"}, "actions": list(actions), **members}
+    (folder / "1.yaml").write_text(yaml.safe_dump(patch, sort_keys=False))
+    return apply(DOCUMENT, read_actions(folder))
+
+
+def action(target: str, update: Any = None, **members: Any) -> dict[str, Any]:
+    change = {"remove": True} if update is None else {"update": update}
+    return {"target": target, "description": "Because.", **change, **members}
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("$", [()]),
+        ("$.info", [("info",)]),
+        ("$['info']", [("info",)]),
+        ("$.paths['/a b'].get", [("paths", "/a b", "get")]),
+        ("$.paths[*][*]", [("paths", "/a b", "get"), ("paths", "/a b", "put")]),
+        ("$.paths[*][*].parameters[?@.name=='offset']", [("paths", "/a b", "get", "parameters", 1)]),
+        ("$.nothing", []),
+        ("$.info.title.more", []),
+    ],
+)
+def test_finds(target: str, found: list[object]) -> None:
+    assert find(DOCUMENT, target) == found
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["", "info", "$info", "$..info", "$.*", "$.paths[0]", "$.a-b", '$["info"]', "$.a[?@.b>1]", "$.info ", "$.a[0:1]"],
+)
+def test_refuses_what_it_does_not_support(target: str) -> None:
+    with pytest.raises(PatchError, match="supported"):
+        parse(target)
+
+
+def test_an_update_merges_mappings_appends_lists_and_replaces_plain_values(tmp_path: Path) -> None:
+    result, errors, _ = patched(
+        tmp_path,
+        action("$", {"info": {"title": "B", "tags": ["two"], "version": "2"}}),
+        action("$.paths['/a b'].put.parameters", {"name": "new"}),
+    )
+    assert not errors
+    assert result["info"] == {"title": "B", "tags": ["one", "two"], "version": "2"}
+    assert list(result["info"]) == ["title", "tags", "version"]
+    assert result["paths"]["/a b"]["put"]["parameters"] == [{"name": "new"}]
+    assert DOCUMENT["info"]["title"] == "A"
+
+
+def test_members_come_in_the_order_of_the_update(tmp_path: Path) -> None:
+    result, _, _ = patched(tmp_path, action("$", {"paths": {"/a b": {"x-new": 1, "put": {"x-new": 2}}}}))
+    assert list(result) == ["paths", "info"]
+    assert list(result["paths"]["/a b"]) == ["x-new", "put", "get"]
+
+
+def test_a_removal_takes_all_that_it_selects(tmp_path: Path) -> None:
+    result, errors, _ = patched(tmp_path, action("$.paths['/a b'].get.parameters[*]"), action("$.info"))
+    assert not errors
+    assert result == {"paths": {"/a b": {"get": {"parameters": []}, "put": {"parameters": []}}}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (action("$.gone", {"a": 1}), "$.gone matches nothing"),
+        (action("$.gone"), "$.gone matches nothing"),
+        (action("$.info", {"gone": {"a": 1}}), "$.info.gone is not there"),
+        (action("$.info", {"gone": ["a"]}), "$.info.gone is not there"),
+        (action("$.info.title"), "plain value"),
+        (action("$.info", {"tags": {"a": 1}}), "another kind"),
+        (action("$.info", {"tags": ["one", "two"]}), "a part of the update already"),
+        (action("$.paths['/a b'].get.parameters", {"name": "limit", "in": "query"}), "limit already"),
+        (action("$.info", "text"), "is a mapping"),
+        (action("$"), "whole document"),
+    ],
+)
+def test_an_action_that_does_not_fit_is_named_with_its_reason(
+    tmp_path: Path, wrong: dict[str, Any], message: str
+) -> None:
+    _, errors, _ = patched(tmp_path, action("$.info", {"title": "B"}), wrong, wrong)
+    assert [error.split(": ")[0] for error in errors] == ["1.yaml action 2", "1.yaml action 3"]
+    assert message in errors[0]
+    assert "Because." in errors[0]
+
+
+def test_new_mappings_need_the_word(tmp_path: Path) -> None:
+    result, errors, _ = patched(tmp_path, action("$.info", {"more": {"a": [1]}}, **{"x-adds": True}))
+    assert not errors
+    assert result["info"]["more"] == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    "needless",
+    [
+        action("$.info", {"title": "A"}),
+        action("$.info", {"tags": ["one"]}),
+        action("$.paths['/a b'].get.parameters", {"name": "limit"}),
+    ],
+)
+def test_an_action_that_changes_nothing_is_told(tmp_path: Path, needless: dict[str, Any]) -> None:
+    result, errors, notices = patched(tmp_path, needless)
+    assert (result, errors) == (DOCUMENT, [])
+    assert "1.yaml action 1 is no longer needed" in notices[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"target": "$.info", "update": {"a": 1}},
+        {"target": "$.info", "description": "Because."},
+        {"target": "$.info", "description": "Because.", "remove": False},
+        {"target": "$.info", "description": "Because.", "remove": True, "update": {"a": 1}},
+        {"target": "$.info", "description": "Because.", "update": None},
+        {"target": "$.info", "description": "Because.", "updates": {"a": 1}},
+        {"target": 1, "description": "Because.", "remove": True},
+    ],
+)
+def test_an_action_that_is_written_wrong_is_an_error(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(PatchError, match=r"1\.yaml action 1"):
+        patched(tmp_path, wrong)
+
+
+@pytest.mark.parametrize("member", [{"overlay": "2.0.0"}, {"info": {}}, {"actions": {}}])
+def test_a_file_that_is_no_overlay_is_an_error(tmp_path: Path, member: dict[str, Any]) -> None:
+    with pytest.raises(PatchError, match=r"Overlay 1\.0\.0"):
+        patched(tmp_path, **member)

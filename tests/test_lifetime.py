@@ -1,0 +1,409 @@
+"""What a Mistral opens, when, and that it closes all of it and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+from mistral_voices import Mistral
+
+from .harness import CALLS, GOOD, KEY, VOICE, Flavour
+
+LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2])
+
+
+class Server(ThreadingHTTPServer):
+    """A loopback server that keeps connections alive; the voice `slow` is only answered when `release` is set."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.lock = threading.Lock()
+        self.opened = self.closed = self.served = 0
+        self.asked = threading.Event()
+        self.release = threading.Event()
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        with self.server.lock:
+            self.server.opened += 1
+
+    def finish(self) -> None:
+        super().finish()
+        with self.server.lock:
+            self.server.closed += 1
+
+    def do_GET(self) -> None:
+        if self.path.endswith("slow"):
+            self.server.asked.set()
+            self.server.release.wait(5)
+        with self.server.lock:
+            self.server.served += 1
+        body = json.dumps(VOICE).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as made:
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield made
+        made.release.set()
+        made.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
+    """Remember every client that is made."""
+    clients: dict[str, list[Any]] = {"Client": [], "AsyncClient": []}
+
+    def remember(kind: str, original: Callable[..., Any], **options: Any) -> Any:
+        clients[kind].append(original(**options))
+        return clients[kind][-1]
+
+    for kind in clients:
+        monkeypatch.setattr(httpx, kind, functools.partial(remember, kind, getattr(httpx, kind)))
+    return clients
+
+
+def run_python(code: str, *arguments: str) -> str:
+    """Run a script with every warning an error and asyncio in debug mode; nothing may come on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env={**os.environ, "PYTHONDEVMODE": "1"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_nothing_is_imported_or_opened_before_the_first_call() -> None:
+    heavy = ("attr", "attrs", "httpx", "httpx2", "anyio", "asyncio", "inspect", "email", "mistral_voices_api")
+    code = f"""
+import sys
+before = set(sys.modules)
+from mistral_voices import Mistral, utils
+mistral = Mistral(api_key="x", retry_config=None, timeout_ms=5, server="eu")
+mistral.audio.voices.get, mistral.audio.voices.list_async, repr(mistral)
+mistral.close()
+loaded = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+print(sorted(loaded & set({heavy})))
+"""
+    assert run_python(code).strip() == "[]"
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_httpx_is_not_imported_beside_httpx2(is_async: bool, server: Server) -> None:
+    code = """
+import asyncio, sys, httpx2
+from mistral_voices import Mistral
+client, async_client = httpx2.Client(), httpx2.AsyncClient()
+mistral = Mistral(api_key="x", server_url=sys.argv[1], client=client, async_client=async_client)
+async def main():
+    async with async_client:
+        return await mistral.audio.voices.get_async(voice_id="v1")
+if sys.argv[2] == "True":
+    asyncio.run(main())
+else:
+    with client:
+        mistral.audio.voices.get(voice_id="v1")
+try:
+    mistral.audio.voices.get(voice_id=".")
+except ValueError:
+    print(sorted(name for name in sys.modules if name.partition(".")[0] in ("httpx", "httpcore")))
+"""
+    assert run_python(code, server.url, str(is_async)).strip() == "[]"
+
+
+def test_no_client_is_made_before_the_first_call(made: dict[str, list[Any]]) -> None:
+    with Mistral(api_key=KEY) as mistral:
+        assert mistral.audio.voices
+    assert made == {"Client": [], "AsyncClient": []}
+
+
+async def use(mistral: Mistral) -> None:
+    await asyncio.gather(*[mistral.audio.voices.get_async(voice_id="v1") for _ in range(3)])
+    mistral.audio.voices.get(voice_id="v1")
+
+
+async def by_with(mistral: Mistral) -> None:
+    with mistral as entered:
+        assert entered is mistral
+        await use(mistral)
+
+
+async def by_async_with(mistral: Mistral) -> None:
+    async with mistral as entered:
+        assert entered is mistral
+        await use(mistral)
+
+
+async def by_close(mistral: Mistral) -> None:
+    await use(mistral)
+    mistral.close()
+    mistral.close()
+
+
+async def by_aclose(mistral: Mistral) -> None:
+    await use(mistral)
+    await mistral.aclose()
+    await mistral.aclose()
+    mistral.close()
+
+
+WAYS = pytest.mark.parametrize("way", [by_with, by_async_with, by_close, by_aclose])
+
+
+@WAYS
+@pytest.mark.parametrize("stays", [True, False], ids=["loop goes on", "loop ends at once"])
+def test_all_that_we_opened_is_closed(
+    way: Callable[[Mistral], Coroutine[Any, Any, None]], stays: bool, server: Server, made: dict[str, list[Any]]
+) -> None:
+    async def main() -> None:
+        await way(Mistral(api_key=KEY, server_url=server.url))
+        if stays:
+            async with asyncio.timeout(5):
+                while not made["AsyncClient"][0].is_closed:
+                    await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert [client.is_closed for client in (*made["Client"], *made["AsyncClient"])] == [True, True]
+    wait_until(lambda: server.opened == server.closed)
+
+
+@WAYS
+def test_closing_both_from_outside_the_loop(way: Any, server: Server, made: dict[str, list[Any]]) -> None:
+    mistral = Mistral(api_key=KEY, server_url=server.url)
+    asyncio.run(use(mistral))
+    assert made["AsyncClient"][0].is_closed
+    mistral.close()
+    assert made["Client"][0].is_closed
+    with pytest.raises(RuntimeError, match="closed"):
+        asyncio.run(way(mistral))
+
+
+@LIBRARIES
+@WAYS
+def test_a_client_of_the_user_is_never_closed(way: Any, library: Any, made: dict[str, list[Any]]) -> None:
+    transport = library.MockTransport(lambda request: library.Response(200, json=VOICE))
+    client, async_client = library.Client(transport=transport), library.AsyncClient(transport=transport)
+    library_made = [len(clients) for clients in made.values()]
+    asyncio.run(way(Mistral(api_key=KEY, client=client, async_client=async_client)))
+    assert not client.is_closed
+    assert not async_client.is_closed
+    assert [len(clients) for clients in made.values()] == library_made
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_call_after_closing_says_so(flavour: Flavour, name: str, own: bool) -> None:
+    script = flavour.script(GOOD[name])
+    mistral = flavour.mistral(script) if own else Mistral(api_key=KEY)
+    mistral.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        flavour.call(mistral, name, **CALLS[name])
+    assert script.requests == []
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Give the server's threads the moment that they need to see a connection end."""
+    for _ in range(1000):
+        if condition():
+            return
+        threading.Event().wait(0.002)
+    assert condition()
+
+
+def test_one_mistral_serves_many_threads(server: Server, made: dict[str, list[Any]]) -> None:
+    barrier = threading.Barrier(16)
+
+    def work(_: int) -> list[str]:
+        barrier.wait()
+        return [mistral.audio.voices.get(voice_id="v1").id for _ in range(20)]
+
+    with Mistral(api_key=KEY, server_url=server.url) as mistral, ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(work, range(16))) == [["v1"] * 20] * 16
+    assert len(made["Client"]) == 1
+    assert server.served == 320
+    assert server.opened <= 16
+
+
+def test_one_mistral_survives_many_loops(server: Server, made: dict[str, list[Any]]) -> None:
+    with Mistral(api_key=KEY, server_url=server.url) as mistral:
+        for _ in range(5):
+            asyncio.run(use(mistral))
+            wait_until(lambda: server.opened - server.closed == 1)  # the sync client's
+        assert len(mistral._clients._own_async) <= 1
+    assert [client.is_closed for client in made["AsyncClient"]] == [True] * 5
+
+
+def test_two_threads_each_with_its_own_loop(server: Server, made: dict[str, list[Any]]) -> None:
+    barrier = threading.Barrier(2)
+
+    async def main() -> None:
+        for _ in range(5):
+            await mistral.audio.voices.get_async(voice_id="v1")
+            barrier.wait()
+
+    with Mistral(api_key=KEY, server_url=server.url) as mistral, ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(asyncio.run, main()) for _ in range(2)]:
+            future.result()
+    assert (len(made["AsyncClient"]), server.opened) == (2, 2)
+
+
+QUIET = {
+    "several runs, then close": "for _ in range(4): asyncio.run(call())\nmistral.close()",
+    "several runs, never closed": "for _ in range(4): asyncio.run(call())",
+    "async with": "async def main():\n    async with mistral: await call()\nasyncio.run(main())",
+    "close inside the loop, which ends": "async def main():\n    await call(); mistral.close()\nasyncio.run(main())",
+    "close inside the loop, which goes on": """async def main():
+    await call(); mistral.close(); await asyncio.sleep(0.05)
+asyncio.run(main())""",
+    "dropped inside the loop": """async def main():
+    global mistral
+    await call(); del mistral; gc.collect(); await asyncio.sleep(0.05)
+asyncio.run(main())""",
+    "dropped inside the loop, which ends": """async def main():
+    global mistral
+    await call(); del mistral; gc.collect()
+asyncio.run(main())""",
+    "loop that rests, close, loop closed": """loop = asyncio.new_event_loop()
+loop.run_until_complete(call()); mistral.close(); loop.close()""",
+    "loop that rests, aclose in it": """loop = asyncio.new_event_loop()
+loop.run_until_complete(call()); loop.run_until_complete(mistral.aclose()); loop.close()""",
+    "two loops that rest, close": """loops = [asyncio.new_event_loop() for _ in range(2)]
+for loop in loops: loop.run_until_complete(call())
+mistral.close()
+for loop in loops: loop.close()""",
+    "a loop that rests, closed from within another": """loop = asyncio.new_event_loop()
+loop.run_until_complete(call())
+async def main():
+    await call(); await mistral.aclose()
+asyncio.run(main())
+loop.run_until_complete(asyncio.sleep(0)); loop.close()""",
+    "close from another thread": """async def main():
+    await call(); await asyncio.to_thread(mistral.close); await asyncio.sleep(0.05)
+asyncio.run(main())""",
+    "cancelled calls": """async def main():
+    for _ in range(3):
+        try:
+            async with asyncio.timeout(0.05): await call("slow")
+        except TimeoutError: pass
+        await call()
+asyncio.run(main()); mistral.close()""",
+}
+
+
+@pytest.mark.parametrize("code", QUIET.values(), ids=QUIET)
+def test_nothing_is_left_open_and_nothing_complains(code: str, server: Server) -> None:
+    before = """
+import asyncio, gc, logging, sys
+from mistral_voices import Mistral
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # not how long the first call took to import its library
+mistral = Mistral(api_key="x", server_url=sys.argv[1])
+async def call(voice_id="v1"):
+    await asyncio.gather(*[mistral.audio.voices.get_async(voice_id=voice_id) for _ in range(2)])
+"""
+    assert run_python(f"{before}\n{code}\ngc.collect()", server.url) == ""
+
+
+@LIBRARIES
+def test_cancelled_call_gives_its_connection_back(library: Any, server: Server) -> None:
+    async def main() -> None:
+        limits = library.Limits(max_connections=1)
+        async with library.AsyncClient(limits=limits, timeout=2) as client:
+            mistral = Mistral(api_key=KEY, server_url=server.url, async_client=client, retry_config=None)
+            for _ in range(3):
+                call = asyncio.create_task(mistral.audio.voices.get_async(voice_id="slow"))
+                await asyncio.to_thread(server.asked.wait, 5)
+                server.asked.clear()
+                call.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await call
+                assert (await mistral.audio.voices.get_async(voice_id="v1")).id == "v1"
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await mistral.audio.voices.get_async(voice_id="slow")
+            assert (await mistral.audio.voices.get_async(voice_id="v1")).id == "v1"
+
+    asyncio.run(main())
+
+
+class Stop(BaseException):
+    """Something that is not even an Exception."""
+
+
+PASSING = [KeyboardInterrupt, SystemExit, Stop, ZeroDivisionError, GeneratorExit, StopIteration, StopAsyncIteration]
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_any_other_exception_passes_through(flavour: Flavour, kind: type[BaseException]) -> None:
+    calls: list[Any] = []
+
+    def handler(request: Any) -> Any:
+        calls.append(request)
+        if len(calls) == 1:
+            raise kind("from within")
+        return flavour.library.Response(200, json=VOICE)
+
+    mistral = flavour.mistral(handler)
+    # In a coroutine Python itself turns a StopIteration into a RuntimeError.
+    with pytest.raises((kind, RuntimeError) if kind is StopIteration else kind) as caught:
+        flavour.call(mistral, "get", voice_id="v1")
+    flows = [entry.frame.f_locals["flow"] for entry in caught.traceback if "flow" in entry.frame.f_locals]
+    assert flows
+    assert all(flow.gi_frame is None for flow in flows)
+    assert len(calls) == 1
+    assert flavour.call(mistral, "get", voice_id="v1").id == "v1"
+
+
+def test_a_mistral_that_was_dropped_is_freed(server: Server) -> None:
+    mistral = Mistral(api_key=KEY, server_url=server.url)
+    mistral.audio.voices.get(voice_id="v1")
+    asyncio.run(use(mistral))
+    mistral.close()
+    kept = weakref.ref(mistral)
+    del mistral
+    gc.collect()
+    assert kept() is None

@@ -1,0 +1,74 @@
+"""A user's file that both type checkers accept; scripts/types.py runs them on it against the installed wheel."""
+
+import asyncio
+import datetime
+import logging
+from typing import assert_type
+
+import httpx
+import httpx2
+
+from mistral_voices import Mistral, __version__, errors, models, utils
+from mistral_voices.errors import NotFoundError
+from mistral_voices.models import VoiceResponse
+from mistral_voices.utils import BackoffStrategy, RetryConfig
+
+
+def key() -> str:
+    return "k"
+
+
+retries = RetryConfig("backoff", BackoffStrategy(500, 60000, 1.5, 3600000), True)
+plain = Mistral()
+full = Mistral(
+    api_key=key,
+    server="eu",
+    server_url="https://example.org",
+    client=httpx.Client(),
+    async_client=httpx.AsyncClient(),
+    retry_config=retries,
+    timeout_ms=1000,
+    debug_logger=logging.getLogger("x"),
+)
+newer = Mistral("key", client=httpx2.Client(), async_client=httpx2.AsyncClient(), retry_config=None)
+assert_type(__version__, str)
+
+with Mistral(api_key="k") as mistral:
+    page = mistral.audio.voices.list(limit=10, offset=0, type_="custom")
+    assert_type(page, models.VoiceListResponse)
+    assert_type(page.items, list[VoiceResponse])
+    voice = mistral.audio.voices.create(
+        name="Ada", sample_audio="UklGRg==", languages=["en"], tags=None, retries=retries, timeout_ms=5
+    )
+    assert_type(voice.created_at, datetime.datetime)
+    assert_type(voice.age, int | None)
+    assert_type(voice.languages, list[str])
+    assert_type(voice.tags, list[str] | None)
+    assert_type(mistral.audio.voices.get(voice_id=voice.id, http_headers={"a": "b"}), VoiceResponse)
+    assert_type(mistral.audio.voices.update(voice_id="v", name=None, retries=None), VoiceResponse)
+    assert_type(mistral.audio.voices.delete(voice_id="v", server_url="https://example.org"), VoiceResponse)
+    assert_type(mistral.audio.voices.get_sample_audio(voice_id="v"), str)
+    try:
+        mistral.audio.voices.get(voice_id="v")
+    except NotFoundError as error:
+        assert_type(error.status_code, int | None)
+        assert_type(error.already_deleted, bool)
+        assert_type(error.headers.get("x"), str | None)
+        if error.raw_response is not None:
+            assert_type(error.raw_response.text, str)
+    except errors.HTTPValidationError as error:
+        if error.data is not None:
+            assert_type(error.data.detail[0].loc, list[str | int])
+    except errors.RateLimitError as error:
+        assert_type(error.retry_after, float | None)
+
+
+async def main() -> None:
+    async with Mistral(api_key="k") as mistral:
+        assert_type(await mistral.audio.voices.list_async(), models.VoiceListResponse)
+        assert_type(await mistral.audio.voices.get_sample_audio_async(voice_id="v"), str)
+        await mistral.aclose()
+
+
+asyncio.run(main())
+assert_type(utils.RetryConfig, type[utils.RetryConfig])
