@@ -28,5 +28,5 @@ else:
         return sorted({*globals(), *__all__})
 
 
-__version__: str = "0.1.0"
+__version__ = "0.1.0"
 __all__ = ["Mistral", "errors", "models", "utils"]

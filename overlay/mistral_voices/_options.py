@@ -25,6 +25,10 @@ class CallOptions(TypedDict, total=False):
     http_headers: Mapping[str, str] | None
 
 
+# Ten days; the operating system takes no more than some weeks.
+LONGEST_TIMEOUT_MS = 864_000_000
+
+
 class Policy(NamedTuple):
     """When a call is repeated, in seconds.
 
@@ -92,8 +96,11 @@ def seconds_of(timeout_ms: int | None, name: str = "timeout_ms") -> float | None
         return None
     if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, (int, float)):
         raise TypeError(f"{name} must be a number of milliseconds, not {type(timeout_ms).__name__}")
-    if not 0 < timeout_ms < float("inf"):
-        raise ValueError(f"{name} must be more than 0 milliseconds, not {timeout_ms}; leave it out for the default")
+    if not 0 < timeout_ms <= LONGEST_TIMEOUT_MS:
+        raise ValueError(
+            f"{name} must be more than 0 and at most {LONGEST_TIMEOUT_MS} milliseconds, not {timeout_ms:g}; "
+            "leave it out for the default"
+        )
     return timeout_ms / 1000
 
 
@@ -109,7 +116,7 @@ def origin_of(server_url: str, name: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or not _is_one_word(server_url):
-        raise ValueError(f"{name} must be an address such as https://api.mistral.ai")
+        raise ValueError(f"{name} must be an address in ASCII such as https://api.mistral.ai")
     if "@" in parts.netloc:
         raise ValueError(f"{name} must hold no user name or password: the key goes into api_key")
     if "?" in server_url or "#" in server_url:
@@ -118,7 +125,7 @@ def origin_of(server_url: str, name: str) -> str:
 
 
 def _is_one_word(text: str) -> bool:
-    return text.isprintable() and not any(map(str.isspace, text))
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def headers_of(http_headers: Mapping[str, str] | None) -> dict[str, str]:
@@ -155,7 +162,7 @@ def key_of(api_key: str | Callable[[], str] | None) -> str:
         raise TypeError(f"api_key must be text or a function that returns text, not {type(key).__name__}")
     if not key:
         raise ValueError("no API key: pass api_key=... to Mistral, or set the environment variable MISTRAL_API_KEY")
-    if not key.isascii() or not _is_one_word(key):
+    if not _is_one_word(key):
         raise ValueError(
             "the API key (api_key or MISTRAL_API_KEY) holds white space or characters that no header can carry: "
             "copy it again, and strip() what was read from a file"

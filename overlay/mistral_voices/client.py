@@ -77,7 +77,9 @@ class Mistral:
 
         if api_key is not None and not isinstance(api_key, str) and not callable(api_key):
             raise TypeError(f"api_key must be text or a function that returns text, not {type(api_key).__name__}")
-        if server is not None and server not in SERVERS:
+        if debug_logger is not None and not callable(getattr(debug_logger, "isEnabledFor", None)):
+            raise TypeError(f"debug_logger must be a logging.Logger, not {type(debug_logger).__name__}")
+        if server is not None and server not in tuple(SERVERS):
             raise ValueError(f"server must be one of {', '.join(map(repr, SERVERS))}; an address goes into server_url")
         self._api_key = api_key
         if server_url is not None:

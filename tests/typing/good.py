@@ -8,7 +8,7 @@ from typing import assert_type
 import httpx
 import httpx2
 
-from mistral_voices import Mistral, __version__, errors, models, utils
+from mistral_voices import Mistral, errors, models, utils
 from mistral_voices.errors import NotFoundError
 from mistral_voices.models import VoiceResponse
 from mistral_voices.utils import BackoffStrategy, RetryConfig
@@ -31,7 +31,6 @@ full = Mistral(
     debug_logger=logging.getLogger("x"),
 )
 newer = Mistral("key", client=httpx2.Client(), async_client=httpx2.AsyncClient(), retry_config=None)
-assert_type(__version__, str)
 
 with Mistral(api_key="k") as mistral:
     page = mistral.audio.voices.list(limit=10, offset=0, type_="custom")
