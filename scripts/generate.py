@@ -158,7 +158,8 @@ def arguments_module(document: dict[str, Any]) -> str:
 
 def run(command: list[str], purpose: str) -> None:
     """Run a tool; its output is shown only when it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wide = {**os.environ, "COLUMNS": "160"}
+    done = subprocess.run(command, env=wide, capture_output=True, text=True, check=False)
     if done.returncode:
         raise GenerationError(f"{purpose} failed:\n{done.stdout}{done.stderr}")
 

@@ -20,15 +20,14 @@ TOOLS = ROOT / "scripts" / "node"
 OLDEST = (20, 19)
 
 
-def node_on_path() -> Path | None:
-    """Find the folder of a new enough Node with npm."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        return None
-    found = re.match(
-        r"v(\d+)\.(\d+)", subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    )
-    return Path(node).parent if found and (int(found[1]), int(found[2])) >= OLDEST else None
+def node_on_path() -> bool:
+    """Tell whether PATH has a new enough Node, with npm."""
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        return False
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.(\d+)", said)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST
 
 
 def node_from_lock() -> Path:
@@ -42,16 +41,13 @@ def node_from_lock() -> Path:
 
 def main() -> int:
     """Set up what is missing and run the tool."""
-    folder = node_on_path() or node_from_lock()
-    environment = {
-        **os.environ,
-        "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
-        "REDOCLY_TELEMETRY": "off",
-    }
+    environment = {**os.environ, "REDOCLY_TELEMETRY": "off"}
+    if not node_on_path():
+        environment["PATH"] = f"{node_from_lock()}{os.pathsep}{environment['PATH']}"
     digest = hashlib.sha256((TOOLS / "package-lock.json").read_bytes()).hexdigest()
     stamp = TOOLS / "node_modules" / ".installed"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
-        subprocess.run([str(folder / "npm"), "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
+        subprocess.run(["npm", "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
         stamp.write_text(digest, encoding="utf-8")
     tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
     return subprocess.run([str(tool), *sys.argv[2:]], env=environment, check=False).returncode

@@ -71,9 +71,9 @@ def problems(python: Path, folder: Path) -> Iterator[str]:
         for name, line in sorted(wrong ^ reported):
             verdict = "does not see that this is wrong" if (name, line) in wrong else "takes this for wrong"
             yield f"tests/typing/{name}:{line}: {checker.__name__} {verdict}"
-    verified = run(
-        *PYRIGHT, "--pythonpath", python, "--verifytypes", "mistral_voices", "--ignoreexternal", folder=folder
-    )
+    # Here pyright heeds no option, only the Python that it finds on PATH.
+    path = f"PATH={python.parent}{os.pathsep}{os.environ['PATH']}"
+    verified = run("env", path, *PYRIGHT, "--verifytypes", "mistral_voices", "--ignoreexternal", folder=folder)
     if verified.returncode:
         yield verified.stdout
 

@@ -1,0 +1,95 @@
+"""Generation: what differs is named, and nothing bad or half-made reaches generated/."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.generate import files
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of what generation reads and writes."""
+    for folder in ("openapi", "generated"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "generate.py", tmp_path / "scripts")
+    return tmp_path
+
+
+def generate(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(project / "scripts" / "generate.py"), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_every_difference_is_named_and_mended(project: Path) -> None:
+    package = project / "generated" / "mistral_voices_api"
+    whole = files(project / "generated")
+    edit(package / "models" / "voice_response.py", "One voice", "One Voice")
+    (package / "types.py").unlink()
+    (package / "api" / "stray.py").touch()
+    checked = generate(project, "--check")
+    assert checked.returncode == 1
+    assert checked.stderr.splitlines() == [
+        "stray: generated/mistral_voices_api/api/stray.py",
+        "differs: generated/mistral_voices_api/models/voice_response.py",
+        "missing: generated/mistral_voices_api/types.py",
+        "generated/ is not what openapi/voices.yaml says: run `make generate`.",
+    ]
+    made = generate(project)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert files(project / "generated") == whole
+    assert generate(project, "--check").returncode == 0
+
+
+def test_a_change_of_the_document_is_a_difference(project: Path) -> None:
+    edit(project / "openapi" / "voices.yaml", "default: 10\n", "default: 20\n")
+    checked = generate(project, "--check")
+    assert checked.returncode == 1
+    assert "differs: generated/mistral_voices_api/api/audio_voices/list_voices.py\n" in checked.stderr
+    assert "run `make generate`" in checked.stderr
+
+
+FORM = "application/x-www-form-urlencoded:\n            schema:\n              $ref: '#/components/schemas/VoiceCreate"
+LIST = "json:\n              schema:\n                $ref: '#/components/schemas/VoiceList"
+REFUSED = {
+    "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "is not a valid OpenAPI document"),
+    "not valid": ("in: query", "in: nowhere", "is not a valid OpenAPI document"),
+    "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "is not a valid OpenAPI document"),
+    "nothing checks it": ("minimum: 1\n", "exclusiveMinimum: 0\n", "list_voices.limit uses exclusiveMinimum, which"),
+    "a kind of member without a rule": ("format: date-time", "format: uuid", "has no rule for the member created_at"),
+    "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
+    "an operation that the generator drops": (LIST, LIST.replace("json", "pdf", 1), "the generator failed"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> None:
+    old, new, message = REFUSED[case]
+    before = files(project / "generated")
+    edit(project / "openapi" / "voices.yaml", old, new)
+    made = generate(project)
+    assert made.returncode == 1
+    assert message in made.stderr
+    assert made.stderr.endswith("generated/ is as it was.\n")
+    assert files(project / "generated") == before
+    assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi", "scripts"]
+
+
+def test_missing_templates_are_noticed(project: Path) -> None:
+    shutil.rmtree(project / "openapi" / "templates")
+    made = generate(project)
+    assert (made.returncode, "the templates are missing" in made.stderr) == (1, True)
