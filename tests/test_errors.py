@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+
 from mistral_voices import errors, models
 
 from .harness import CALLS, GOOD, Fails, Flavour, Reply

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+
 from mistral_voices import Mistral
 
 from .harness import CALLS, GOOD, KEY, VOICE, Flavour

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
+
 from mistral_voices import errors, models
 
 from .harness import CALLS, GOOD, VOICE, Flavour, Reply
@@ -114,7 +115,15 @@ def test_id_is_one_segment(flavour: Flavour, name: str, voice_id: str, segment: 
 
 @pytest.mark.parametrize("name", WITH_ID)
 @pytest.mark.parametrize(
-    ("voice_id", "error"), [("", ValueError), (".", ValueError), ("..", ValueError), (None, TypeError), (7, TypeError)]
+    ("voice_id", "error"),
+    [
+        ("", ValueError),
+        (".", ValueError),
+        ("..", ValueError),
+        (None, TypeError),
+        (7, TypeError),
+        ("\U0001f600" * 4097, ValueError),
+    ],
 )
 def test_id_that_would_name_another_path_is_refused(
     flavour: Flavour, name: str, voice_id: Any, error: type[Exception]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import httpx
 import httpx2
 import pytest
+
 from mistral_voices import Mistral, errors, utils
 
 from .harness import CALLS, GOOD, KEY, Fails, Flavour, Reply, Script

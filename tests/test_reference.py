@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from mistral_voices import Mistral, errors, models
 from mistral_voices.local import VoicesServer
 from mistral_voices.voices import Voices

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from mistral_voices import errors, utils
 from mistral_voices._flow import pause
 from mistral_voices._options import Policy

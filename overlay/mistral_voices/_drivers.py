@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ._flow import Flow, Send, Wait
+from ._flow import Done, Flow, Send, Wait
 from ._http import Answer, Clients, Reading
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def drive(flow: Flow[T], clients: Clients) -> T:
     client, library = clients.sync()
     try:
         step = next(flow)
-        while True:
+        while not isinstance(step, Done):
             if isinstance(step, Wait):
                 time.sleep(step.seconds)
                 step = flow.send(None)
@@ -30,8 +30,7 @@ def drive(flow: Flow[T], clients: Clients) -> T:
                 step = flow.throw(error)
             else:
                 step = flow.send(answer)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return cast("T", step.result)
     finally:
         flow.close()
 
@@ -55,7 +54,7 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
     client, library = await clients.of_loop()
     try:
         step = next(flow)
-        while True:
+        while not isinstance(step, Done):
             if isinstance(step, Wait):
                 from anyio import sleep
 
@@ -68,8 +67,7 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
                 step = flow.throw(error)
             else:
                 step = flow.send(answer)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return cast("T", step.result)
     finally:
         flow.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +28,7 @@ class Context(NamedTuple):
     path: str
     url: str
     attempt: int
+    is_sample: bool
     secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -39,6 +41,22 @@ class Context(NamedTuple):
                 text = text.replace(secret, "***")
         return text
 
+    def hide_in(self, value: Any) -> Any:
+        """Do the same in parsed JSON, whose strings may have been escaped."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, list):
+            return [self.hide_in(item) for item in value]
+        if isinstance(value, dict):
+            return {self.hide(name): self.hide_in(member) for name, member in value.items()}
+        return value
+
+
+def secrets_in(headers: Mapping[str, str]) -> list[str]:
+    """Find the words of a user's own headers that look like credentials."""
+    sensitive = ("auth", "key", "token", "secret", "cookie")
+    return [word for name in headers if any(part in name for part in sensitive) for word in headers[name].split()]
+
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Find the id by which the service knows the request."""
@@ -48,8 +66,7 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
 def from_status(context: Context, answer: Answer, retry_after: float | None) -> errors.MistralError:
     """Make the error for an answer that is not a 2XX."""
     status = answer.status_code
-    body = context.hide(answer.content.decode("utf-8", "replace"))
-    parsed = _parse(body)
+    body, parsed = _parse(context, answer)
     sentence = _sentence(parsed, body)
     if 300 <= status < 400:
         sentence = f"The server redirects to {_target(context, answer)}, and redirects are not followed: set server_url"
@@ -71,7 +88,9 @@ def _invalid(context: Context, answer: Answer, parsed: Any, sentence: str, body:
 
 def from_unreadable(context: Context, answer: Answer, reason: str) -> errors.ResponseValidationError:
     """Make the error for a 2XX that is not an answer of the document."""
-    body = context.hide(answer.content.decode("utf-8", "replace"))
+    is_text = answer.headers.get("content-type", "").startswith("text/")
+    # What came in place of a sample is most likely the sample, which no error repeats.
+    body = "" if context.is_sample and not is_text else _parse(context, answer)[0]
     reason = context.hide(reason)
     message = f"The answer is not one that the document describes: {reason}"
     error = _build(context, errors.ResponseValidationError, answer, message, body)
@@ -133,13 +152,15 @@ def _target(context: Context, answer: Answer) -> str:
         return "an address that cannot be read"
 
 
-def _parse(body: str) -> Any:
-    import json
-
+def _parse(context: Context, answer: Answer) -> tuple[str, Any]:
+    """Give the body as text and as parsed JSON, if it is JSON, both without secrets."""
+    body = answer.content.decode("utf-8", "replace")
     try:
-        return json.loads(body)
+        parsed = json.loads(body)
+        shown = context.hide_in(parsed)
     except (ValueError, RecursionError):
-        return NOT_JSON
+        return context.hide(body), NOT_JSON
+    return context.hide(body if shown == parsed else json.dumps(shown, ensure_ascii=False)), shown
 
 
 def _sentence(parsed: Any, body: str) -> str:

@@ -1,6 +1,7 @@
 """One call as a generator: attempt, judge, wait, read. It does no I/O; a driver sends and sleeps for it.
 
-The generator yields Send and Wait steps. To a Send it is given the Answer, or the HTTP library's error is thrown in.
+The generator yields Send and Wait steps, and last Done with the result. To a Send it is given the Answer, or the HTTP
+library's error is thrown in.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Send:
     __slots__ = ("_headers", "content", "context", "is_sample", "method", "timeout", "url")
 
     def __init__(self, call: Call[Any], settings: Settings, *, own_client: bool, attempt: int) -> None:
-        key = settings.authorize()
+        key = settings.key.read()
         self.method = call.method
         self.url = settings.server_url + call.path
         self.content = call.content
@@ -85,8 +86,14 @@ class Send:
         elif own_client:
             self.timeout = (CONNECT_SECONDS, call.seconds, call.seconds, call.seconds)
         self._headers = {"authorization": f"Bearer {key}", **call.headers, **settings.headers}
-        path = call.path.partition("?")[0]
-        self.context = _failures.Context(call.method, path, self.url, attempt, (key, call.secret))
+        self.context = _failures.Context(
+            method=call.method,
+            path=call.path.partition("?")[0],
+            url=self.url,
+            attempt=attempt,
+            is_sample=call.is_sample,
+            secrets=(key, call.secret, *_failures.secrets_in(settings.headers)),
+        )
 
     def build(self, client: Any) -> Any:
         """Make the request of the client's own library."""
@@ -103,8 +110,14 @@ class Wait(NamedTuple):
     seconds: float
 
 
+class Done(NamedTuple, Generic[T]):
+    """The call has succeeded. A step of its own: StopIteration could also come from a user's code below a driver."""
+
+    result: T
+
+
 # To a Send it is sent an Answer, to a Wait None.
-Flow: TypeAlias = Generator[Send | Wait, Any, T]
+Flow: TypeAlias = Generator[Send | Wait | Done[T], Any, None]
 
 
 def run(
@@ -116,7 +129,7 @@ def run(
     now: Callable[[], float] = time.time,
     random: Callable[[], float] = _random.random,
 ) -> Flow[T]:
-    """Make a call: repeat what may be repeated, and return the result or raise the error."""
+    """Make a call: repeat what may be repeated, and give the result or raise the error."""
     logger = settings.debug_logger or default_logger()
     began = clock()
     attempt = 0
@@ -141,7 +154,8 @@ def run(
                 error = failed
             else:
                 _log(logger, send, outcome, seconds=clock() - started, attempt=attempt, wait=None)
-                return result
+                yield Done(result)
+                return
         elapsed = clock() - started
         acted = may_act(outcome, now())
         may_have_acted = may_have_acted or acted

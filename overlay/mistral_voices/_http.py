@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import weakref
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from time import monotonic
@@ -158,7 +159,8 @@ class Clients:
         self._lock = threading.Lock()
         self._closed = False
         self._own: Any = None
-        self._own_async: dict[Any, tuple[Any, AsyncGenerator[Any]]] = {}
+        self._own_async: dict[Any, Any] = {}
+        weakref.finalize(self, _release, self._own_async).atexit = False
 
     def sync(self) -> tuple[Any, ModuleType]:
         """Give the sync client and its library."""
@@ -167,12 +169,12 @@ class Clients:
             return self._given, self.given_library
         import httpx
 
-        if self._own is None:
+        client = self._own
+        if client is None:
             with self._lock:
                 self._check_open()
-                if self._own is None:
-                    self._own = httpx.Client(**self._settings())
-        return self._own, httpx
+                client = self._own = self._own or httpx.Client(**self._settings())
+        return client, httpx
 
     async def of_loop(self) -> tuple[Any, ModuleType]:
         """Give the async client of the running event loop and its library."""
@@ -182,16 +184,15 @@ class Clients:
         import httpx
 
         loop = _running_loop()
-        kept = self._own_async.get(loop)
-        if kept is None:
-            keeper = _keep(httpx.AsyncClient(**self._settings()))
-            kept = (await keeper.__anext__(), keeper)
+        client = self._own_async.get(loop)
+        if client is None:
+            client = await _open(loop, httpx.AsyncClient(**self._settings()))
             with self._lock:
                 self._check_open()
                 for old in [old for old in self._own_async if old.is_closed()]:
                     del self._own_async[old]
-                self._own_async[loop] = kept
-        return kept[0], httpx
+                self._own_async[loop] = client
+        return client, httpx
 
     def _settings(self) -> dict[str, Any]:
         timeout = (CONNECT_SECONDS, OTHER_SECONDS, OTHER_SECONDS, OTHER_SECONDS)
@@ -206,32 +207,75 @@ class Clients:
         with self._lock:
             self._closed = True
             own, self._own = self._own, None
-            kept, self._own_async = self._own_async, {}
         if own is not None:
             own.close()
-        for loop, (_, keeper) in kept.items():
-            # A loop that runs closes the client as soon as its keeper is dropped; one that rests has to be asked.
-            if not loop.is_closed() and not loop.is_running():
-                with suppress(RuntimeError):  # another loop is running in this thread
-                    loop.run_until_complete(keeper.aclose())
+        _release(self._own_async)
 
     async def aclose(self) -> None:
         """Close what we opened, the async client of this event loop before returning."""
-        kept = self._own_async.pop(_running_loop(), None) if self._own_async else None
+        client = self._own_async.pop(_running_loop(), None) if self._own_async else None
         self.close()
-        if kept is not None:
-            await kept[1].aclose()
+        if client is not None:
+            await _close(_running_loop(), client)
 
 
-async def _keep(client: Any) -> AsyncGenerator[Any]:
-    """Hold a client; the event loop, which closes its suspended generators before it ends, so closes the client too."""
-    try:
-        yield client
-    finally:
-        await client.aclose()
+# The async clients that are open, by event loop, each with the suspended generator that holds it. A loop that ends
+# closes its suspended generators first, and so our clients: in the loop itself, and whatever became of the Mistral.
+_OPEN: dict[Any, dict[Any, AsyncGenerator[None]]] = {}
+
+
+async def _open(loop: Any, client: Any) -> Any:
+    async def keep() -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await client.aclose()
+
+    for old in [old for old in list(_OPEN) if old.is_closed()]:
+        _OPEN.pop(old, None)
+    keeper = _OPEN.setdefault(loop, {})[client] = keep()
+    await keeper.__anext__()
+    return client
+
+
+async def _close(loop: Any, client: Any) -> None:
+    await client.aclose()
+    keeper = _OPEN.get(loop, {}).pop(client, None)
+    if keeper is not None:
+        with suppress(RuntimeError):  # the loop, about to end, is closing it at this moment
+            await keeper.aclose()
+
+
+def _release(clients: dict[Any, Any]) -> None:
+    """Close each client in its own event loop: at once if the loop rests, and as soon as it can if it runs."""
+    for loop in list(clients):
+        client = clients.pop(loop, None)
+        if client is None or loop.is_closed():
+            continue
+        if loop.is_running() or _is_in_a_loop():
+            # The tasks of a loop that is about to end may never start; the keeper then does their work.
+            loop.call_soon_threadsafe(_start, loop, client)
+        else:
+            loop.run_until_complete(_close(loop, client))
+
+
+def _start(loop: Any, client: Any) -> None:
+    task = loop.create_task(_close(loop, client))
+    _TASKS.add(task)  # a loop itself holds its tasks only weakly
+    task.add_done_callback(_TASKS.discard)
+
+
+_TASKS: set[Any] = set()
 
 
 def _running_loop() -> Any:
     import asyncio
 
     return asyncio.get_running_loop()
+
+
+def _is_in_a_loop() -> bool:
+    try:
+        return _running_loop() is not None
+    except RuntimeError:
+        return False

@@ -22,6 +22,8 @@ T = TypeVar("T")
 JSON = "application/json"
 # Cloning takes its time.
 CREATE_SECONDS = 300.0
+# The HTTP libraries take addresses of 65,536 characters, and one character may need twelve.
+LONGEST_ID = 4096
 
 
 def list_voices(**given: Any) -> Call[VoiceListResponse]:
@@ -109,6 +111,8 @@ def _segment(operation: str, voice_id: str) -> dict[str, str]:
     checked: dict[str, str] = check(operation, {"voice_id": voice_id})
     if checked["voice_id"] in ("", ".", ".."):
         raise ValueError(f"voice_id must be the id of a voice, not {checked['voice_id']!r}: it would name another path")
+    if len(checked["voice_id"]) > LONGEST_ID:
+        raise ValueError(f"voice_id must have at most {LONGEST_ID:,} characters: no address can be longer")
     return checked
 
 

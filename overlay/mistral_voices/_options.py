@@ -57,7 +57,7 @@ class Settings(NamedTuple):
     """What one call is made with, all options settled."""
 
     server_url: str
-    authorize: Callable[[], str]
+    key: Key
     policy: Policy
     policy_is_of_call: bool
     timeout: float | None
@@ -65,7 +65,7 @@ class Settings(NamedTuple):
     debug_logger: Any
 
     def __repr__(self) -> str:
-        return f"Settings(server_url={self.server_url!r})"  # headers and authorize() may hold the key
+        return f"Settings(server_url={self.server_url!r})"  # the headers may hold a key
 
 
 def policy_of(retries: RetryConfig | Unset | None, name: str) -> Policy:
@@ -97,10 +97,8 @@ def seconds_of(timeout_ms: int | None, name: str = "timeout_ms") -> float | None
     if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, (int, float)):
         raise TypeError(f"{name} must be a number of milliseconds, not {type(timeout_ms).__name__}")
     if not 0 < timeout_ms <= LONGEST_TIMEOUT_MS:
-        raise ValueError(
-            f"{name} must be more than 0 and at most {LONGEST_TIMEOUT_MS} milliseconds, not {timeout_ms:g}; "
-            "leave it out for the default"
-        )
+        limits = f"more than 0 and at most {LONGEST_TIMEOUT_MS:,} milliseconds"
+        raise ValueError(f"{name} must be {limits}; leave it out for the default")
     return timeout_ms / 1000
 
 
@@ -145,36 +143,51 @@ def headers_of(http_headers: Mapping[str, str] | None) -> dict[str, str]:
             or not name.isprintable()
         ):
             raise ValueError(f"http_headers: {name!r} cannot be the name of a header")
-        if not value.isascii() or any(c in "\r\n\0" for c in value):
-            raise ValueError(f"http_headers: the value of {name!r} must be ASCII text without line breaks")
+        if not value.isascii() or not value.replace("\t", " ").isprintable() or value != value.strip():
+            raise ValueError(f"http_headers: the value of {name!r} must be one line of ASCII text; strip() it")
         checked[name.lower()] = value
     return checked
 
 
-def key_of(api_key: str | Callable[[], str] | None) -> str:
-    """Find the API key and check it, without ever showing it."""
-    key: Any = api_key() if callable(api_key) else api_key
-    if key is None or key == "":
-        key = os.environ.get("MISTRAL_API_KEY", "") if not callable(api_key) else ""
-    if not isinstance(key, str):
-        if hasattr(key, "close"):
-            key.close()  # a coroutine that would otherwise warn that nobody awaited it
-        raise TypeError(f"api_key must be text or a function that returns text, not {type(key).__name__}")
-    if not key:
-        raise ValueError("no API key: pass api_key=... to Mistral, or set the environment variable MISTRAL_API_KEY")
-    if not _is_one_word(key):
+class Key:
+    """The API key as it was given. It never shows itself, and no frame that raises an error holds it."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: str | Callable[[], str] | None) -> None:
+        self._given = given
+
+    def check(self) -> None:
+        """Refuse what cannot be a key, whatever its value."""
+        if self._given is not None and not isinstance(self._given, str) and not callable(self._given):
+            kind = type(self._given).__name__
+            raise TypeError(f"api_key must be text or a function that returns text, not {kind}")
+
+    def read(self) -> str:
+        """Find the key: ask the function, or take the text or MISTRAL_API_KEY."""
+        key: Any = self._given() if callable(self._given) else self._given or os.environ.get("MISTRAL_API_KEY")
+        if isinstance(key, str) and key and _is_one_word(key):
+            return key
+        kind, empty = type(key).__name__, not key
+        close = getattr(key, "close", None)
+        if close is not None:
+            close()  # a coroutine that would otherwise warn that nobody awaited it
+        del key, close
+        if empty:
+            raise ValueError("no API key: pass api_key=... to Mistral, or set the environment variable MISTRAL_API_KEY")
+        if kind != "str":
+            raise TypeError(f"api_key must be text or a function that returns text, not {kind}")
         raise ValueError(
             "the API key (api_key or MISTRAL_API_KEY) holds white space or characters that no header can carry: "
             "copy it again, and strip() what was read from a file"
         )
-    return key
 
 
 def settle(
     options: CallOptions,
     *,
     server_url: str,
-    api_key: str | Callable[[], str] | None,
+    key: Key,
     policy: Policy,
     timeout: float | None,
     debug_logger: Any,
@@ -188,7 +201,7 @@ def settle(
     url = options.get("server_url")
     return Settings(
         server_url=server_url if url is None else origin_of(url, "server_url"),
-        authorize=lambda: key_of(api_key),
+        key=key,
         policy=policy if isinstance(retries, Unset) else policy_of(retries, "retries"),
         policy_is_of_call=not isinstance(retries, Unset),
         timeout=timeout if of_call is None else of_call,

@@ -75,13 +75,13 @@ class Mistral:
         """
         from . import _options
 
-        if api_key is not None and not isinstance(api_key, str) and not callable(api_key):
-            raise TypeError(f"api_key must be text or a function that returns text, not {type(api_key).__name__}")
+        self._key = _options.Key(api_key)
+        del api_key  # a traceback that shows local variables must not show it
+        self._key.check()
         if debug_logger is not None and not callable(getattr(debug_logger, "isEnabledFor", None)):
             raise TypeError(f"debug_logger must be a logging.Logger, not {type(debug_logger).__name__}")
         if server is not None and server not in tuple(SERVERS):
             raise ValueError(f"server must be one of {', '.join(map(repr, SERVERS))}; an address goes into server_url")
-        self._api_key = api_key
         if server_url is not None:
             self._server_url = _options.origin_of(server_url, "server_url")
         elif from_environment := os.environ.get("MISTRAL_SERVER_URL"):
@@ -139,7 +139,7 @@ class Mistral:
         return _options.settle(
             options,
             server_url=self._server_url,
-            api_key=self._api_key,
+            key=self._key,
             policy=self._policy,
             timeout=self._timeout,
             debug_logger=self._debug_logger,

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+
 from mistral_voices.local import VoicesServer
 
 KEY = {"Authorization": "Bearer some-key"}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from mistral_voices.local import VoicesServer
 
 from .conftest import KEY, VOICES

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mistral_voices.local import VoicesServer
 
 from .conftest import KEY, VOICES

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from mistral_voices.local import VoicesServer
 
 from .conftest import KEY, VOICES, Door

@@ -14,6 +14,7 @@ import httpx
 import jsonschema
 import pytest
 import yaml
+
 from mistral_voices.local import VoicesServer
 
 from .conftest import KEY, VOICES, Door

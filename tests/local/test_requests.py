@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from mistral_voices.local import VoicesServer
 from mistral_voices.local._application import Application
 from mistral_voices.local._document import Document
