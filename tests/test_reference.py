@@ -36,7 +36,7 @@ def server() -> Iterator[VoicesServer]:
 
 def test_examples_run_as_printed(server: VoicesServer) -> None:
     environment = {**os.environ, "MISTRAL_SERVER_URL": server.url, "MISTRAL_API_KEY": KEY}
-    command = [sys.executable, "-W", "error", str(HERE / "reference_examples.py")]
+    command = [sys.executable, "-W", "error", str(HERE / "typing" / "reference.py")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     kinds = [line.partition("(")[0] for line in done.stdout.splitlines()]
