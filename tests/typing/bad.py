@@ -1,9 +1,9 @@
 """A user's file in which each marked line is wrong; both type checkers must say so of every one, and of no other."""
 
 import httpx
-
 import mistral_voices
-from mistral_voices import Mistral  # wrong
+from mistral_voices import Mistral, erors  # wrong
+from mistral_voices.models import Voice  # wrong
 
 mistral = Mistral(api_key="k")
 mistral_voices.Mistrall  # wrong
