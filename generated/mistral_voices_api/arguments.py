@@ -68,4 +68,13 @@ ARGUMENTS: dict[str, dict[str, Argument]] = {
     "get_voice_sample": {
         "voice_id": Argument(types=(str,), required=True),
     },
+    "search_voices": {
+        "page_size": Argument(types=(int,), minimum=1),
+        "page_token": Argument(types=(str,)),
+        "type_": Argument(types=(str,), enum=("all", "custom", "preset")),
+        "gender": Argument(types=(list,), items=(str,)),
+        "language": Argument(types=(list,), items=(str,)),
+        "query": Argument(types=(str,)),
+        "kind": Argument(types=(str,), enum=("ivc", "pvc")),
+    },
 }

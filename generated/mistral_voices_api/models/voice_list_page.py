@@ -1,0 +1,68 @@
+# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import MISSING, InvalidValueError, unexpected
+from ..models.voice_response import VoiceResponse
+
+_MEMBERS: frozenset[str] = frozenset(
+    (
+        "data",
+        "next_page_token",
+    )
+)
+
+
+@_attrs_define
+class VoiceListPage:
+    """One page of voices, with the cursor of the next.
+
+    Attributes:
+        data: The voices of this page.
+        next_page_token: The cursor of the next page; null or absent on the last one.
+    """
+
+    data: list[VoiceResponse]
+    next_page_token: str | None = None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the members as JSON holds them."""
+        _members: dict[str, Any] = {
+            "data": [item.to_dict() for item in self.data],
+            "next_page_token": self.next_page_token,
+        }
+        _members.update(self.additional_properties)
+        return _members
+
+    @classmethod
+    def from_dict(cls, _src: Mapping[str, Any]) -> Self:
+        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        if not isinstance(_src, Mapping):
+            raise unexpected(_src, "an object")
+        data = _src.get("data", MISSING)
+        if type(data) is not list:
+            raise unexpected(data, "a list", "data")
+        _items, data = data, []
+        try:
+            for _item in _items:
+                data.append(VoiceResponse.from_dict(_item))
+        except InvalidValueError as _error:
+            raise _error.under(f"data[{len(data)}]") from None
+
+        next_page_token = _src.get("next_page_token")
+        if next_page_token is not None and type(next_page_token) is not str:
+            raise unexpected(next_page_token, "a string or null", "next_page_token")
+
+        _model = cls(
+            data=data,
+            next_page_token=next_page_token,
+        )
+        if not _MEMBERS.issuperset(_src):
+            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
+        return _model
