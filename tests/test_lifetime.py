@@ -272,7 +272,7 @@ def test_one_mistral_survives_many_loops(server: Server, made: dict[str, list[An
         for _ in range(5):
             asyncio.run(use(mistral))
             wait_until(lambda: server.opened - server.closed == 1)  # the sync client's
-        assert len(mistral._clients._own_async) <= 1
+        assert len(mistral._runner.clients._own_async) <= 1
     assert [client.is_closed for client in made["AsyncClient"]] == [True] * 5
 
 

@@ -143,7 +143,7 @@ REFUSED = [
     ("list", {"offset": -1}, ValueError, "offset must be an integer of at least 0, not -1"),
     ("list", {"type_": "mine"}, ValueError, "type_ must be one of 'all', 'custom', 'preset', not 'mine'"),
     ("create", {"name": None, "sample_audio": "a"}, TypeError, "name must be text, not None"),
-    ("create", {"name": "a", "sample_audio": 1}, TypeError, "sample_audio must be text, not int"),
+    ("create", {"name": "a", "sample_audio": 1}, TypeError, "sample_audio must be base64 text, bytes, a path or"),
     ("create", {**CALLS["create"], "languages": "en"}, TypeError, "languages must be a list whose items are each text"),
     ("create", {**CALLS["create"], "languages": ["en", 1]}, TypeError, r"languages\[1\] must be text, not int"),
     ("create", {**CALLS["create"], "age": "33"}, TypeError, "age must be an integer, not str"),

@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "timeout_ms of the call": ({}, {"timeout_ms": 0}),
     "server_url of the call": ({}, {"server_url": "mars"}),
     "unknown option": ({}, {"timeout": 5}),
-    "sample of a wrong type": ({}, {"sample_audio": SAMPLE.encode()}),
+    "sample of a wrong type": ({}, {"sample_audio": [SAMPLE]}),
     "sample with half a pair": ({}, {"sample_audio": SAMPLE + "\ud800"}),
 }
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ._flow import Done, Flow, Send, Wait
 from ._http import Answer, Clients, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
     from types import ModuleType
+
+    from ._sources import Source
 
 T = TypeVar("T")
 
@@ -36,17 +40,26 @@ def drive(flow: Flow[T], clients: Clients) -> T:
 
 
 def _send(client: Any, library: ModuleType, step: Send) -> Answer:
-    response = client.send(step.build(client), stream=True, follow_redirects=False)
-    reading = Reading(library, response, bounded=not step.is_sample)
+    content = step.content if step.content is None or isinstance(step.content, bytes) else _blocks(step.content)
+    response = client.send(step.build(client, content), stream=True, follow_redirects=False)
     try:
-        for block in response.iter_bytes():
-            if reading.add(block):
-                break
-    except library.RequestError as error:
-        reading.lost(error)
+        reading = Reading(library, response, sink=step.sink, bounded=not step.is_sample)
+        try:
+            for block in response.iter_bytes():
+                if reading.add(block):
+                    break
+                reading.told()
+        except library.RequestError as error:
+            reading.lost(error)
+        return reading.finish()
     finally:
         response.close()
-    return reading.finish()
+
+
+def _blocks(source: Source) -> Iterator[bytes]:
+    for number, block in enumerate(source.blocks()):
+        yield block
+        source.told(number)
 
 
 async def drive_async(flow: Flow[T], clients: Clients) -> T:
@@ -73,14 +86,36 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
 
 
 async def _send_async(client: Any, library: ModuleType, step: Send) -> Answer:
-    response = await client.send(step.build(client), stream=True, follow_redirects=False)
-    reading = Reading(library, response, bounded=not step.is_sample)
+    content = step.content if step.content is None or isinstance(step.content, bytes) else _blocks_async(step.content)
+    response = await client.send(step.build(client, content), stream=True, follow_redirects=False)
     try:
-        async for block in response.aiter_bytes():
-            if reading.add(block):
-                break
-    except library.RequestError as error:
-        reading.lost(error)
+        reading = Reading(library, response, sink=step.sink, bounded=not step.is_sample)
+        try:
+            async for block in response.aiter_bytes():
+                if await _off_the_loop(reading.in_memory, reading.add, block):
+                    break
+                reading.told()
+        except library.RequestError as error:
+            reading.lost(error)
+        return reading.finish()
     finally:
         await response.aclose()
-    return reading.finish()
+
+
+async def _blocks_async(source: Source) -> AsyncIterator[bytes]:
+    blocks = source.blocks()
+    with closing(blocks):
+        number = 0
+        while block := await _off_the_loop(source.in_memory, next, blocks, b""):
+            yield block
+            source.told(number)
+            number += 1
+
+
+async def _off_the_loop(in_memory: bool, work: Callable[..., T], *arguments: Any) -> T:
+    """Do work that may touch a file in a thread."""
+    if in_memory:
+        return work(*arguments)
+    from anyio.to_thread import run_sync
+
+    return await run_sync(work, *arguments)

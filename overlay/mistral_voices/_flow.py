@@ -1,24 +1,24 @@
 """One call as a generator: attempt, judge, wait, read. It does no I/O; a driver sends and sleeps for it.
 
-The generator yields Send and Wait steps, and last Done with the result. To a Send it is given the Answer, or the HTTP
-library's error is thrown in.
+The generator yields Send and Wait steps, and returns the result. To a Send it is given the Answer, or the HTTP
+library's error is thrown in. A script is a generator that makes several calls so, with `yield from`.
 """
 
 from __future__ import annotations
 
-import logging
-import os
 import random as _random
 import time
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from . import _failures
+from . import _failures, _notices
 from ._http import CONNECT_SECONDS, NEVER_REPEATED, NEVER_SENT, OTHER_SECONDS, Answer, Timeout, is_one_of
 from .errors import MistralError, NotFoundError
 
 if TYPE_CHECKING:
     from ._options import Policy, Settings
+    from ._sinks import Sink
+    from ._sources import Source
 
 T = TypeVar("T")
 
@@ -33,7 +33,8 @@ class Call(Generic[T]):
         path: The path with the query, below the address of the server.
         read: Makes the result from a 2XX; raises ValueError when it cannot.
         headers: The headers that belong to the operation.
-        content: The body; None for none.
+        content: The body, or what gives it anew at each attempt; None for none.
+        sink: Takes the body of a 2XX, block by block; None keeps it in memory.
         seconds: How long each phase but connecting may take, unless an option says otherwise.
         creates: Whether repeating it blindly could make a second voice.
         deletes: Whether a 404 after a lost answer means that it worked.
@@ -41,7 +42,19 @@ class Call(Generic[T]):
         secret: Text that no error may repeat.
     """
 
-    __slots__ = ("content", "creates", "deletes", "headers", "is_sample", "method", "path", "read", "seconds", "secret")
+    __slots__ = (
+        "content",
+        "creates",
+        "deletes",
+        "headers",
+        "is_sample",
+        "method",
+        "path",
+        "read",
+        "seconds",
+        "secret",
+        "sink",
+    )
 
     def __init__(
         self,
@@ -50,35 +63,33 @@ class Call(Generic[T]):
         read: Callable[[Answer], T],
         *,
         headers: dict[str, str],
-        content: bytes | None = None,
-        seconds: float = OTHER_SECONDS,
-        creates: bool = False,
-        deletes: bool = False,
-        is_sample: bool = False,
-        secret: str = "",
+        content: bytes | Source | None = None,
+        sink: Sink | None = None,
     ) -> None:
         self.method: str = method
         self.path: str = path
         self.read: Callable[[Answer], T] = read
         self.headers: dict[str, str] = headers
-        self.content: bytes | None = content
-        self.seconds: float = seconds
-        self.creates: bool = creates
-        self.deletes: bool = deletes
-        self.is_sample: bool = is_sample
-        self.secret: str = secret
+        self.content: bytes | Source | None = content
+        self.sink: Sink | None = sink
+        self.seconds: float = OTHER_SECONDS
+        self.creates: bool = False
+        self.deletes: bool = False
+        self.is_sample: bool = False
+        self.secret: str = ""
 
 
 class Send:
     """Send this request and give back the answer."""
 
-    __slots__ = ("_headers", "content", "context", "is_sample", "method", "timeout", "url")
+    __slots__ = ("_headers", "content", "context", "is_sample", "method", "sink", "timeout", "url")
 
     def __init__(self, call: Call[Any], settings: Settings, *, own_client: bool, attempt: int) -> None:
         key = settings.key.read()
         self.method = call.method
         self.url = settings.server_url + call.path
         self.content = call.content
+        self.sink = call.sink
         self.is_sample = call.is_sample
         self.timeout: Timeout | None = None
         if (each := settings.timeout) is not None:
@@ -95,10 +106,10 @@ class Send:
             secrets=(key, call.secret, *_failures.secrets_in(settings.headers)),
         )
 
-    def build(self, client: Any) -> Any:
-        """Make the request of the client's own library."""
+    def build(self, client: Any, content: Any) -> Any:
+        """Make the request of the client's own library, with the content in the form that this client takes."""
         options: dict[str, Any] = {} if self.timeout is None else {"timeout": self.timeout}
-        return client.build_request(self.method, self.url, headers=self._headers, content=self.content, **options)
+        return client.build_request(self.method, self.url, headers=self._headers, content=content, **options)
 
     def __repr__(self) -> str:
         return f"Send({self.method} {self.url})"
@@ -111,13 +122,28 @@ class Wait(NamedTuple):
 
 
 class Done(NamedTuple, Generic[T]):
-    """The call has succeeded. A step of its own: StopIteration could also come from a user's code below a driver."""
+    """All has succeeded. A step of its own: StopIteration could also come from a user's code below a driver."""
 
     result: T
 
 
 # To a Send it is sent an Answer, to a Wait None.
+Steps: TypeAlias = Generator[Send | Wait, Any, T]
 Flow: TypeAlias = Generator[Send | Wait | Done[T], Any, None]
+
+
+class Ask(Protocol):
+    """Makes one call within a script: `result = yield from ask(call)`."""
+
+    def __call__(self, call: Call[T]) -> Steps[T]: ...
+
+
+Script: TypeAlias = Callable[[Ask], Steps[T]]
+
+
+def finish(steps: Steps[T]) -> Flow[T]:
+    """Let steps end in Done."""
+    yield Done((yield from steps))
 
 
 def run(
@@ -128,9 +154,9 @@ def run(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], float] = time.time,
     random: Callable[[], float] = _random.random,
-) -> Flow[T]:
-    """Make a call: repeat what may be repeated, and give the result or raise the error."""
-    logger = settings.debug_logger or default_logger()
+) -> Steps[T]:
+    """Make a call: repeat what may be repeated, and return the result or raise the error."""
+    logger = settings.debug_logger or _notices.default_logger()
     began = clock()
     attempt = 0
     may_have_acted = False
@@ -153,16 +179,16 @@ def run(
             except MistralError as failed:
                 error = failed
             else:
-                _log(logger, send, outcome, seconds=clock() - started, attempt=attempt, wait=None)
-                yield Done(result)
-                return
+                _notices.log(logger, send, outcome, seconds=clock() - started, wait=None)
+                _notices.warn_of_end(send, answer)
+                return result
         elapsed = clock() - started
         acted = may_act(outcome, now())
         may_have_acted = may_have_acted or acted
         wait = None
         if not (call.creates and acted and not settings.policy_is_of_call):
             wait = pause(settings.policy, attempt, clock() - began, now(), outcome, random())
-        _log(logger, send, outcome, seconds=elapsed, attempt=attempt, wait=wait)
+        _notices.log(logger, send, outcome, seconds=elapsed, wait=wait)
         if wait is None:
             if call.creates:
                 error.outcome_unknown = may_have_acted
@@ -179,7 +205,7 @@ def _read(call: Call[T], send: Send, answer: Answer, now: float) -> T:
     if answer.status_code != 200:
         raise _failures.from_unreadable(send.context, answer, f"the status is {answer.status_code}, expected 200")
     if answer.unreadable is not None:
-        raise _failures.from_unreadable(send.context, answer, f"the body cannot be decoded ({answer.unreadable})")
+        raise _failures.from_unreadable(send.context, answer, str(answer.unreadable))
     try:
         return call.read(answer)
     except ValueError as error:
@@ -228,13 +254,14 @@ def pause(
     left = policy.total - elapsed
     if policy.attempts is not None and attempt >= policy.attempts:
         return None
-    wait = _interval(policy, attempt) if asked is None else asked
+    wait = interval(policy, attempt) if asked is None else asked
     if wait > left:
         return None
     return min(wait * (1 + random / 4), left)
 
 
-def _interval(policy: Policy, attempt: int) -> float:
+def interval(policy: Policy, attempt: int) -> float:
+    """Give the seconds before the next attempt, without jitter."""
     try:
         return min(policy.initial * policy.exponent ** (attempt - 1), policy.longest)
     except OverflowError:
@@ -263,43 +290,3 @@ def _seconds_until(date: str, now: float) -> float:
         return max(0.0, parsedate_to_datetime(date).timestamp() - now)
     except (ValueError, OverflowError):
         return -1.0
-
-
-def default_logger() -> logging.Logger:
-    """Give the logger `mistral_voices`, which MISTRAL_DEBUG makes write to standard error."""
-    logger = logging.getLogger("mistral_voices")
-    wanted = os.environ.get("MISTRAL_DEBUG", "").strip().lower() in ("1", "true", "yes", "on")
-    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in logger.handlers):
-        handler = logging.StreamHandler()
-        handler.set_name("MISTRAL_DEBUG")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-    return logger
-
-
-def _log(
-    logger: logging.Logger,
-    send: Send,
-    outcome: Answer | Exception,
-    *,
-    seconds: float,
-    attempt: int,
-    wait: float | None,
-) -> None:
-    if not logger.isEnabledFor(logging.INFO):
-        return
-    if isinstance(outcome, Exception):
-        result, request_id = type(outcome).__name__, None
-    else:
-        result, request_id = str(outcome.status_code), _failures.request_id_of(outcome.headers)
-    logger.info(
-        "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
-        send.method,
-        send.context.path,
-        result,
-        seconds * 1000,
-        attempt,
-        send.context.hide(request_id or "-"),
-        "" if wait is None else f", again in {wait:.2f} s",
-    )

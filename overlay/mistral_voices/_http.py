@@ -20,6 +20,8 @@ from .errors import Headers
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from ._sinks import Sink
+
 CONNECT_SECONDS = 5.0
 OTHER_SECONDS = 60.0
 # An error body is read up to here: enough for every message, and no server can fill the memory with one.
@@ -109,24 +111,44 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 class Reading:
-    """Takes the body of one answer block by block, within its bounds."""
+    """Takes the body of one answer block by block, within its bounds: into its sink if it is a good one."""
 
-    def __init__(self, library: ModuleType, response: Any, *, bounded: bool) -> None:
+    def __init__(self, library: ModuleType, response: Any, *, sink: Sink | None, bounded: bool) -> None:
         self.answer = Answer(library, response)
         self._library = library
         self._response = response
+        self._sink = sink if self.answer.status_code == 200 else None
+        self.in_memory = self._sink is None or self._sink.in_memory
         self._blocks: list[bytes] = []
         self._size = 0
         read = response.request.extensions.get("timeout", {}).get("read") if bounded else None
         self._deadline = None if read is None else monotonic() + BODY_TIMEOUTS * read
+        if self._sink is not None:
+            try:
+                self._sink.start(self.answer.headers)
+            except ValueError as error:  # not a sample: keep it for the error
+                self.answer.unreadable, self._sink = error, None
 
     def add(self, block: bytes) -> bool:
-        """Keep a block; True when no more is wanted. Raises the library's ReadTimeout when the body takes too long."""
-        self._blocks.append(block)
+        """Take a block; True when no more is wanted. Raises the library's ReadTimeout when the body takes too long."""
         self._size += len(block)
+        if self._sink is not None:
+            try:
+                self._sink.write(block)
+            except ValueError as error:
+                self.answer.unreadable = error
+                return True
+        else:
+            self._blocks.append(block)
         if self._deadline is not None and monotonic() > self._deadline:
             raise self._library.ReadTimeout("the body took too long", request=self._response.request)
-        return self._size > LARGEST_ERROR_BODY and self.answer.status_code >= 300
+        is_good = self.answer.status_code < 300 and self.answer.unreadable is None
+        return self._size > LARGEST_ERROR_BODY and not is_good
+
+    def told(self) -> None:
+        """Tell on_progress, in the thread of the user's call."""
+        if self._sink is not None:
+            self._sink.told()
 
     def lost(self, error: Exception) -> None:
         """Take the end of a body that broke off: with an error status, what came will do; otherwise raise."""
@@ -134,12 +156,22 @@ class Reading:
             return
         if isinstance(error, self._library.TransportError):
             raise error
-        self.answer.unreadable = error
+        self.answer.unreadable = ValueError(f"the body cannot be decoded ({error})")
 
     def finish(self) -> Answer:
-        """Give the answer with its body."""
-        self.answer.content = self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
-        return self.answer
+        """Give the answer with its body. Raises the library's RemoteProtocolError when a sample is not whole."""
+        answer = self.answer
+        if self._sink is not None and answer.unreadable is None:
+            length = answer.headers.get("content-length", "")
+            if length.isdecimal() and int(length) != self._size and "content-encoding" not in answer.headers:
+                message = f"the body has {self._size} bytes, and was announced with {length}"
+                raise self._library.RemoteProtocolError(message, request=self._response.request)
+            try:
+                self._sink.finish()
+            except ValueError as error:
+                answer.unreadable = error
+        answer.content = self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
+        return answer
 
 
 class Clients:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from ._flow import Call
+from ._formats import media_type
+from ._sinks import JSON, is_audio
+from ._sources import Source, check_progress
 from .utils import UNSET
 
 if TYPE_CHECKING:
     from mistral_voices_api.arguments import Argument
 
     from ._http import Answer
-    from .models import VoiceListResponse, VoiceResponse
+    from ._sources import Progress, Sample
+    from .models import VoiceListPage, VoiceListResponse, VoiceResponse
 
 T = TypeVar("T")
 
-JSON = "application/json"
 # Cloning takes its time.
 CREATE_SECONDS = 300.0
 # The HTTP libraries take addresses of 65,536 characters, and one character may need twelve.
@@ -33,17 +37,42 @@ def list_voices(**given: Any) -> Call[VoiceListResponse]:
     return _call(operation._get_kwargs(**check("list_voices", given)), _reader(operation._parse_response))
 
 
-def create_voice(**given: Any) -> Call[VoiceResponse]:
-    """POST /v1/audio/voices."""
+def search_voices(**given: Any) -> Call[VoiceListPage]:
+    """GET /v2/audio/voices."""
+    from mistral_voices_api.api.audio_voices import search_voices as operation
+
+    return _call(operation._get_kwargs(**check("search_voices", given)), _reader(operation._parse_response))
+
+
+def create_voice(sample: str | Sample, on_progress: Progress | None, **given: Any) -> Call[VoiceResponse]:
+    """POST /v1/audio/voices; a sample that is not text is encoded as it is sent."""
     from mistral_voices_api.api.audio_voices import create_voice as operation
     from mistral_voices_api.models import VoiceCreateRequest
 
-    body = VoiceCreateRequest(**check("create_voice", given))
-    call = _call(operation._get_kwargs(body=body), _reader(operation._parse_response))
+    check_progress(on_progress)
+    if not isinstance(sample, str) and given["sample_filename"] is UNSET and sample.filename is not None:
+        given["sample_filename"] = sample.filename
+    text = sample if isinstance(sample, str) else ""
+    body = VoiceCreateRequest(**check("create_voice", {**given, "sample_audio": text}))
+    request = operation._get_kwargs(body=body)
+    if isinstance(sample, str):
+        call = _call(request, _reader(operation._parse_response))
+    else:
+        source = Source(request.pop("json"), "sample_audio", sample, on_progress)
+        call = _call(request, _reader(operation._parse_response))
+        call.content = source
+        call.headers["content-length"] = str(source.length)
+    # The same for every attempt: a server that heeds it makes one voice however often the request arrives.
+    call.headers["idempotency-key"] = os.urandom(16).hex()
     call.creates = True
     call.seconds = CREATE_SECONDS
     call.secret = body.sample_audio
     return call
+
+
+def sent_metadata(**given: Any) -> dict[str, Any]:
+    """Give those members of a create that its voice shows again, as they are sent."""
+    return {name: value for name, value in check("create_voice", given).items() if name != "sample_filename"}
 
 
 def get_voice(voice_id: str) -> Call[VoiceResponse]:
@@ -77,14 +106,26 @@ def get_voice_sample(voice_id: str) -> Call[str]:
     from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     def read(answer: Answer) -> str:
-        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type == JSON:
+        content_type = media_type(answer.headers.get("content-type", ""))
+        if content_type == JSON:
             return operation._parse_response(response=answer)
-        if media_type in ("", "application/octet-stream") or media_type.startswith("audio/"):
+        if is_audio(content_type):
             return base64.b64encode(answer.content).decode("ascii")
-        raise ValueError(f"the content type is {media_type}, expected audio or JSON")
+        raise ValueError(f"the content type is {content_type}, expected audio or JSON")
+
+    return _sample_call(voice_id, read)
+
+
+def stream_voice_sample(voice_id: str) -> Call[None]:
+    """GET /v1/audio/voices/{voice_id}/sample, whose audio goes into the call's sink."""
+    return _sample_call(voice_id, lambda answer: None)
+
+
+def _sample_call(voice_id: str, read: Callable[[Answer], T]) -> Call[T]:
+    from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     call = _call(operation._get_kwargs(**_segment("get_voice_sample", voice_id)), read)
+    # Identity: so the announced length is that of the sample.
     call.headers = {"accept": f"audio/wav, audio/*;q=0.9, {JSON};q=0.8", "accept-encoding": "identity"}
     call.is_sample = True
     return call

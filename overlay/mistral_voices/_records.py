@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, Unpack
+from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, overload
 
 from .utils import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ._flow import Call
     from ._options import CallOptions
+    from ._runner import Runner
+    from ._sources import Progress, SampleAudio
     from .models import VoiceListResponse, VoiceResponse
-
-T = TypeVar("T")
 
 # A class with a method called `list` cannot write list[str] in its own body.
 Strings: TypeAlias = list[str]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 
 
-class Run(Protocol):
-    """Makes a call and gives its result."""
-
-    def __call__(self, call: Call[T], options: CallOptions) -> T: ...
-
-
-class RunAsync(Protocol):
-    """Makes a call without blocking the event loop and gives its result."""
-
-    async def __call__(self, call: Call[T], options: CallOptions) -> T: ...
-
-
 class Records:
     """The voices themselves, without their samples."""
 
-    def __init__(self, run: Run, run_async: RunAsync) -> None:
-        self._run = run
-        self._run_async = run_async
+    _runner: Runner
 
     def list(
         self,
@@ -45,7 +30,10 @@ class Records:
         type_: VoiceType | None = "all",
         **options: Unpack[CallOptions],
     ) -> VoiceListResponse:
-        """List voices, one page at a time, without their samples.
+        """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
+
+        `search` takes its place, and `iterate` gives all voices of either. When the server announces the end in the
+        headers of its answer, a DeprecationWarning says so, once.
 
         Args:
             limit: The most voices on the page, 1 to 100; None means the default.
@@ -68,7 +56,7 @@ class Records:
         """
         from . import _operations
 
-        return self._run(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+        return self._runner.run(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
     async def list_async(
         self,
@@ -81,13 +69,13 @@ class Records:
         """`list` for asyncio."""
         from . import _operations
 
-        return await self._run_async(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+        return await self._runner.run_async(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
     def create(
         self,
         *,
         name: str,
-        sample_audio: str,
+        sample_audio: SampleAudio,
         slug: str | Unset | None = UNSET,
         languages: Strings | Unset | None = UNSET,
         gender: str | Unset | None = UNSET,
@@ -97,17 +85,21 @@ class Records:
         description: str | Unset | None = UNSET,
         retention_notice: int | None = 30,
         sample_filename: str | Unset | None = UNSET,
+        recover: bool = False,
+        on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
     ) -> VoiceResponse:
         """Create a voice from a recording.
 
         A create is sent again only where the server cannot have acted (no connection, 429, 503 with Retry-After), so
         that no voice is made twice; `retries` given to this very call lifts that. When the outcome is in doubt, the
-        error says so: `outcome_unknown`. An argument that is left out is not sent.
+        error says so: `outcome_unknown`; its `candidates()` looks for the voice, and `recover=True` does so by itself.
+        An argument that is left out is not sent.
 
         Args:
             name: Display name; several voices may share one.
-            sample_audio: The audio file as base64 text.
+            sample_audio: The audio file: base64 text, bytes, a path (such as pathlib.Path), or a binary file that can
+                be rewound, from where it stands. A path or file is encoded as it is sent, a block at a time.
             slug: Short name for use in addresses; None sends null.
             languages: Codes of the languages that the voice speaks, such as "en"; None means left out.
             gender: How the voice sounds, such as "female", "male" or "neutral"; None sends null.
@@ -116,7 +108,13 @@ class Records:
             color: Colour that an interface may show; None sends null.
             description: Free text, at most 500 characters; None sends null.
             retention_notice: Days of notice before the sample is removed; None means left out.
-            sample_filename: Name of the audio file: the service reads the format from its extension; None sends null.
+            sample_filename: Name of the audio file: the service reads the format from its extension. Left out, it is
+                that of the path or file, else made from the first bytes; None sends null.
+            recover: Whether to look for the voice after an unknown outcome, up to three times within the bounds of the
+                retries and never sending again, and to return it if there is exactly one that was made since the call
+                began with what was sent.
+            on_progress: Called in the thread of the call after each block with the bytes of the sample that have left
+                and their total, from 0 at each attempt; not for text.
             **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone. Unless a time-out is
                 given, each phase may take 300 seconds, because cloning takes its time.
 
@@ -124,7 +122,9 @@ class Records:
             The voice that was made.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the document allows, or sample_audio is no audio; nothing was
+                sent.
+            OSError: The file cannot be read, or changed between two attempts.
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: The server answered another 3XX, 4XX or 5XX.
             errors.ResponseValidationError: The answer cannot be read; the voice may have been made.
@@ -132,28 +132,29 @@ class Records:
 
         Endpoint: POST /v1/audio/voices
         """
-        from . import _operations
+        from . import _recovery, _sources
 
-        call = _operations.create_voice(
-            name=name,
-            sample_audio=sample_audio,
-            slug=slug,
-            languages=languages,
-            gender=gender,
-            age=age,
-            tags=tags,
-            color=color,
-            description=description,
-            retention_notice=retention_notice,
-            sample_filename=sample_filename,
-        )
-        return self._run(call, options)
+        given = {
+            "name": name,
+            "slug": slug,
+            "languages": languages,
+            "gender": gender,
+            "age": age,
+            "tags": tags,
+            "color": color,
+            "description": description,
+            "retention_notice": retention_notice,
+            "sample_filename": sample_filename,
+        }
+        sample = _sources.prepare(sample_audio)
+        script = _recovery.creation(self._runner, sample, given, on_progress, options, recover)
+        return self._runner.play(script, options)
 
     async def create_async(
         self,
         *,
         name: str,
-        sample_audio: str,
+        sample_audio: SampleAudio,
         slug: str | Unset | None = UNSET,
         languages: Strings | Unset | None = UNSET,
         gender: str | Unset | None = UNSET,
@@ -163,25 +164,28 @@ class Records:
         description: str | Unset | None = UNSET,
         retention_notice: int | None = 30,
         sample_filename: str | Unset | None = UNSET,
+        recover: bool = False,
+        on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
     ) -> VoiceResponse:
         """`create` for asyncio."""
-        from . import _operations
+        from . import _recovery, _sources
 
-        call = _operations.create_voice(
-            name=name,
-            sample_audio=sample_audio,
-            slug=slug,
-            languages=languages,
-            gender=gender,
-            age=age,
-            tags=tags,
-            color=color,
-            description=description,
-            retention_notice=retention_notice,
-            sample_filename=sample_filename,
-        )
-        return await self._run_async(call, options)
+        given = {
+            "name": name,
+            "slug": slug,
+            "languages": languages,
+            "gender": gender,
+            "age": age,
+            "tags": tags,
+            "color": color,
+            "description": description,
+            "retention_notice": retention_notice,
+            "sample_filename": sample_filename,
+        }
+        sample = await _sources.prepare_async(sample_audio)
+        script = _recovery.creation(self._runner, sample, given, on_progress, options, recover)
+        return await self._runner.play_async(script, options)
 
     def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """Look up one voice, without its sample.
@@ -205,13 +209,13 @@ class Records:
         """
         from . import _operations
 
-        return self._run(_operations.get_voice(voice_id), options)
+        return self._runner.run(_operations.get_voice(voice_id), options)
 
     async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """`get` for asyncio."""
         from . import _operations
 
-        return await self._run_async(_operations.get_voice(voice_id), options)
+        return await self._runner.run_async(_operations.get_voice(voice_id), options)
 
     def update(
         self,
@@ -266,7 +270,7 @@ class Records:
             description=description,
             retention_notice=retention_notice,
         )
-        return self._run(call, options)
+        return self._runner.run(call, options)
 
     async def update_async(
         self,
@@ -294,17 +298,28 @@ class Records:
             description=description,
             retention_notice=retention_notice,
         )
-        return await self._run_async(call, options)
+        return await self._runner.run_async(call, options)
 
-    def delete(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    @overload
+    def delete(
+        self, *, voice_id: str, missing_ok: Literal[False] = False, **options: Unpack[CallOptions]
+    ) -> VoiceResponse: ...
+
+    @overload
+    def delete(self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]) -> VoiceResponse | None: ...
+
+    def delete(
+        self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
+    ) -> VoiceResponse | None:
         """Delete a voice of the account; voices that come with the service cannot be deleted.
 
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
+            missing_ok: Whether it is no error that there is no such voice.
             **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
 
         Returns:
-            The voice as it was.
+            The voice as it was; None when there was none and `missing_ok` is True.
 
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
@@ -317,12 +332,34 @@ class Records:
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}
         """
-        from . import _operations
+        from . import _operations, errors
 
-        return self._run(_operations.delete_voice(voice_id), options)
+        try:
+            return self._runner.run(_operations.delete_voice(voice_id), options)
+        except errors.NotFoundError:
+            if missing_ok:
+                return None
+            raise
 
-    async def delete_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    @overload
+    async def delete_async(
+        self, *, voice_id: str, missing_ok: Literal[False] = False, **options: Unpack[CallOptions]
+    ) -> VoiceResponse: ...
+
+    @overload
+    async def delete_async(
+        self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]
+    ) -> VoiceResponse | None: ...
+
+    async def delete_async(
+        self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
+    ) -> VoiceResponse | None:
         """`delete` for asyncio."""
-        from . import _operations
+        from . import _operations, errors
 
-        return await self._run_async(_operations.delete_voice(voice_id), options)
+        try:
+            return await self._runner.run_async(_operations.delete_voice(voice_id), options)
+        except errors.NotFoundError:
+            if missing_ok:
+                return None
+            raise

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ._options import CallOptions
-    from ._records import Run, RunAsync
+    from ._runner import Runner
+    from ._sources import Progress
 
 
 class Samples:
     """The recordings that voices were made from."""
 
-    def __init__(self, run: Run, run_async: RunAsync) -> None:
-        self._run = run
-        self._run_async = run_async
+    _runner: Runner
 
     def get_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
         """Fetch the sample of a voice as base64 text, whether the server answers with text or with the audio itself.
@@ -38,10 +40,119 @@ class Samples:
         """
         from . import _operations
 
-        return self._run(_operations.get_voice_sample(voice_id), options)
+        return self._runner.run(_operations.get_voice_sample(voice_id), options)
 
     async def get_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
         """`get_sample_audio` for asyncio."""
         from . import _operations
 
-        return await self._run_async(_operations.get_voice_sample(voice_id), options)
+        return await self._runner.run_async(_operations.get_voice_sample(voice_id), options)
+
+    def read_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
+        """Fetch the sample of a voice as the bytes of its audio file, whichever form the server answers in.
+
+        Args:
+            voice_id: The id of the voice; any text that is not empty, "." or "..".
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The audio file.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.NotFoundError: There is no such voice (404).
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer is neither audio nor base64 text.
+            errors.NoResponseError: No answer came, or not the whole of it.
+
+        Endpoint: GET /v1/audio/voices/{voice_id}/sample
+        """
+        from . import _operations, _sinks
+
+        call = _operations.stream_voice_sample(voice_id)
+        store = _sinks.MemoryStore()
+        call.sink = _sinks.Sink(store)
+        self._runner.run(call, options)
+        return store.audio()
+
+    async def read_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
+        """`read_sample_audio` for asyncio."""
+        from . import _operations, _sinks
+
+        call = _operations.stream_voice_sample(voice_id)
+        store = _sinks.MemoryStore()
+        call.sink = _sinks.Sink(store)
+        await self._runner.run_async(call, options)
+        return store.audio()
+
+    def save_sample_audio(
+        self,
+        *,
+        voice_id: str,
+        path: str | os.PathLike[str],
+        overwrite: bool = False,
+        on_progress: Progress | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Path:
+        """Save the sample of a voice as a file, block by block; the file appears when it is whole, or not at all.
+
+        Args:
+            voice_id: The id of the voice; any text that is not empty, "." or "..".
+            path: The file to write. A folder takes a file named after the id; there, and where the name has no
+                extension, the extension follows the content type.
+            overwrite: Whether a file of that name is replaced.
+            on_progress: Called in the thread of the call after each block with the bytes of the answer that have come,
+                and their total or None where the server did not say, from the start at each attempt.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            FileExistsError: There is such a file, and `overwrite` is False; nothing was sent.
+            OSError: The file cannot be written, because the folder is missing or the disk full, say.
+            errors.NotFoundError: There is no such voice (404).
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The answer is neither audio nor base64 text.
+            errors.NoResponseError: No answer came, or not the whole of it.
+
+        Endpoint: GET /v1/audio/voices/{voice_id}/sample
+        """
+        from . import _operations, _sinks
+
+        call = _operations.stream_voice_sample(voice_id)
+        store = _sinks.FileStore(voice_id, path, overwrite=overwrite)
+        try:
+            call.sink = _sinks.Sink(store, on_progress)
+            self._runner.run(call, options)
+            return store.commit()
+        finally:
+            store.discard()
+
+    async def save_sample_audio_async(
+        self,
+        *,
+        voice_id: str,
+        path: str | os.PathLike[str],
+        overwrite: bool = False,
+        on_progress: Progress | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Path:
+        """`save_sample_audio` for asyncio; the file is written in a thread."""
+        from functools import partial
+
+        from anyio.to_thread import run_sync
+
+        from . import _operations, _sinks
+
+        call = _operations.stream_voice_sample(voice_id)
+        store = await run_sync(partial(_sinks.FileStore, voice_id, path, overwrite=overwrite))
+        try:
+            call.sink = _sinks.Sink(store, on_progress)
+            await self._runner.run_async(call, options)
+            return await run_sync(store.commit)
+        finally:
+            store.discard()

@@ -5,21 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self
 
 from . import __version__
 from ._http import AsyncClient, Clients, SyncClient
+from ._runner import Runner
 from .audio import Audio
 from .utils import UNSET, RetryConfig, Unset
 from .voices import Voices
 
 if TYPE_CHECKING:
     import logging
-
-    from ._flow import Call
-    from ._options import CallOptions, Settings
-
-T = TypeVar("T")
 
 SERVERS = {
     "global": "https://api.mistral.ai",
@@ -75,32 +71,32 @@ class Mistral:
         """
         from . import _options
 
-        self._key = _options.Key(api_key)
+        key = _options.Key(api_key)
         del api_key  # a traceback that shows local variables must not show it
-        self._key.check()
+        key.check()
         if debug_logger is not None and not callable(getattr(debug_logger, "isEnabledFor", None)):
             raise TypeError(f"debug_logger must be a logging.Logger, not {type(debug_logger).__name__}")
         if server is not None and server not in tuple(SERVERS):
             raise ValueError(f"server must be one of {', '.join(map(repr, SERVERS))}; an address goes into server_url")
         if server_url is not None:
-            self._server_url = _options.origin_of(server_url, "server_url")
+            url = _options.origin_of(server_url, "server_url")
         elif from_environment := os.environ.get("MISTRAL_SERVER_URL"):
-            self._server_url = _options.origin_of(from_environment, "MISTRAL_SERVER_URL")
+            url = _options.origin_of(from_environment, "MISTRAL_SERVER_URL")
         else:
-            self._server_url = SERVERS[server or "global"]
-        self._policy = _options.policy_of(retry_config, "retry_config")
-        self._timeout = _options.seconds_of(timeout_ms)
-        self._debug_logger = debug_logger
-        self._clients = Clients(client, async_client, f"mistral-voices/{__version__}")
-        self.audio = Audio(Voices(self._run, self._run_async))
+            url = SERVERS[server or "global"]
+        policy = _options.policy_of(retry_config, "retry_config")
+        timeout = _options.seconds_of(timeout_ms)
+        clients = Clients(client, async_client, f"mistral-voices/{__version__}")
+        self._runner = Runner(clients, url, key, policy, timeout, debug_logger)
+        self.audio = Audio(Voices(self._runner))
 
     def close(self) -> None:
         """Close the connections that this client opened, those of its async methods too; a second time does nothing."""
-        self._clients.close()
+        self._runner.clients.close()
 
     async def aclose(self) -> None:
         """`close` for asyncio: returns when the connections of this event loop are closed."""
-        await self._clients.aclose()
+        await self._runner.clients.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -119,31 +115,7 @@ class Mistral:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"Mistral(server_url={self._server_url!r})"
-
-    def _run(self, call: Call[T], options: CallOptions) -> T:
-        from . import _drivers, _flow
-
-        flow = _flow.run(call, self._settle(options), own_client=self._clients.given_library is None)
-        return _drivers.drive(flow, self._clients)
-
-    async def _run_async(self, call: Call[T], options: CallOptions) -> T:
-        from . import _drivers, _flow
-
-        flow = _flow.run(call, self._settle(options), own_client=self._clients.given_async_library is None)
-        return await _drivers.drive_async(flow, self._clients)
-
-    def _settle(self, options: CallOptions) -> Settings:
-        from . import _options
-
-        return _options.settle(
-            options,
-            server_url=self._server_url,
-            key=self._key,
-            policy=self._policy,
-            timeout=self._timeout,
-            debug_logger=self._debug_logger,
-        )
+        return f"Mistral(server_url={self._runner.server_url!r})"
 
 
 __all__ = ["SERVERS", "Mistral"]

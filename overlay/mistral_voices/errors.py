@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from . import models
+    from ._recovery import Creation
 
 E = TypeVar("E", bound="MistralError")
 
@@ -85,6 +86,7 @@ class MistralError(Exception):
     raw_response: RawResponse | None
     request_id: str | None
     outcome_unknown: bool
+    _lookup: Creation | None
 
     def __init__(
         self,
@@ -105,10 +107,38 @@ class MistralError(Exception):
         self.raw_response = raw_response
         self.request_id = request_id
         self.outcome_unknown = outcome_unknown
+        self._lookup = None
+
+    def candidates(self) -> list[models.VoiceResponse]:
+        """Look for the voice of a create whose outcome is unknown.
+
+        Returns:
+            The voices of the account that may be it: made since the call began (by the server's clock, as the Date
+            header of its answer tells it), with what was sent, and not made by another create of this client. Empty
+            when the server has not made it, or not yet.
+
+        Raises:
+            RuntimeError: The error is not about such a create, or it was pickled or copied, or the client is closed.
+            errors.MistralError: The look-up failed; ResponseValidationError when the answer has no Date header.
+
+        Endpoint: GET /v2/audio/voices, else GET /v1/audio/voices
+        """
+        return self._creation().look()
+
+    async def candidates_async(self) -> list[models.VoiceResponse]:
+        """`candidates` for asyncio."""
+        return await self._creation().look_async()
+
+    def _creation(self) -> Creation:
+        if self._lookup is None:
+            raise RuntimeError(
+                "candidates() is for the error of a create with outcome_unknown itself, not for a copy or another error"
+            )
+        return self._lookup
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The HTTP library's response stays behind: it holds the request, and so the key.
-        return _rebuild, (type(self), {**self.__dict__, "raw_response": None})
+        # The HTTP library's response and the client stay behind: they hold the key.
+        return _rebuild, (type(self), {**self.__dict__, "raw_response": None, "_lookup": None})
 
 
 def _rebuild(kind: type[E], attributes: dict[str, Any]) -> E:

@@ -1,0 +1,252 @@
+"""Search, iterate and find: every voice, whichever way the server lists them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+
+from .utils import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ._options import CallOptions
+    from ._runner import Runner
+    from ._walk import Filters
+    from .models import VoiceListPage, VoiceResponse
+
+Strings: TypeAlias = list[str]
+VoiceType: TypeAlias = Literal["all", "custom", "preset"]
+VoiceKind: TypeAlias = Literal["ivc", "pvc"]
+
+PAGE_SIZE = 100
+
+
+class VoiceIterator:
+    """Every voice, fetched page by page as it is asked for; iterating again begins anew."""
+
+    def __init__(
+        self, runner: Runner, filters: Filters, page_size: int, max_items: int | None, options: CallOptions
+    ) -> None:
+        self._runner = runner
+        self._filters = filters
+        self._page_size = page_size
+        self._max_items = max_items
+        self._options = options
+
+    def __iter__(self) -> Iterator[VoiceResponse]:
+        for page in self.pages():
+            yield from page.data
+
+    def pages(self) -> Iterator[VoiceListPage]:
+        """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
+        from ._walk import Walk
+
+        walk = Walk(self._filters, self._page_size, self._max_items)
+        while (page := self._runner.play(walk.next_page, self._options)) is not None:
+            yield page
+
+
+class AsyncVoiceIterator:
+    """`VoiceIterator` for asyncio."""
+
+    def __init__(
+        self, runner: Runner, filters: Filters, page_size: int, max_items: int | None, options: CallOptions
+    ) -> None:
+        self._runner = runner
+        self._filters = filters
+        self._page_size = page_size
+        self._max_items = max_items
+        self._options = options
+
+    async def __aiter__(self) -> AsyncIterator[VoiceResponse]:
+        async for page in self.pages():
+            for voice in page.data:
+                yield voice
+
+    async def pages(self) -> AsyncIterator[VoiceListPage]:
+        """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
+        from ._walk import Walk
+
+        walk = Walk(self._filters, self._page_size, self._max_items)
+        while (page := await self._runner.play_async(walk.next_page, self._options)) is not None:
+            yield page
+
+
+class Listing:
+    """Finding voices."""
+
+    _runner: Runner
+
+    def search(
+        self,
+        *,
+        page_size: int | None = 10,
+        page_token: str | Unset | None = UNSET,
+        type_: VoiceType | None = "all",
+        gender: Strings | Unset | None = UNSET,
+        language: Strings | Unset | None = UNSET,
+        query: str | Unset | None = UNSET,
+        kind: VoiceKind | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceListPage:
+        """Search voices, one page at a time; `iterate` fetches the pages for you.
+
+        Args:
+            page_size: The most voices on the page, at least 1; None means the default. A page may be shorter, even
+                empty, and not be the last.
+            page_token: The cursor of the page: `next_page_token` of the page before; left out or None for the first.
+            type_: "custom" for the voices of the account, "preset" for those that come with the service, "all" for
+                both; None means the default.
+            gender: Only voices with one of these genders; None means any.
+            language: Only voices that speak one of these languages, such as "en"; None means any.
+            query: Only voices whose name contains this text, in whatever case; None means any.
+            kind: Only voices that were cloned in this way, instantly ("ivc") or professionally ("pvc"); None means any.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+
+        Returns:
+            The page: `data`, and `next_page_token`, which is None on the last page.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: The server answered another 3XX, 4XX or 5XX; NotFoundError when it has no search yet.
+            errors.ResponseValidationError: The answer cannot be read.
+            errors.NoResponseError: No answer came.
+
+        Endpoint: GET /v2/audio/voices
+        """
+        from . import _operations
+
+        call = _operations.search_voices(
+            page_size=page_size,
+            page_token=page_token,
+            type_=type_,
+            gender=gender,
+            language=language,
+            query=query,
+            kind=kind,
+        )
+        return self._runner.run(call, options)
+
+    async def search_async(
+        self,
+        *,
+        page_size: int | None = 10,
+        page_token: str | Unset | None = UNSET,
+        type_: VoiceType | None = "all",
+        gender: Strings | Unset | None = UNSET,
+        language: Strings | Unset | None = UNSET,
+        query: str | Unset | None = UNSET,
+        kind: VoiceKind | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceListPage:
+        """`search` for asyncio."""
+        from . import _operations
+
+        call = _operations.search_voices(
+            page_size=page_size,
+            page_token=page_token,
+            type_=type_,
+            gender=gender,
+            language=language,
+            query=query,
+            kind=kind,
+        )
+        return await self._runner.run_async(call, options)
+
+    def iterate(
+        self,
+        *,
+        page_size: int = PAGE_SIZE,
+        max_items: int | None = None,
+        type_: VoiceType | None = "all",
+        gender: Strings | Unset | None = UNSET,
+        language: Strings | Unset | None = UNSET,
+        query: str | Unset | None = UNSET,
+        kind: VoiceKind | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> VoiceIterator:
+        """Go through all voices, lazily: `for voice in voices.iterate(): ...`.
+
+        The end is where the cursors end: a short or empty page with a cursor is not. One page is in memory at a time,
+        and of the pages before it a fingerprint of each cursor.
+
+        A server without the search (404 or 405 on the first page) is walked through `list` by offset, and the filters
+        that `list` lacks are applied here. Each page there overlaps the one before by one voice, so that it shows when
+        voices were removed meanwhile; then the walk goes back, and no voice that was there throughout is left out or
+        given twice. A voice that is added while the walk goes on may be missed if the server lists it at a place that
+        was passed already. This walk remembers the ids that it gave.
+
+        Args:
+            page_size: The most voices to fetch at once, at least 1 (`list` takes at most 100).
+            max_items: The most voices to give in all; None means all.
+            type_: As in `search`.
+            gender: As in `search`.
+            language: As in `search`.
+            query: As in `search`.
+            kind: As in `search`.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for each page.
+
+        Returns:
+            An iterable of voices; its `pages()` gives the pages.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            errors.ResponseValidationError: While iterating: the server gave a cursor that it gave before.
+            errors.MistralError: While iterating: as for `search`.
+
+        Endpoint: GET /v2/audio/voices, else GET /v1/audio/voices
+        """
+        from ._walk import check_walk
+
+        filters = check_walk(
+            page_size, max_items, type_=type_, gender=gender, language=language, query=query, kind=kind
+        )
+        return VoiceIterator(self._runner, filters, page_size, max_items, options)
+
+    def iterate_async(
+        self,
+        *,
+        page_size: int = PAGE_SIZE,
+        max_items: int | None = None,
+        type_: VoiceType | None = "all",
+        gender: Strings | Unset | None = UNSET,
+        language: Strings | Unset | None = UNSET,
+        query: str | Unset | None = UNSET,
+        kind: VoiceKind | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncVoiceIterator:
+        """`iterate` for asyncio: `async for voice in voices.iterate_async(): ...`."""
+        from ._walk import check_walk
+
+        filters = check_walk(
+            page_size, max_items, type_=type_, gender=gender, language=language, query=query, kind=kind
+        )
+        return AsyncVoiceIterator(self._runner, filters, page_size, max_items, options)
+
+    def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+        """Find the one voice that is meant: by its exact id, else its exact slug, else its name in whatever case.
+
+        Args:
+            name_or_id: The id, slug or name.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for each request.
+
+        Returns:
+            The voice.
+
+        Raises:
+            TypeError: `name_or_id` is not text; nothing was sent.
+            ValueError: It is empty, and nothing was sent; or several voices fit, whose ids the message lists.
+            errors.NotFoundError: No voice fits; the message names close matches.
+            errors.MistralError: As for `get` and `search`.
+
+        Endpoint: GET /v1/audio/voices/{voice_id}, then as for `iterate`
+        """
+        from ._walk import Finder
+
+        return self._runner.play(Finder(name_or_id).script, options)
+
+    async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+        """`find` for asyncio."""
+        from ._walk import Finder
+
+        return await self._runner.play_async(Finder(name_or_id).script, options)

@@ -1,0 +1,79 @@
+"""What a call tells besides its result: a line in the log for each attempt, and a warning of an operation's end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+from ._failures import request_id_of
+
+if TYPE_CHECKING:
+    from ._flow import Send
+    from ._http import Answer
+
+_warned: set[str] = set()
+
+
+def default_logger() -> logging.Logger:
+    """Give the logger `mistral_voices`, which MISTRAL_DEBUG makes write to standard error."""
+    logger = logging.getLogger("mistral_voices")
+    wanted = os.environ.get("MISTRAL_DEBUG", "").strip().lower() in ("1", "true", "yes", "on")
+    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in logger.handlers):
+        handler = logging.StreamHandler()
+        handler.set_name("MISTRAL_DEBUG")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+    return logger
+
+
+def log(logger: logging.Logger, send: Send, outcome: Answer | Exception, *, seconds: float, wait: float | None) -> None:
+    """Write one line for an attempt; `wait` is how long before the next, None when there is none."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if isinstance(outcome, Exception):
+        result, request_id = type(outcome).__name__, None
+    else:
+        result, request_id = str(outcome.status_code), request_id_of(outcome.headers)
+    logger.info(
+        "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
+        send.method,
+        send.context.path,
+        result,
+        seconds * 1000,
+        send.context.attempt,
+        send.context.hide(request_id or "-"),
+        "" if wait is None else f", again in {wait:.2f} s",
+    )
+
+
+def warn_of_end(send: Send, answer: Answer) -> None:
+    """Warn, once for an operation, when the server says that it is deprecated or when it ends."""
+    deprecation, sunset = answer.headers.get("deprecation"), answer.headers.get("sunset")
+    if deprecation is None and sunset is None:
+        return
+    operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.method} {send.context.path}")
+    if operation in _warned:
+        return
+    _warned.add(operation)
+    message = f"{operation} is deprecated"
+    if deprecation is not None:
+        message += f" (Deprecation: {deprecation[:80]})"
+    if sunset is not None:
+        message += f" and ends on {sunset[:80]}"
+    warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
+
+
+def _levels_to_user() -> int:
+    """Count the frames from the one that warns to the first that is not ours, so that the user's line is shown."""
+    package = __name__.partition(".")[0]
+    levels = 1
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame = frame.f_back
+        levels += 1
+    return levels

@@ -1,0 +1,223 @@
+"""Sample audio on its way out: text, bytes, a path or a file, as the body of a create."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import stat
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, BinaryIO, Protocol, TypeAlias
+
+from ._formats import EXTENSIONS, SIGNATURE, sniff
+
+SampleAudio: TypeAlias = "str | bytes | os.PathLike[str] | BinaryIO"
+Progress: TypeAlias = Callable[[int, int | None], object]
+
+# Blocks are multiples of three bytes, so that their base64 text can be joined.
+BLOCK = 3 * 64 * 1024
+# No path is longer; longer text needs not be looked up in the file system.
+LONGEST_PATH = 4096
+
+
+class Sample(Protocol):
+    """Audio that can be read from its start any number of times."""
+
+    size: int
+    filename: str | None
+    in_memory: bool
+
+    def blocks(self) -> Iterator[bytes | memoryview]: ...
+
+
+class BytesSample:
+    """Audio in memory."""
+
+    in_memory = True
+
+    def __init__(self, audio: bytes) -> None:
+        if not audio:
+            raise ValueError("sample_audio is empty: pass the bytes of an audio file")
+        self._audio = memoryview(audio)
+        self.size = len(audio)
+        self.filename = _named(None, audio[:SIGNATURE])
+
+    def blocks(self) -> Iterator[bytes | memoryview]:
+        """Give the audio in blocks."""
+        for start in range(0, self.size, BLOCK):
+            yield self._audio[start : start + BLOCK]
+
+
+class PathSample:
+    """An audio file by its path, opened anew each time."""
+
+    in_memory = False
+
+    def __init__(self, path: os.PathLike[str]) -> None:
+        self._path = os.fspath(path)
+        try:
+            status = os.stat(self._path)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(error.errno, "sample_audio: there is no such file", self._path) from None
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(21, "sample_audio is a folder: pass the path of an audio file in it", self._path)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"sample_audio: {self._path} is no regular file: read it and pass its bytes")
+        if not status.st_size:
+            raise ValueError(f"sample_audio: the file {self._path} is empty")
+        self.size = status.st_size
+        self._version = (status.st_size, status.st_mtime_ns, status.st_ino)
+        with open(self._path, "rb") as file:
+            self.filename = _named(os.path.basename(self._path), file.read(SIGNATURE))
+
+    def blocks(self) -> Iterator[bytes]:
+        """Give the file in blocks; OSError when it is not the file that it was."""
+        with open(self._path, "rb", buffering=0) as file:
+            self._check(file.fileno())
+            yield from _blocks_of(file, self.size, lambda: self._check(file.fileno()))
+
+    def _check(self, descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        if (status.st_size, status.st_mtime_ns, status.st_ino) != self._version:
+            raise OSError(f"sample_audio: {self._path} has changed since the call began; create the voice again")
+
+
+class FileSample:
+    """An open binary file, from where it stands to its end."""
+
+    in_memory = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        if isinstance(file, io.TextIOBase) or isinstance(file.read(0), str):
+            raise TypeError('sample_audio is a file in text mode: open it with open(path, "rb")')
+        try:
+            self._start = file.tell()
+            self.size = file.seek(0, os.SEEK_END) - self._start
+            file.seek(self._start)
+        except (OSError, AttributeError):
+            raise ValueError(
+                "sample_audio is a file that cannot be rewound, which a second attempt would need: pass file.read()"
+            ) from None
+        if self.size <= 0:
+            raise ValueError("sample_audio is a file with nothing left to read: is it empty, or read already?")
+        self._file = file
+        name = getattr(file, "name", None)
+        self.filename = _named(os.path.basename(name) if isinstance(name, str) else None, file.read(SIGNATURE))
+        file.seek(self._start)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Give the file in blocks."""
+        self._file.seek(self._start)
+        yield from _blocks_of(self._file, self.size, self._check)
+
+    def _check(self) -> None:
+        if self._file.seek(0, os.SEEK_END) - self._start != self.size:
+            raise OSError("sample_audio: the file has changed since the call began; create the voice again")
+
+
+def _blocks_of(file: Any, size: int, check: Callable[[], None]) -> Iterator[bytes]:
+    """Read so many bytes in whole blocks, and check the file before the last one is given away.
+
+    As long as the body is not complete, the server cannot act on it.
+    """
+    left = size
+    while left:
+        wanted = min(BLOCK, left)
+        block = file.read(wanted)
+        while block and len(block) < wanted:  # an unbuffered file may give less than was asked for
+            more = file.read(wanted - len(block))
+            if not more:
+                break
+            block += more
+        left -= len(block)
+        if len(block) < wanted or not left:
+            check()
+        if len(block) < wanted:
+            raise OSError("sample_audio: the file ended early; create the voice again")
+        yield block
+
+
+def _named(name: str | None, start: bytes) -> str | None:
+    """Name the sample for the service, which reads the format from the extension."""
+    extension = EXTENSIONS.get(sniff(start) or "", "")
+    if name is None:
+        return f"sample{extension}" if extension else None
+    return name if os.path.splitext(name)[1] else name + extension
+
+
+def check_progress(on_progress: Progress | None) -> None:
+    """Refuse what cannot be called."""
+    if on_progress is not None and not callable(on_progress):
+        raise TypeError(f"on_progress must be a function of two numbers, not {type(on_progress).__name__}")
+
+
+def prepare(sample_audio: SampleAudio) -> str | Sample:
+    """Check what a user gave as sample_audio; text stays text."""
+    if isinstance(sample_audio, str):
+        return _checked_text(sample_audio)
+    if isinstance(sample_audio, bytes):
+        return BytesSample(sample_audio)
+    if isinstance(sample_audio, os.PathLike):
+        return PathSample(sample_audio)
+    if hasattr(sample_audio, "read"):
+        return FileSample(sample_audio)
+    kind = type(sample_audio).__name__
+    raise TypeError(f"sample_audio must be base64 text, bytes, a path or a binary file, not {kind}")
+
+
+async def prepare_async(sample_audio: SampleAudio) -> str | Sample:
+    """`prepare` without blocking the event loop: whatever may touch a file does so in a thread."""
+    if isinstance(sample_audio, bytes) or (isinstance(sample_audio, str) and len(sample_audio) > LONGEST_PATH):
+        return prepare(sample_audio)
+    from anyio.to_thread import run_sync
+
+    return await run_sync(prepare, sample_audio)
+
+
+def _checked_text(text: str) -> str:
+    if not text:
+        raise ValueError("sample_audio is empty: pass base64 text, bytes, a path or a binary file")
+    if text.startswith("data:"):
+        raise ValueError("sample_audio is a data URI: pass only what stands after the comma")
+    if len(text) <= LONGEST_PATH and "\0" not in text and os.path.exists(text):
+        raise ValueError(
+            f"sample_audio is the name of a file, but text is taken for base64: pass pathlib.Path({text!r}) "
+            "to send the file"
+        )
+    return text
+
+
+class Source:
+    """The JSON body of a create, with the sample encoded into it block by block, anew for each attempt."""
+
+    __slots__ = ("_head", "_on_progress", "_sample", "_tail", "in_memory", "length")
+
+    def __init__(self, body: dict[str, Any], member: str, sample: Sample, on_progress: Progress | None) -> None:
+        parts = {name: f"{_dump(name)}:{_dump(value)}" for name, value in body.items()}
+        names = list(parts)
+        position = names.index(member)
+        before = "".join(parts[name] + "," for name in names[:position])
+        after = "".join("," + parts[name] for name in names[position + 1 :])
+        self._head = f'{{{before}{_dump(member)}:"'.encode()
+        self._tail = f'"{after}}}'.encode()
+        self._sample = sample
+        self._on_progress = on_progress
+        self.in_memory = sample.in_memory
+        self.length = len(self._head) + (sample.size + 2) // 3 * 4 + len(self._tail)
+
+    def blocks(self) -> Generator[bytes]:
+        """Give the body in blocks; `told` says after each how much of the sample has left."""
+        yield self._head
+        for block in self._sample.blocks():
+            yield base64.b64encode(block)
+        yield self._tail
+
+    def told(self, block: int) -> None:
+        """Tell on_progress that the block of this number has left; the first is number 0."""
+        if self._on_progress is not None and block <= -(-self._sample.size // BLOCK):
+            self._on_progress(min(block * BLOCK, self._sample.size), self._sample.size)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
