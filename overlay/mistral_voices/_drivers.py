@@ -103,10 +103,13 @@ async def _send_async(client: Any, library: ModuleType, step: Send) -> Answer:
 
 
 async def _blocks_async(source: Source) -> AsyncIterator[bytes]:
-    blocks = source.blocks()
-    with closing(blocks):
+    with closing(source.blocks()) as blocks:
+
+        def following() -> bytes:
+            return next(blocks, b"")
+
         number = 0
-        while block := await _off_the_loop(source.in_memory, next, blocks, b""):
+        while block := await _off_the_loop(source.in_memory, following):
             yield block
             source.told(number)
             number += 1

@@ -12,6 +12,7 @@ pytest finds it by itself. The fixtures need the extra ``local``: ``pip install 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,7 +51,5 @@ def mistral(voices_server: VoicesServer) -> Iterator[Mistral]:
     ):
         yield mistral
     # Nothing is open that its closing could wait for, so it needs no event loop.
-    try:
+    with suppress(StopIteration):
         async_client.aclose().send(None)
-    except StopIteration:
-        pass

@@ -44,10 +44,11 @@ def test_it_serves_with_all_its_options(tmp_path: Path) -> None:
     seed.write_text("- id: mine\n  name: Mine\n  sample_audio: QUJD\n  created_at: 2024-05-01T00:00:00Z\n")
     data = str(tmp_path / "voices.sqlite")
     options = ("--port", "0", "--seed", str(seed), "--data", data, "--api-key", "the-key", "--sample-form", "json")
-    with running(*options) as (process, url), httpx.Client(base_url=url, verify=False) as client:
+    with running(*options, "--without-v2") as (process, url), httpx.Client(base_url=url, verify=False) as client:
         assert client.get(VOICES, headers=KEY).status_code == 401
         client.headers["Authorization"] = "Bearer the-key"
         assert client.get(f"{VOICES}/mine/sample").json() == "QUJD"
+        assert client.get("/v2/audio/voices").status_code == 404
         assert client.post("/_local/fail", json={"status": 503}).status_code == 200
         assert client.get(VOICES).status_code == 503
         process.send_signal(signal.SIGTERM)

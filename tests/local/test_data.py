@@ -30,19 +30,22 @@ def test_a_data_file_keeps_everything(tmp_path: Path) -> None:
 
 
 def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
-    text, foreign, newer = tmp_path / "notes.txt", tmp_path / "foreign.sqlite", tmp_path / "newer.sqlite"
+    names = ("notes.txt", "foreign.sqlite", "newer.sqlite", "older.sqlite")
+    text, foreign, newer, older = (tmp_path / name for name in names)
     text.write_text("These are my notes, and nobody may touch them. " * 30)
     connection = sqlite3.connect(foreign)
     connection.execute("CREATE TABLE mine (value)")
     connection.close()
-    VoicesServer(data=newer).close()
-    connection = sqlite3.connect(newer)
-    connection.execute("PRAGMA user_version = 9")
-    connection.close()
+    for path, layout in ((newer, 9), (older, 1)):
+        VoicesServer(data=path).close()
+        connection = sqlite3.connect(path)
+        connection.execute(f"PRAGMA user_version = {layout}")
+        connection.close()
     cases = {
         text: "not a database",
         foreign: "another program",
         newer: "another version",
+        older: "layout 1, not 2.; begin with a new file",
         tmp_path: "is a folder",
         tmp_path / "absent" / "voices.sqlite": "folder does not exist",
     }

@@ -140,11 +140,55 @@ def test_faults_queue_and_pick_their_requests(server: VoicesServer, client: http
 
 
 @pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"every": 3}, "..x..x..x"),
+        ({"every": 3, "times": 2}, "..x..x..."),
+        ({"every": 1}, "xxxxxxxxx"),
+        ({"every": 1, "times": 4}, "xxxx....."),
+        ({"times": 2}, "xx......."),
+        ({}, "x........"),
+    ],
+)
+def test_how_many_fail(client: httpx.Client, server: VoicesServer, arguments: dict[str, Any], expected: str) -> None:
+    server.fail(500, method="GET", path=VOICES, **arguments)
+    shown = ""
+    for _ in expected:
+        assert client.get(f"{VOICES}/local-clara").status_code == 200  # not meant, so not counted
+        shown += "x" if client.get(VOICES).status_code == 500 else "."
+    assert shown == expected
+
+
+def test_every_counts_what_earlier_faults_leave(server: VoicesServer, client: httpx.Client) -> None:
+    server.fail(429, times=2)
+    server.fail(500, every=2)
+    server.fail(503, every=2)
+    statuses = [client.get(VOICES).status_code for _ in range(8)]
+    # The first two go to 429; of the others each second goes to 500, and of those it leaves each second to 503.
+    assert statuses == [429, 429, 200, 500, 503, 500, 200, 500]
+    server.clear_faults()
+    assert [client.get(VOICES).status_code for _ in range(4)] == [200] * 4
+
+
+def test_each_third_connection_drops_after_acting(door: Door) -> None:
+    answer = door.send("POST", "/_local/fail", json={"drop": "after", "every": 3, "method": "POST", "times": None})
+    assert answer.json() == {"waiting": None}
+    dropped = 0
+    for _ in range(6):
+        try:
+            door.create()
+        except door.library.RemoteProtocolError:
+            dropped += 1
+    assert (dropped, total(door.server)) == (2, 6)
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"status": 99}, "status: Input should be greater than or equal to 200"),
         ({"status": "429"}, "status: Input should be a valid integer"),
         ({"times": 0}, "times"),
+        ({"every": 0}, "every"),
         ({"delay": -1}, "delay"),
         ({"delay": float("inf")}, "delay"),
         ({"drop": "later"}, "drop: Input should be 'before' or 'after'"),
@@ -188,9 +232,10 @@ def test_bad_control(client: httpx.Client, sent: bytes) -> None:
     assert client.get(VOICES).status_code == 200
 
 
-def test_each_fault_is_used_once_under_load(server: VoicesServer) -> None:
+@pytest.mark.parametrize("arguments", [{"times": 40}, {"every": 2}])
+def test_each_fault_is_used_once_under_load(server: VoicesServer, arguments: dict[str, Any]) -> None:
     url = server.serve()
-    server.fail(503, times=40)
+    server.fail(503, **arguments)
     statuses: list[int] = []
 
     def work() -> None:

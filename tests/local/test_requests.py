@@ -234,10 +234,10 @@ def test_the_server_cannot_drift_from_the_document() -> None:
     store = Store(None)
     content["paths"][VOICES]["put"] = {"operationId": "replace_voices"}
     with pytest.raises(ValueError, match=r"without a handler: \['replace_voices'\]"):
-        Application(Document(content), store, None, "audio")
+        Application(Document(content), store, None, "audio", False)
     del content["paths"][VOICES]["put"], content["paths"][VOICES]["get"]
     with pytest.raises(ValueError, match=r"without an operation: \['list_voices'\]"):
-        Application(Document(content), store, None, "audio")
+        Application(Document(content), store, None, "audio", False)
     content["paths"][VOICES]["post"]["parameters"] = [{"name": "X-Mine", "in": "header", "schema": {"type": "string"}}]
     with pytest.raises(ValueError, match=r"parameter 'X-Mine' of create_voice"):
         Document(content)

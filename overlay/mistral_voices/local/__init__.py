@@ -11,6 +11,8 @@
 
         server.fail(429, times=2, headers={"Retry-After": "1"})  # the next two requests
         server.fail(drop="after", method="POST")  # the next POST: done, but never answered
+        server.fail(drop="after", method="POST", every=3)  # every third POST from now on
+        server.shape_pages([3, 0, 10])  # the next searches: a short page, an empty one with a cursor, a usual one
         ...
         assert [request.method for request in server.requests] == ["POST", "POST", "POST"]
 
@@ -22,11 +24,13 @@ A server is controlled from other processes at addresses of its own, which need 
 
 ``POST /_local/fail``
     A JSON object with the arguments of `VoicesServer.fail` as members, all optional: ``{"status": 429, "times": 2,
-    "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"}, "delay": 0.5, "drop": "after", "cut": 10,
-    "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Answers 200 with ``{"waiting": 2}``, the number of
-    requests that will fail, or 400 with a message that names the member.
+    "every": 3, "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"}, "delay": 0.5, "drop": "after",
+    "cut": 10, "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Answers 200 with ``{"waiting": 2}``, the
+    number of requests that will fail (null where there is no end), or 400 with a message that names the member.
 ``DELETE /_local/faults``
     Forgets all faults that are still waiting.
+``POST /_local/pages``
+    A JSON object with the arguments of `VoicesServer.shape_pages`: ``{"sizes": [3, 0, 10], "repeat": true}``.
 ``GET /_local/requests``
     What arrived, oldest first: ``{"requests": [{"method", "target", "headers", "body", "body_length"}, ...]}``;
     ``body`` is text, null where it was long or not UTF-8.

@@ -16,7 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with VoicesServer(options.data, options.seed or (), options.api_key, options.sample_form) as server:
+        seed, key, form = options.seed or (), options.api_key, options.sample_form
+        with VoicesServer(options.data, seed, key, form, options.without_v2) as server:
             url = server.serve(options.port, options.host)
             print(f"mistral_voices.local on {url}")  # noqa: T201 - the output of the command
             print(f"export MISTRAL_SERVER_URL={url}", flush=True)  # noqa: T201
@@ -46,6 +47,7 @@ def _make_parser() -> argparse.ArgumentParser:
         default="audio",
         help="answer samples as audio or as base64 text in JSON (default: %(default)s)",
     )
+    parser.add_argument("--without-v2", action="store_true", help="answer 404 below /v2, as an older server does")
     return parser
 
 

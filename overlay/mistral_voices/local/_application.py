@@ -1,5 +1,6 @@
 """The application: one plain function from request to outcome, the same over a socket and in process."""
 
+import hashlib
 import hmac
 import sqlite3
 import uuid
@@ -10,11 +11,22 @@ from typing import Literal
 from mistral_voices.local import _audio
 from mistral_voices.local._control import PREFIX, answer_control
 from mistral_voices.local._document import Call, Document
-from mistral_voices.local._exchange import Answer, Outcome, RefusedError, Request, complete, error_answer, json_answer
+from mistral_voices.local._exchange import (
+    Answer,
+    Outcome,
+    RefusedError,
+    Request,
+    complete,
+    error_answer,
+    json_answer,
+    unknown_path,
+)
 from mistral_voices.local._faults import Faults
 from mistral_voices.local._received import ReceivedRequests
+from mistral_voices.local._search import BadCursorError, Cursor, PageSizes, read_cursor
 from mistral_voices.local._seed import make_voice
-from mistral_voices.local._store import Sample, SlugTakenError, Store, Voice
+from mistral_voices.local._store import CreationKey, Filters, KeyReusedError, Sample, SlugTakenError, Store, Voice
+from mistral_voices.local._validation import refused
 
 SampleForm = Literal["audio", "json"]
 
@@ -25,16 +37,21 @@ class Application:
     Every request is recorded, then meets the fault that waits for it, then the key check, then the document.
     """
 
-    def __init__(self, document: Document, store: Store, api_key: str | None, sample_form: SampleForm) -> None:
+    def __init__(
+        self, document: Document, store: Store, api_key: str | None, sample_form: SampleForm, without_v2: bool
+    ) -> None:
         self.requests = ReceivedRequests()
         self.faults = Faults()
+        self.pages = PageSizes()
         self.closed = False
         self._document = document
         self._store = store
         self._api_key = api_key
         self._sample_form = sample_form
+        self._without_v2 = without_v2
         self._handlers: Mapping[str, Callable[[Call], Answer]] = {
             "list_voices": self._list_voices,
+            "search_voices": self._search_voices,
             "create_voice": self._create_voice,
             "get_voice": self._get_voice,
             "update_voice": self._update_voice,
@@ -50,7 +67,7 @@ class Application:
     def handle(self, request: Request) -> Outcome:
         """Serve one request; work that it asks for is committed when this returns."""
         if request.path.startswith(PREFIX):
-            return Outcome(complete(answer_control(request, self.faults, self.requests)))
+            return Outcome(complete(answer_control(request, self.faults, self.requests, self.pages)))
         self.requests.record(request)
         fault = self.faults.take(request, self._find_template(request))
         if fault is None:
@@ -74,6 +91,7 @@ class Application:
     def _serve(self, request: Request) -> Answer:
         try:
             self._check_key(request.headers.get("authorization", ""))
+            self._check_version(request.path)
             operation, in_path = self._document.find(request)
             return self._handlers[operation.name](self._document.read(request, operation, in_path))
         except RefusedError as refused:
@@ -89,9 +107,13 @@ class Application:
             message = "The API key is missing or not accepted"
             raise RefusedError(error_answer(401, message, "invalid_api_key", {"www-authenticate": "Bearer"}))
 
+    def _check_version(self, path: str) -> None:
+        if self._without_v2 and path.startswith("/v2/"):
+            raise RefusedError(unknown_path(path))
+
     def _list_voices(self, call: Call) -> Answer:
-        limit, offset, wanted = call.query["limit"], call.query["offset"], call.query["type"]
-        voices, total = self._store.list(limit, offset, None if wanted == "all" else wanted)
+        limit, offset = call.query["limit"], call.query["offset"]
+        voices, total = self._store.list(limit, offset, Filters(_read_type(call)))
         page = {
             "items": voices,
             "total": total,
@@ -101,16 +123,42 @@ class Application:
         }
         return json_answer(page)
 
+    def _search_voices(self, call: Call) -> Answer:
+        query, server = call.query, self._store.identity
+        genders, languages = ({*(query[name] or ())} for name in ("gender", "language"))
+        wanted = Filters(
+            _read_type(call), query["kind"], tuple(sorted(genders)), tuple(sorted(languages)), query["query"]
+        )
+        cursor, token = Cursor(), query["page_token"]
+        if token is not None:
+            try:
+                cursor = read_cursor(token, server, wanted)
+            except BadCursorError as error:
+                problem = refused(["query", "page_token"], str(error))
+                raise RefusedError(json_answer({"detail": [problem]}, 422)) from None
+        size = self.pages.take(query["page_size"])
+        found = self._store.search(size + 1, cursor.after, wanted)  # one further, for the last page has no cursor
+        given, following = found[:size], None
+        if len(found) > size:
+            last = given[-1][0] if given else cursor.after
+            following = Cursor(last, cursor.pages + 1).write(server, wanted)
+        return json_answer({"data": [voice for _, voice in given], "next_page_token": following})
+
     def _create_voice(self, call: Call) -> Answer:
         members = {name: value for name, value in call.body.items() if name in self._kept_members}
         # Nothing is trimmed here.
         voice = make_voice(self._document, members | {"id": str(uuid.uuid4()), "trimmed_seconds": 0.0})
+        sample = Sample(call.body["sample_audio"], call.body.get("sample_filename"))
+        key, sent = call.request.headers.get("idempotency-key"), call.request.body
         try:
-            self._store.add(voice, Sample(call.body["sample_audio"], call.body.get("sample_filename")))
+            made = self._store.add(voice, sample, CreationKey(key, hashlib.sha256(sent).digest()) if key else None)
         except SlugTakenError:
             message = f"Another voice has the slug {voice['slug']!r}"
             raise RefusedError(error_answer(409, message, "slug_taken")) from None
-        return json_answer(voice)
+        except KeyReusedError:
+            message = f"The idempotency key {key!r} came before, with another body"
+            raise RefusedError(error_answer(409, message, "idempotency_key_reused")) from None
+        return json_answer(made)
 
     def _get_voice(self, call: Call) -> Answer:
         return json_answer(self._find(call))
@@ -147,6 +195,11 @@ class Application:
         if voice["type"] != "custom":
             raise RefusedError(error_answer(403, "A preset voice cannot be changed or deleted", "preset_voice"))
         return voice
+
+
+def _read_type(call: Call) -> str | None:
+    wanted: str = call.query["type"]
+    return None if wanted == "all" else wanted
 
 
 def _existing(voice: Voice | None) -> Voice:

@@ -7,14 +7,16 @@ from typing import Any
 from mistral_voices.local._exchange import Answer, Request, error_answer, json_answer
 from mistral_voices.local._faults import Faults, read_fault
 from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
+from mistral_voices.local._search import PageSizes
 
 PREFIX = "/_local/"
 
 
-def answer_control(request: Request, faults: Faults, requests: ReceivedRequests) -> Answer:
+def answer_control(request: Request, faults: Faults, requests: ReceivedRequests, pages: PageSizes) -> Answer:
     """Answer a request whose path begins with `PREFIX`."""
     actions: dict[tuple[str, str], Callable[[], Answer]] = {
         ("POST", "fail"): lambda: _fail(request.body, faults),
+        ("POST", "pages"): lambda: _shape(request.body, pages),
         ("DELETE", "faults"): lambda: _clear(faults),
         ("GET", "requests"): lambda: json_answer({"requests": [_show(each) for each in requests[:]]}),
         ("DELETE", "requests"): lambda: _clear(requests),
@@ -28,10 +30,18 @@ def answer_control(request: Request, faults: Faults, requests: ReceivedRequests)
 
 def _fail(body: bytes, faults: Faults) -> Answer:
     try:
-        faults.add(*read_fault(json.loads(body)))
+        faults.add(read_fault(json.loads(body)))
     except ValueError as error:
         return error_answer(400, str(error), "bad_fault")
     return json_answer({"waiting": faults.count()})
+
+
+def _shape(body: bytes, pages: PageSizes) -> Answer:
+    try:
+        pages.set(json.loads(body))
+    except ValueError as error:
+        return error_answer(400, str(error), "bad_shape")
+    return json_answer({})
 
 
 def _clear(kept: Faults | ReceivedRequests) -> Answer:

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, unquote
 import yaml
 from jsonschema import Draft202012Validator
 
-from mistral_voices.local._exchange import JSON, RefusedError, Request, error_answer, json_answer
+from mistral_voices.local._exchange import JSON, RefusedError, Request, error_answer, json_answer, unknown_path
+from mistral_voices.local._quick import Check, make_check
 from mistral_voices.local._validation import Problem, find_problems, missing, wrong_type
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -24,6 +25,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 class Call:
     """A request that fits the document: its values by name, with the document's defaults for those left out."""
 
+    request: Request
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
@@ -78,7 +80,7 @@ class Document:
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._content = content
-        self._validators: dict[str, Draft202012Validator] = {}
+        self._checks: dict[str, tuple[Check, Draft202012Validator]] = {}
         self.operations = [
             self._read_operation(path, method, item)
             for path, item in content["paths"].items()
@@ -93,9 +95,11 @@ class Document:
 
     def find_schema_problems(self, schema: str, value: Any) -> list[Problem]:
         """Check a value against a schema of the document by name."""
-        if schema not in self._validators:
-            self._validators[schema] = self._validator({"$ref": f"#/components/schemas/{schema}"})
-        return find_problems(self._validators[schema], value, [])
+        if schema not in self._checks:
+            content = self._content["components"]["schemas"][schema]
+            self._checks[schema] = make_check(content), self._validator(content)
+        fits, validator = self._checks[schema]
+        return [] if fits(value) else find_problems(validator, value, [])
 
     def check_handlers(self, handlers: Iterable[str]) -> None:
         """Make sure that the server does all that the document says and nothing else.
@@ -120,7 +124,7 @@ class Document:
         found = [(operation, operation.match(request.path)) for operation in self.operations]
         matches = {operation.method: (operation, values) for operation, values in found if values is not None}
         if not matches:
-            raise RefusedError(error_answer(404, f"There is no {request.path} here", "path_not_found"))
+            raise RefusedError(unknown_path(request.path))
         if request.method not in matches:
             message = f"{request.method} is not allowed for {request.path}"
             raise RefusedError(error_answer(405, message, "method_not_allowed", {"allow": ", ".join(sorted(matches))}))
@@ -132,14 +136,16 @@ class Document:
         Raises:
             RefusedError: 422, with one entry for each value that does not fit.
         """
-        in_query = dict(parse_qsl(request.query, keep_blank_values=True))
+        given: dict[str, dict[str, list[str]]] = {"path": {name: [text] for name, text in in_path.items()}, "query": {}}
+        for name, text in parse_qsl(request.query, keep_blank_values=True):
+            given["query"].setdefault(name, []).append(text)
         problems: list[Problem] = []
         values: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
         for parameter in operation.parameters:
-            given = (in_path if parameter.place == "path" else in_query).get(parameter.name)
+            texts = given[parameter.place].get(parameter.name)
             where = [parameter.place, parameter.name]
-            if given is not None:
-                value = _convert(given, parameter.schema)
+            if texts is not None:
+                value = _convert(texts, parameter.schema)
                 problems += find_problems(parameter.validator, value, where)
                 values[parameter.place][parameter.name] = value
             elif parameter.required:
@@ -152,7 +158,7 @@ class Document:
             problems += found
         if problems:
             raise RefusedError(json_answer({"detail": problems}, 422))
-        return Call(values["path"], values["query"], body)
+        return Call(request, values["path"], values["query"], body)
 
     def _read_operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
         content = item[method]
@@ -174,7 +180,10 @@ class Document:
 
     def _read_parameter(self, content: Mapping[str, Any], operation: str) -> Parameter:
         name, place, schema = content["name"], content["in"], self._resolve(content["schema"])
-        if place not in ("path", "query") or schema.get("type") not in ("string", "integer"):
+        written = place, content.get("style", "form"), content.get("explode", True)
+        is_list = schema.get("type") == "array" and written == ("query", "form", True)
+        kind = (schema["items"] if is_list else schema).get("type")
+        if place not in ("path", "query") or kind not in ("string", "integer"):
             raise ValueError(f"the local server cannot read the parameter {name!r} of {operation}")
         return Parameter(name, place, content.get("required", False), schema, self._validator(schema))
 
@@ -194,13 +203,20 @@ class Document:
 @functools.cache
 def packaged_document() -> Document:
     """Read the document that is packaged with the generated client, once a process."""
-    text = resources.files("mistral_voices_api").joinpath("voices.yaml").read_bytes()
-    # The loader in C, where PyYAML has it, reads the document ten times as fast.
+    return Document(load_yaml(resources.files("mistral_voices_api").joinpath("voices.yaml").read_bytes()))
+
+
+def load_yaml(text: str | bytes) -> Any:
+    """Read YAML by the loader in C, where PyYAML has it; it is ten times as fast."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Document(yaml.load(text, Loader=loader))  # noqa: S506 - both loaders are safe ones
+    return yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are safe ones
 
 
-def _convert(text: str, schema: Mapping[str, Any]) -> Any:
+def _convert(texts: Sequence[str], schema: Mapping[str, Any]) -> Any:
+    """Convert what a parameter was given; one that is no array takes the last."""
+    if schema["type"] == "array":
+        return [_convert([text], schema["items"]) for text in texts]
+    text = texts[-1]
     if schema["type"] != "integer":
         return text
     try:

@@ -70,6 +70,11 @@ def error_answer(status: int, message: str, code: str, headers: Mapping[str, str
     return json_answer(body, status, headers)
 
 
+def unknown_path(path: str) -> Answer:
+    """Answer that nothing is there."""
+    return error_answer(404, f"There is no {path} here", "path_not_found")
+
+
 def complete(answer: Answer) -> Answer:
     """Add the headers that every answer has."""
     headers = {"date": formatdate(usegmt=True), "x-request-id": uuid.uuid4().hex}

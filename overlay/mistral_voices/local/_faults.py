@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from jsonschema import Draft202012Validator
-
 from mistral_voices.local._exchange import JSON, Answer, Request, error_answer
-from mistral_voices.local._validation import find_problems
+from mistral_voices.local._validation import check_arguments
 
 # The arguments of `VoicesServer.fail`, which are the members of POST /_local/fail too; None counts as not given.
 _ARGUMENTS: dict[str, Any] = {
     "status": {"type": "integer", "minimum": 200, "maximum": 599},
     "times": {"type": "integer", "minimum": 1},
+    "every": {"type": "integer", "minimum": 1},
     "headers": {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
     "body": {},
     "delay": {"type": "number", "minimum": 0, "maximum": 3600},
@@ -23,14 +22,16 @@ _ARGUMENTS: dict[str, Any] = {
     "method": {"type": "string"},
     "path": {"type": "string"},
 }
-_VALIDATOR = Draft202012Validator({"properties": _ARGUMENTS})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 _WITHOUT_BODY = (204, 304)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to the requests that it is for, those of `method` and `path` (None: any)."""
+    """What happens to the requests that it is for: each `every`-th of those of `method` and `path` (None: any).
+
+    `times` is the number of requests that it happens to, None for no end.
+    """
 
     answer: Answer | None
     headers: Mapping[str, str | None]
@@ -39,9 +40,11 @@ class Fault:
     cut: int | None
     method: str | None
     path: str | None
+    every: int
+    times: int | None
 
     def is_for(self, request: Request, template: str | None) -> bool:
-        """Tell whether it is meant; a path is given as on the wire or as the template of the document."""
+        """Tell whether method and path are meant; a path is given as on the wire or as the document's template."""
         return self.method in (None, request.method) and self.path in (None, request.path, template)
 
     def change_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -50,19 +53,13 @@ class Fault:
         return {name: value for name, value in changed.items() if value is not None}
 
 
-def read_fault(arguments: Any) -> tuple[Fault, int]:
-    """Check the arguments of `VoicesServer.fail` and give the fault and how many requests it is for.
+def read_fault(arguments: Any) -> Fault:
+    """Make a fault from the arguments of `VoicesServer.fail`.
 
     Raises:
         ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
     """
-    if not isinstance(arguments, dict):
-        raise ValueError("the arguments are no object")  # noqa: TRY004 - they may come from outside
-    given = {name: value for name, value in arguments.items() if value is not None}
-    if unknown := sorted(given.keys() - _ARGUMENTS.keys()):
-        raise ValueError(f"fail has no argument {', '.join(unknown)}")
-    for problem in find_problems(_VALIDATOR, given, []):
-        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
+    given = check_arguments("fail", {"properties": _ARGUMENTS}, arguments)
     answered = [name for name in ("status", "headers", "body", "cut") if name in given]
     if "drop" in given and answered:
         raise ValueError(f"drop: nothing is answered, so {', '.join(answered)} cannot be given with it")
@@ -70,7 +67,7 @@ def read_fault(arguments: Any) -> tuple[Fault, int]:
         raise ValueError("body: give the status that it is answered with, too")
     if "body" in given and given["status"] in _WITHOUT_BODY:
         raise ValueError(f"body: an answer with status {given['status']} has none")
-    fault = Fault(
+    return Fault(
         answer=_read_answer(given["status"], given.get("body")) if "status" in given else None,
         headers=_read_headers(given.get("headers", {})),
         delay=given.get("delay", 0.0),
@@ -78,14 +75,16 @@ def read_fault(arguments: Any) -> tuple[Fault, int]:
         cut=given.get("cut"),
         method=given["method"].upper() if "method" in given else None,
         path=given.get("path"),
+        every=given.get("every", 1),
+        times=given.get("times", None if "every" in given else 1),
     )
-    return fault, given.get("times", 1)
 
 
 @dataclass(slots=True)
 class _Waiting:
     fault: Fault
-    times: int
+    met: int = 0
+    used: int = 0
 
 
 @dataclass(slots=True)
@@ -95,26 +94,31 @@ class Faults:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _waiting: list[_Waiting] = field(default_factory=list)
 
-    def add(self, fault: Fault, times: int) -> None:
-        """Let the next `times` requests that it is for fail, after those of earlier faults."""
+    def add(self, fault: Fault) -> None:
+        """Let the next requests that it is for fail, after those of earlier faults."""
         with self._lock:
-            self._waiting.append(_Waiting(fault, times))
+            self._waiting.append(_Waiting(fault))
 
     def take(self, request: Request, template: str | None) -> Fault | None:
         """Use up one fault for a request, None if none is for it."""
         with self._lock:
             for waiting in self._waiting:
-                if waiting.fault.is_for(request, template):
-                    waiting.times -= 1
-                    if not waiting.times:
+                fault = waiting.fault
+                if not fault.is_for(request, template):
+                    continue
+                waiting.met += 1
+                if waiting.met % fault.every == 0:
+                    waiting.used += 1
+                    if waiting.used == fault.times:
                         self._waiting.remove(waiting)
-                    return waiting.fault
+                    return fault
         return None
 
-    def count(self) -> int:
-        """Give the number of requests that will fail."""
+    def count(self) -> int | None:
+        """Give the number of requests that will fail, None for no end."""
         with self._lock:
-            return sum(waiting.times for waiting in self._waiting)
+            left = [None if each.fault.times is None else each.fault.times - each.used for each in self._waiting]
+        return None if None in left else sum(filter(None, left))
 
     def clear(self) -> None:
         """Forget all faults."""

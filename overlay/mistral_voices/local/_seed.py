@@ -2,15 +2,15 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from mistral_voices.local._document import Document
-from mistral_voices.local._store import Sample, SlugTakenError, Store, Voice
+from mistral_voices.local._document import Document, load_yaml
+from mistral_voices.local._store import Sample, Store, Voice
 
 # The one account of the local server.
 LOCAL_USER = "00000000-0000-4000-8000-000000000001"
@@ -38,11 +38,17 @@ def now() -> str:
 
 
 def fill(store: Store, document: Document, seed: Iterable[Mapping[str, Any]]) -> None:
-    """Add the given voices and the presets; those whose id is in the store already are left as they are.
+    """Add the given voices and the presets, or none; those whose id is in the store already are left as they are.
 
     Raises:
         ValueError: an entry is no voice; the message names entry and member.
     """
+    store.add_all(_new_voices(document, seed, *store.taken()))
+
+
+def _new_voices(
+    document: Document, seed: Iterable[Mapping[str, Any]], ids: set[str], slugs: set[str]
+) -> Iterator[tuple[Voice, Sample | None]]:
     seen: set[str] = set()
     for number, entry in enumerate(seed, 1):
         place = f"seed entry {number}"
@@ -51,14 +57,19 @@ def fill(store: Store, document: Document, seed: Iterable[Mapping[str, Any]]) ->
         if voice["id"] in seen:
             raise ValueError(f"{place}: id: an earlier entry has it too")
         seen.add(voice["id"])
-        if store.get(voice["id"]) is None:
-            try:
-                store.add(voice, sample)
-            except SlugTakenError:
-                raise ValueError(f"{place}: slug: another voice has {voice['slug']!r}") from None
+        if voice["id"] in ids:
+            continue
+        if voice["slug"] in slugs:
+            raise ValueError(f"{place}: slug: another voice has {voice['slug']!r}")
+        if voice["slug"] is not None:
+            slugs.add(voice["slug"])
+        yield voice, sample
     for preset in _PRESETS:
-        if store.get(preset["id"]) is None:
-            _add_preset(store, document, preset)
+        if preset["id"] not in ids and preset["id"] not in seen:
+            voice = make_voice(document, {**preset, "type": "preset", "created_at": "2025-01-01T00:00:00Z"})
+            if voice["slug"] in slugs:
+                voice["slug"] = None  # a voice of the user goes first
+            yield voice, None
 
 
 def read_seed_file(path: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
@@ -69,20 +80,12 @@ def read_seed_file(path: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-        content = json.loads(text) if Path(path).suffix.lower() == ".json" else yaml.safe_load(text)
+        content = json.loads(text) if Path(path).suffix.lower() == ".json" else load_yaml(text)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ValueError(f"the seed file {os.fspath(path)} cannot be read: {error}") from error
     if not isinstance(content, list):
         raise ValueError(f"the seed file {os.fspath(path)} holds no list of voices")  # noqa: TRY004 - as above
     return content
-
-
-def _add_preset(store: Store, document: Document, preset: Mapping[str, Any]) -> None:
-    voice = make_voice(document, {**preset, "type": "preset", "created_at": "2025-01-01T00:00:00Z"})
-    try:
-        store.add(voice, None)
-    except SlugTakenError:
-        store.add(voice | {"slug": None}, None)  # a voice of the user goes first
 
 
 def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, Sample | None]:

@@ -23,6 +23,7 @@ class VoicesServer:
             is named .json, else in YAML. Ids that the data file has already are left as they are.
         api_key: the only key that is accepted; None or "" accepts any.
         sample_form: how samples are answered: "audio", the bytes, or "json", base64 text as a JSON string.
+        without_v2: answer 404 to whatever is below /v2, as an older server does.
 
     Raises:
         ValueError: `data` cannot be used, or an entry of `seed` is no voice; the message names entry and member.
@@ -35,6 +36,7 @@ class VoicesServer:
         seed: Iterable[Mapping[str, Any]] | str | os.PathLike[str] = (),
         api_key: str | None = None,
         sample_form: Literal["audio", "json"] = "audio",
+        without_v2: bool = False,
     ) -> None:
         if sample_form not in ("audio", "json"):
             raise ValueError(f'sample_form must be "audio" or "json", not {sample_form!r}')
@@ -50,7 +52,7 @@ class VoicesServer:
         store = _store.Store(data)
         try:
             _seed.fill(store, document, entries)
-            self._application = _application.Application(document, store, api_key or None, sample_form)
+            self._application = _application.Application(document, store, api_key or None, sample_form, without_v2)
         except BaseException:
             store.close()
             raise
@@ -116,7 +118,8 @@ class VoicesServer:
         self,
         status: int | None = None,
         *,
-        times: int = 1,
+        times: int | None = None,
+        every: int | None = None,
         headers: Mapping[str, str | None] | None = None,
         body: Any = None,
         delay: float = 0.0,
@@ -125,11 +128,13 @@ class VoicesServer:
         method: str | None = None,
         path: str | None = None,
     ) -> None:
-        """Let the next requests fail; each uses up the first waiting fault that is for it.
+        """Let the next requests fail; a request meets the waiting faults in their order, and the first for it takes it.
 
         Args:
             status: answer this status, 200 to 599, and do no work; None does the work and answers as ever.
-            times: the number of requests.
+            times: the number of requests that fail; None means one or, with `every`, no end until `clear_faults`.
+            every: fail each `every`-th of the requests that it is for: 3 means the third, the sixth and so on, 1 means
+                all. Counted are those since this call that no earlier fault took. None means the next ones.
             headers: put these in place of the answer's own, also without `status`; None as a value leaves one out.
             body: of the answer with `status`: bytes, text, or a value to send as JSON; None means the general error
                 body, or none below 400.
@@ -145,13 +150,26 @@ class VoicesServer:
         """
         from mistral_voices.local._faults import read_fault
 
-        arguments = {"status": status, "times": times, "headers": headers, "body": body, "delay": delay}
-        arguments |= {"drop": drop, "cut": cut, "method": method, "path": path}
-        self._application.faults.add(*read_fault(arguments))
+        arguments = {"status": status, "times": times, "every": every, "headers": headers, "body": body}
+        arguments |= {"delay": delay, "drop": drop, "cut": cut, "method": method, "path": path}
+        self._application.faults.add(read_fault(arguments))
 
     def clear_faults(self) -> None:
         """Forget all faults that are still waiting."""
         self._application.faults.clear()
+
+    def shape_pages(self, sizes: Iterable[int], repeat: bool = False) -> None:
+        """Let the next searches (GET /v2/audio/voices) give pages that are awkward, but allowed.
+
+        Args:
+            sizes: the largest number of voices on each of the next pages, whoever asks: 0 gives an empty page, with a
+                cursor if voices follow. Pages after them are as large as asked for; so are all after an empty list.
+            repeat: begin again after the last size.
+
+        Raises:
+            ValueError: a size is not a number from 0; the message names its place in the list.
+        """
+        self._application.pages.set({"sizes": [*sizes], "repeat": repeat})
 
     def close(self) -> None:
         """Stop serving, end all connections and close the data file; closing twice is fine."""

@@ -8,9 +8,11 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +20,39 @@ Voice = dict[str, Any]
 
 # Written into the head of a data file, so that the file of another program is never changed.
 APPLICATION_ID = 0x4D56_4C31
-LAYOUT = 1
+LAYOUT = 2
+# Creations whose key is remembered, so that a server that runs for weeks does not grow without end.
+MOST_KEYS = 10_000
 # The largest integer of SQLite; an offset beyond it finds nothing either.
 _LARGEST = 2**63 - 1
+_BATCH = 1_000
 
-# Positions are never used again (AUTOINCREMENT), so that they order voices by age for ever.
+# Positions are never used again (AUTOINCREMENT), so that they order voices by age for ever: what cursors rely on.
 # Samples lie apart, so that listing voices does not read past them.
 _TABLES = (
     "CREATE TABLE voices (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, slug TEXT UNIQUE,"
-    " type TEXT NOT NULL, voice TEXT NOT NULL)",
+    " type TEXT NOT NULL, kind TEXT, gender TEXT, languages TEXT NOT NULL, folded_name TEXT NOT NULL,"
+    " voice TEXT NOT NULL)",
     "CREATE INDEX voices_by_type ON voices (type, position)",
     "CREATE TABLE samples (voice_id TEXT PRIMARY KEY REFERENCES voices (id) ON DELETE CASCADE,"
     " text TEXT NOT NULL, filename TEXT)",
+    "CREATE TABLE creations (position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, digest BLOB NOT NULL,"
+    " voice TEXT NOT NULL)",
+    "CREATE TABLE identity (value TEXT NOT NULL)",
 )
+_COLUMNS = "id, slug, type, kind, gender, languages, folded_name, voice"
+_ADD_VOICE = f"INSERT INTO voices ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - fixed text
+_ADD_SAMPLE = "INSERT INTO samples VALUES (?, ?, ?)"
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class SlugTakenError(Exception):
     """Another voice has the slug already."""
+
+
+class KeyReusedError(Exception):
+    """The idempotency key came before, with another body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,25 @@ class Sample:
 
     text: str = field(repr=False)
     filename: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreationKey:
+    """What tells one creation from another: the idempotency key, and a digest of the body that came with it."""
+
+    text: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which voices are wanted; None or nothing in a place means any."""
+
+    type: str | None = None
+    kind: str | None = None
+    genders: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    in_name: str | None = None
 
 
 class Store:
@@ -56,39 +93,74 @@ class Store:
         """
         self._lock = threading.Lock()
         self._connection = _open(data)
+        (self.identity,) = self._connection.execute("SELECT value FROM identity").fetchone()
 
-    def add(self, voice: Voice, sample: Sample | None) -> None:
-        """Add a voice under its own, new id.
+    def add(self, voice: Voice, sample: Sample, key: CreationKey | None = None) -> Voice:
+        """Add a voice under its own, new id and give it; a key that came before gives the voice that was made then.
 
         Raises:
             SlugTakenError: another voice has its slug.
+            KeyReusedError: the key came before with another body.
         """
-        row = (voice["id"], voice["slug"], voice["type"], _dump(voice))
         with self._transaction() as connection:
-            if voice["slug"] is not None:
-                taken = connection.execute("SELECT 1 FROM voices WHERE slug = ?", (voice["slug"],)).fetchone()
-                if taken:
-                    raise SlugTakenError(voice["slug"])
-            connection.execute("INSERT INTO voices (id, slug, type, voice) VALUES (?, ?, ?, ?)", row)
-            if sample is not None:
-                connection.execute("INSERT INTO samples VALUES (?, ?, ?)", (voice["id"], sample.text, sample.filename))
+            if key is not None:
+                query = "SELECT digest, voice FROM creations WHERE key = ?"
+                if made := connection.execute(query, (key.text,)).fetchone():
+                    if made[0] != key.digest:
+                        raise KeyReusedError(key.text)
+                    earlier: Voice = json.loads(made[1])
+                    return earlier
+            if connection.execute("SELECT 1 FROM voices WHERE slug = ?", (voice["slug"],)).fetchone():
+                raise SlugTakenError(voice["slug"])
+            connection.execute(_ADD_VOICE, _row(voice))
+            connection.execute(_ADD_SAMPLE, (voice["id"], sample.text, sample.filename))
+            if key is not None:
+                row = (key.text, key.digest, _dump(voice))
+                added = connection.execute("INSERT INTO creations (key, digest, voice) VALUES (?, ?, ?)", row)
+                connection.execute("DELETE FROM creations WHERE position <= ?", ((added.lastrowid or 0) - MOST_KEYS,))
+        return voice
+
+    def add_all(self, entries: Iterable[tuple[Voice, Sample | None]]) -> None:
+        """Add many voices with new ids and slugs: all or, where `entries` or the database raises, none."""
+        with self._transaction() as connection:
+            remaining = iter(entries)
+            while batch := list(islice(remaining, _BATCH)):
+                connection.executemany(_ADD_VOICE, (_row(voice) for voice, _ in batch))
+                samples = ((voice["id"], sample.text, sample.filename) for voice, sample in batch if sample)
+                connection.executemany(_ADD_SAMPLE, samples)
+
+    def taken(self) -> tuple[set[str], set[str]]:
+        """Give the ids and the slugs of all voices."""
+        with self._transaction() as connection:
+            rows = connection.execute("SELECT id, slug FROM voices").fetchall()
+        return {voice_id for voice_id, _ in rows}, {slug for _, slug in rows if slug is not None}
 
     def get(self, voice_id: str) -> Voice | None:
         """Look up one voice."""
         with self._transaction() as connection:
             return _find(connection, voice_id)
 
-    def list(self, limit: int, offset: int, voice_type: str | None) -> tuple[tuple[Voice, ...], int]:
-        """Give one page of voices, oldest first, and the number of all; a `voice_type` of None means every type."""
-        condition, values = ("", ()) if voice_type is None else ("WHERE type = ?", (voice_type,))
+    def list(self, limit: int, offset: int, filters: Filters) -> tuple[tuple[Voice, ...], int]:
+        """Give one page of voices, oldest first, and the number of all on all pages."""
+        condition, values = _where(filters)
         with self._transaction() as connection:
             rows = connection.execute(
-                f"SELECT voice FROM voices {condition} ORDER BY position LIMIT ? OFFSET ?",  # noqa: S608 - fixed text
+                f"SELECT voice FROM voices WHERE {condition} ORDER BY position LIMIT ? OFFSET ?",  # noqa: S608 - fixed text
                 (*values, limit, min(offset, _LARGEST)),
             ).fetchall()
-            count = f"SELECT count(*) FROM voices {condition}"  # noqa: S608 - fixed text
+            count = f"SELECT count(*) FROM voices WHERE {condition}"  # noqa: S608 - fixed text
             (total,) = connection.execute(count, values).fetchone()
         return tuple(json.loads(voice) for (voice,) in rows), total
+
+    def search(self, limit: int, after: int, filters: Filters) -> tuple[tuple[int, Voice], ...]:
+        """Give the first voices whose position is larger than `after`, oldest first, with their positions."""
+        condition, values = _where(filters)
+        with self._transaction() as connection:
+            rows = connection.execute(
+                f"SELECT position, voice FROM voices WHERE position > ? AND {condition} ORDER BY position LIMIT ?",  # noqa: S608 - fixed text
+                (min(after, _LARGEST), *values, min(limit, _LARGEST)),
+            ).fetchall()
+        return tuple((position, json.loads(voice)) for position, voice in rows)
 
     def update(self, voice_id: str, changes: Mapping[str, Any]) -> Voice | None:
         """Change members of a voice and give the voice as it is now, None if there is none."""
@@ -96,7 +168,8 @@ class Store:
             voice = _find(connection, voice_id)
             if voice is not None:
                 voice |= changes
-                connection.execute("UPDATE voices SET voice = ? WHERE id = ?", (_dump(voice), voice_id))
+                change = f"UPDATE voices SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?"  # noqa: S608 - fixed text
+                connection.execute(change, (*_row(voice), voice_id))
             return voice
 
     def delete(self, voice_id: str) -> Voice | None:
@@ -134,8 +207,30 @@ def _find(connection: sqlite3.Connection, voice_id: str) -> Voice | None:
     return json.loads(row[0]) if row else None
 
 
-def _dump(voice: Voice) -> str:
-    return json.dumps(voice, ensure_ascii=False, separators=(",", ":"))
+def _row(voice: Voice) -> tuple[str | None, ...]:
+    """Give the values of `_COLUMNS`."""
+    languages = "".join(map(_line, voice["languages"]))
+    folded_name = voice["name"].casefold()
+    found_by = (voice["id"], voice["slug"], voice["type"], voice["kind"], voice["gender"], languages, folded_name)
+    return (*found_by, _dump(voice))
+
+
+def _line(language: str) -> str:
+    # JSON has no bare line breaks, so a line within others is one language whatever the languages are.
+    return f"\n{_dump(language)}\n"
+
+
+def _where(filters: Filters) -> tuple[str, tuple[str, ...]]:
+    """Say in SQL which voices are wanted: a condition and its values."""
+    alternatives = [
+        ("type = ?", [filters.type] if filters.type is not None else []),
+        ("kind = ?", [filters.kind] if filters.kind is not None else []),
+        ("gender = ?", filters.genders),
+        ("instr(languages, ?)", [_line(language) for language in filters.languages]),
+        ("instr(folded_name, ?)", [filters.in_name.casefold()] if filters.in_name is not None else []),
+    ]
+    conditions = [f"({' OR '.join([term] * len(values))})" for term, values in alternatives if values]
+    return " AND ".join(conditions) or "TRUE", tuple(value for _, values in alternatives for value in values)
 
 
 def _open(data: str | os.PathLike[str] | None) -> sqlite3.Connection:
@@ -167,12 +262,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if not tables and not application:
         for table in _TABLES:
             connection.execute(table)
+        connection.execute("INSERT INTO identity VALUES (?)", (uuid.uuid4().hex,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
     elif application != APPLICATION_ID:
         raise ValueError("it is a database of another program")
     elif layout != LAYOUT:
-        raise ValueError(f"it was written by another version of the local server (layout {layout}, not {LAYOUT})")
+        message = f"it was written by another version of the local server (layout {layout}, not {LAYOUT})"
+        raise ValueError(f"{message}; begin with a new file")
     connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = ON")
     # What is in the write-ahead log survives the end of the process; only a failing machine could lose it, and

@@ -1,6 +1,6 @@
 """What is wrong with a value, in the words of the service: those of FastAPI and pydantic."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -53,6 +53,27 @@ def find_problems(validator: Draft202012Validator, value: Any, place: Sequence[s
     return [*found.values()] or _find_broken_text(value, place)
 
 
+def refused(place: Sequence[str | int], reason: str) -> Problem:
+    """Say that a value is of the right type, but not accepted."""
+    return {"loc": list(place), "msg": f"Value error, {reason}", "type": "value_error"}
+
+
+def check_arguments(function: str, schema: Mapping[str, Any], arguments: Any) -> dict[str, Any]:
+    """Check what may have come from outside as the arguments of a function; None counts as not given.
+
+    Raises:
+        ValueError: an argument is missing, unknown or of a wrong kind; the message names it.
+    """
+    if not isinstance(arguments, dict):
+        raise ValueError("the arguments are no object")  # noqa: TRY004 - one kind of error for all
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if unknown := sorted(given.keys() - schema["properties"].keys()):
+        raise ValueError(f"{function} has no argument {', '.join(unknown)}")
+    for problem in find_problems(Draft202012Validator(schema), given, []):
+        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
+    return given
+
+
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
     """Replace "none of these fits" by what is wrong with each; "it is not null either" helps nobody."""
     for error in errors:
@@ -79,7 +100,7 @@ def _describe(error: ValidationError, place: Sequence[str | int]) -> Iterator[Pr
         shown = _one_of(rule) if keyword == "enum" else rule
         problem = {"loc": loc, "msg": message.format(shown), "type": kind, "ctx": {context: shown}}
     else:
-        problem = {"loc": loc, "msg": f"Value error, does not fit {keyword!r}", "type": "value_error"}
+        problem = refused(loc, f"does not fit {keyword!r}")
     if _may_be_echoed(loc, value):
         problem["input"] = value
     yield problem
