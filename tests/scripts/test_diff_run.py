@@ -1,0 +1,278 @@
+"""`scripts/diff.py` as a whole, on small repositories; in place of redocly stands a function."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts import diff, diff_wire
+from scripts.diff_values import BREAKING, COMPATIBLE, INTERNAL
+from scripts.diff_wire import WireError, WireFinding
+
+SAMPLES = Path(__file__).resolve().parents[1] / "data" / "diff"
+LIMIT = "maximum: 50, default: 10"
+LIST = 'class Boats:\n    def list(self, *, limit: int = 10) -> "Page": ...\n'
+FILES = {
+    diff.DOCUMENT: (SAMPLES / "old.yaml").read_text(encoding="utf-8"),
+    diff.VERSIONED: '__version__ = "0.1.0"\n__all__ = ["models", "boats"]\n',
+    f"{diff.OVERLAY}models.py": 'from mistral_voices_api.models import Boat\n__all__ = ["Boat"]\n',
+    f"{diff.OVERLAY}boats.py": LIST,
+    f"{diff.MODELS}__init__.py": 'from .boat import Boat\n__all__ = ("Boat",)\n',
+    f"{diff.MODELS}boat.py": "class Boat:\n    id: str\n",
+}
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def replace(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a repository with one commit."""
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    root = tmp_path / "project"
+    write(root, FILES)
+    git(root, "init", "--quiet")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "First")
+    return root
+
+
+def no_wire(old: str, new: str) -> list[WireFinding]:
+    return []
+
+
+def breaks_wire(old: str, new: str) -> list[WireFinding]:
+    return [WireFinding(BREAKING, "GET /boats: gone", in_answers=False)]
+
+
+def breaks_answers(old: str, new: str) -> list[WireFinding]:
+    return [WireFinding(BREAKING, "GET /boats: an enum value more", in_answers=True)]
+
+
+def test_nothing_changed_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / diff.DOCUMENT).write_text(f"# A remark\n{FILES[diff.DOCUMENT]}", encoding="utf-8")
+    assert diff.main(["HEAD", "--strict"], root=folder, wire=breaks_wire) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Nothing changed since HEAD (")
+    assert said.count("\n") == 1
+
+
+def test_one_default_changed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
+    replace(folder, f"{diff.OVERLAY}boats.py", "limit: int = 10", "limit: int = 20")
+    assert diff.main(["HEAD"], root=folder, wire=no_wire) == 0
+    said = capsys.readouterr().out
+    assert "On the wire (redocly diff): nothing changed." in said
+    assert "by the document: breaking\n  breaking    list_boats: argument limit: default is now 20, was 10\n" in said
+    assert (
+        "by the sources: breaking\n  breaking    boats.Boats.list(): argument limit: default is now 20, was 10" in said
+    )
+    assert "Version: 0.1.0 -> 0.2.0 (breaking changes, while the version is 0.x)." in said
+    assert "says 0.1.0: not enough. Set it to 0.2.0" in said
+    assert "there is none yet" in said
+
+
+def test_a_renamed_class_is_judged_by_what_the_overlay_exports(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(folder, diff.DOCUMENT, "schemas/Boat'", "schemas/Ship'")
+    replace(folder, diff.DOCUMENT, "    Boat:\n", "    Ship:\n")
+    diff.main(["HEAD"], root=folder, wire=no_wire)
+    assert "  breaking    class renamed: Boat -> Ship" in capsys.readouterr().out
+    replace(folder, f"{diff.OVERLAY}models.py", "import Boat", "import Ship\nBoat = Ship")
+    diff.main(["HEAD"], root=folder, wire=no_wire)
+    assert "  compatible  class renamed: Boat -> Ship" in capsys.readouterr().out
+
+
+def test_generated_classes_are_compared_while_the_document_is_the_same(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(folder, f"{diff.MODELS}boat.py", "id: str", "id: str | None")
+    diff.main(["HEAD"], root=folder, wire=no_wire)
+    assert "  breaking    models.Boat.id: value: may now be None" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("wire", "version"), [(no_wire, "0.1.1"), (breaks_wire, "0.2.0"), (breaks_answers, "0.1.1")])
+def test_the_wire_counts_unless_the_client_takes_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], wire: diff.Wire, version: str
+) -> None:
+    replace(folder, diff.DOCUMENT, "[afloat, sunk]", "[afloat, sunk, lost]")
+    diff.main(["HEAD"], root=folder, wire=wire)
+    assert f"Version: 0.1.0 -> {version} (" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "said"),
+    [("0.1.0", 1, "not enough"), ("0.1.9", 1, "not enough"), ("0.2.0", 0, "0.2.0: enough")],
+)
+def test_strict_asks_for_a_version_that_follows(
+    folder: Path, capsys: pytest.CaptureFixture[str], version: str, status: int, said: str
+) -> None:
+    replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
+    replace(folder, diff.VERSIONED, "0.1.0", version)
+    assert diff.main(["HEAD"], root=folder, wire=no_wire) == 0
+    assert diff.main(["HEAD", "--strict"], root=folder, wire=no_wire) == status
+    assert said in capsys.readouterr().out
+
+
+def test_the_last_release(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff.main(["--release", "--strict"], root=folder, wire=no_wire) == 0
+    assert "There is no release yet" in capsys.readouterr().out
+    for tag in ("v0.9.0", "v0.10.0", "vote", "v0.11.0rc1"):
+        git(folder, "tag", tag)
+    replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
+    assert diff.main(["--release", "--strict"], root=folder, wire=no_wire) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("Changed since v0.10.0 (")
+    assert "What counts" not in said
+    git(folder, "commit", "--quiet", "--all", "-m", "Second")
+    diff.main(["HEAD~1"], root=folder, wire=no_wire)
+    assert "the last release, v0.10.0" in capsys.readouterr().out
+
+
+def test_a_shallow_clone_is_not_taken_for_one_without_releases(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "Second")
+    git(tmp_path, "clone", "--quiet", "--depth=1", folder.as_uri(), "shallow")
+    assert diff.main(["--release"], root=tmp_path / "shallow", wire=no_wire) == 2
+    assert "git fetch --unshallow --tags" in capsys.readouterr().err
+
+
+def test_nothing_is_written(folder: Path) -> None:
+    replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    diff.main(["HEAD"], root=folder, wire=no_wire)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def fails(old: str, new: str) -> list[WireFinding]:
+    raise WireError("redocly diff failed (exit status 1)")
+
+
+@pytest.mark.parametrize(
+    ("ref", "name", "text", "message"),
+    [
+        ("nowhere", "", "", "there is no commit, branch or tag 'nowhere'"),
+        ("--output=x", "", "", "there is no commit, branch or tag '--output=x'"),
+        ("empty", "", "", "has no openapi/voices.yaml: name a later ref"),
+        ("HEAD", diff.DOCUMENT, "paths: [", "openapi/voices.yaml of the working tree is not YAML"),
+        ("HEAD", diff.DOCUMENT, "[]", "openapi/voices.yaml of the working tree is no OpenAPI document"),
+        ("HEAD", diff.DOCUMENT, "paths: {}", "redocly diff failed"),
+        ("HEAD", diff.DOCUMENT, "paths: {/boats: {get: [1]}}", "openapi/voices.yaml cannot be read (AttributeError("),
+        ("HEAD", diff.DOCUMENT, "{paths: {}, components: []}", "openapi/voices.yaml cannot be read (AttributeError("),
+        ("HEAD", diff.VERSIONED, "__all__ = ['boats']", 'has no line like `__version__ = "1.2.3"`'),
+        ("HEAD", f"{diff.OVERLAY}boats.py", "def", "overlay/mistral_voices/ of the working tree is not Python"),
+    ],
+)
+def test_what_cannot_be_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], ref: str, name: str, text: str, message: str
+) -> None:
+    git(folder, "branch", "here")
+    git(folder, "checkout", "--quiet", "--orphan", "empty")
+    git(folder, "rm", "--quiet", "-r", "--cached", ".")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "Empty")
+    git(folder, "checkout", "--quiet", "--force", "here")
+    if name:
+        (folder / name).write_text(text, encoding="utf-8")
+    assert diff.main(["--", ref], root=folder, wire=fails) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_no_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, FILES)
+    assert diff.main(["HEAD"], root=tmp_path) == 2
+    assert "is not in a git repository with a commit" in capsys.readouterr().err
+
+
+def test_node_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = subprocess.CompletedProcess([], 1, "", "npm error network\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(WireError, match=r"(?s)exit status 1.*npm error network.*the first run installs Node's tools"):
+        diff_wire.wire_findings("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (
+            {
+                "path": "#/paths/~1boats~1{id}/get/parameters/0/schema",
+                "kind": "modified",
+                "impact": "patch",
+                "verdicts": [],
+                "property": "default",
+                "base": {"value": 10},
+                "revision": {"value": 20},
+            },
+            (COMPATIBLE, "GET /boats/{id} parameters/0/schema: default modified, 10 -> 20", False),
+        ),
+        (
+            {
+                "path": "#/paths/~1boats/get/responses/200",
+                "kind": "removed",
+                "impact": "major",
+                "verdicts": [{"impact": "major", "message": "Response was removed."}],
+            },
+            (BREAKING, "GET /boats responses/200: removed (Response was removed)", True),
+        ),
+        (
+            {"path": "#/components/schemas/Boat", "kind": "added", "impact": "minor", "verdicts": []},
+            (COMPATIBLE, "components/schemas/Boat: added", False),
+        ),
+    ],
+)
+def test_a_finding_of_redocly_in_words(change: dict[str, object], finding: tuple[str, str, bool]) -> None:
+    assert diff_wire._finding(change) == finding
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong"),
+    [
+        ({"breaking": [BREAKING], "compatible": [COMPATIBLE]}, []),
+        ({"breaking": [COMPATIBLE], "compatible": [COMPATIBLE]}, ["redocly diff passes everything"]),
+        ({"breaking": [BREAKING], "compatible": [BREAKING]}, ["calls tests/data/diff/compatible.yaml breaking"]),
+        ({"breaking": [], "compatible": []}, ["redocly diff passes everything", "sees no change"]),
+    ],
+)
+def test_the_self_test_can_fail(monkeypatch: pytest.MonkeyPatch, found: dict[str, list[str]], wrong: list[str]) -> None:
+    texts = {(SAMPLES / f"{name}.yaml").read_text(encoding="utf-8"): ratings for name, ratings in found.items()}
+    monkeypatch.setattr(
+        diff_wire, "wire_findings", lambda _, new, **__: [WireFinding(each, "", False) for each in texts[new]]
+    )
+    said = diff_wire.self_test()
+    assert len(said) == len(wrong)
+    assert all(expected in each for expected, each in zip(wrong, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("version", "rating", "due"),
+    [
+        ((0, 1, 3), BREAKING, (0, 2, 0)),
+        ((0, 1, 3), COMPATIBLE, (0, 1, 4)),
+        ((0, 1, 3), INTERNAL, (0, 1, 4)),
+        ((1, 2, 3), BREAKING, (2, 0, 0)),
+        ((1, 2, 3), COMPATIBLE, (1, 3, 0)),
+        ((1, 2, 3), INTERNAL, (1, 2, 4)),
+    ],
+)
+def test_the_next_version(version: diff.Version, rating: str, due: diff.Version) -> None:
+    assert diff.next_version(version, rating) == due
