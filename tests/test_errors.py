@@ -160,8 +160,8 @@ def test_redirect_is_not_followed_and_names_its_origin(flavour: Flavour, locatio
 LOST = [
     ("ConnectError", errors.NoResponseError, "No connection to https://api.mistral.ai for GET", False),
     ("ProxyError", errors.NoResponseError, "No connection to https://api.mistral.ai for GET", False),
-    ("UnsupportedProtocol", errors.NoResponseError, "No connection to https://api.mistral.ai for GET", False),
-    ("LocalProtocolError", errors.NoResponseError, "No connection to https://api.mistral.ai for GET", False),
+    ("UnsupportedProtocol", errors.NoResponseError, "GET /v1/audio/voices/v1 could not be sent: Unsupp", False),
+    ("LocalProtocolError", errors.NoResponseError, "GET /v1/audio/voices/v1 could not be sent: Local", False),
     ("ConnectTimeout", errors.RequestTimeoutError, "within 5 s, while it was to connect; timeout_ms sets", False),
     ("PoolTimeout", errors.RequestTimeoutError, "within 5 s, while it was to get a free connection", False),
     ("ReadTimeout", errors.RequestTimeoutError, "within 5 s, while it was to read the answer", True),

@@ -84,6 +84,8 @@ TABLE: list[tuple[Policy, int, float, Any, float, float | None]] = [
     (BY_TIME, 4, 6.5, Answered(500), 0, None),
     (BY_TIME, 1, 0, Answered(429, retry_after="9"), 0, 9.0),
     (BY_TIME, 1, 0, Answered(429, retry_after="11"), 0, None),
+    (BY_TIME, 1, 0, Answered(429, retry_after="0"), 0, 1.0),
+    (THREE, 1, 0, Answered(429, retry_after="1_0"), 0, 0.5),
     (Policy(attempts=1), 1, 0, Answered(500), 0, None),
 ]
 
@@ -171,7 +173,10 @@ def test_create_in_doubt_stays_in_doubt_whatever_follows(flavour: Flavour, waits
     assert caught.value.outcome_unknown
 
 
-@pytest.mark.parametrize("after", [*MAY_HAVE_ACTED])
+LOST_ANSWERS = [reply for reply in MAY_HAVE_ACTED if isinstance(reply, Fails) or reply.status in (502, 504)]
+
+
+@pytest.mark.parametrize("after", LOST_ANSWERS)
 def test_delete_whose_answer_was_lost_says_that_it_deleted(flavour: Flavour, waits: list[float], after: Any) -> None:
     server = flavour.script(after, Reply(404, {"message": "No such voice"}))
     with pytest.raises(errors.NotFoundError, match=r"No such voice .* most likely deleted the voice") as caught:
@@ -180,7 +185,10 @@ def test_delete_whose_answer_was_lost_says_that_it_deleted(flavour: Flavour, wai
     assert str(caught.value) == caught.value.message
 
 
-@pytest.mark.parametrize("after", [Reply(429), Fails("ConnectError"), Reply(503, b"", {"retry-after": "0"})])
+NOT_LOST = [Reply(429), Reply(500), Reply(503), Fails("ConnectError"), Reply(503, b"", {"retry-after": "0"})]
+
+
+@pytest.mark.parametrize("after", NOT_LOST)
 def test_delete_that_never_arrived_does_not_say_so(flavour: Flavour, waits: list[float], after: Any) -> None:
     with pytest.raises(errors.NotFoundError) as caught:
         flavour.call(flavour.mistral(flavour.script(after, Reply(404))), "delete", voice_id="v1")
@@ -255,7 +263,7 @@ BAD_CONFIGS = [
     (
         CONFIG._replace(backoff=CONFIG.backoff._replace(exponent=0)),
         ValueError,
-        "exponent must be a number of at least 1",
+        "exponent must be a number from 1 to",
     ),
     (CONFIG._replace(backoff=CONFIG.backoff._replace(max_elapsed_time=-1)), ValueError, "max_elapsed_time must be"),
     (CONFIG._replace(backoff=CONFIG.backoff._replace(exponent=float("nan"))), ValueError, "exponent must be"),

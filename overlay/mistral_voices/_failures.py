@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from . import errors
-from ._http import NEVER_SENT, Answer, is_one_of
+from ._http import BODY_TOO_LONG, NEVER_SENT, Answer, is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,9 @@ LONGEST_SENTENCE = 500
 # Shorter text is taken for a placeholder: hiding every "x" would make an error unreadable.
 SHORTEST_SECRET = 8
 NOT_JSON: Any = object()
+# A run of base64 text that is long enough to be looked for in the sample; one of LONG_BASE64 is taken for a part of it.
+BASE64 = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
+LONG_BASE64 = 100
 
 
 class Context(NamedTuple):
@@ -29,6 +33,7 @@ class Context(NamedTuple):
     url: str
     attempt: int
     is_sample: bool
+    sample: str | None
     secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -39,7 +44,12 @@ class Context(NamedTuple):
         for secret in self.secrets:
             if len(secret) >= SHORTEST_SECRET:
                 text = text.replace(secret, "***")
-        return text
+        return text if self.sample is None else BASE64.sub(self._hide_part, text)
+
+    def _hide_part(self, found: re.Match[str]) -> str:
+        """Hide what may be a part of the sample: a server may repeat no more than its beginning."""
+        is_part = len(found[0]) >= LONG_BASE64 or found[0].rstrip("=") in (self.sample or "")
+        return "***" if is_part else found[0]
 
     def hide_in(self, value: Any) -> Any:
         """Do the same in parsed JSON, whose strings may have been escaped."""
@@ -54,8 +64,13 @@ class Context(NamedTuple):
 
 def secrets_in(headers: Mapping[str, str]) -> list[str]:
     """Find the words of a user's own headers that look like credentials."""
-    sensitive = ("auth", "key", "token", "secret", "cookie")
-    return [word for name in headers if any(part in name for part in sensitive) for word in headers[name].split()]
+    sensitive = ("auth", "key", "token", "secret", "password", "cookie")
+    return [
+        word
+        for name in headers
+        if any(part in name for part in sensitive)
+        for word in re.split(r"[\s;,=]+", headers[name])
+    ]
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
@@ -102,12 +117,17 @@ def from_unreadable(context: Context, answer: Answer, reason: str) -> errors.Res
 def from_transport(context: Context, cause: Exception) -> errors.NoResponseError:
     """Make the error for a request that got no answer."""
     reason = context.hide(str(cause)) or type(cause).__name__
+    phase, seconds = _phase(cause)
+    _strip_request(cause)
     where = f"{context.method} {context.path}" + (f" (attempt {context.attempt})" if context.attempt > 1 else "")
     if is_one_of(cause, frozenset({"TimeoutException"})):
-        phase, seconds = _phase(cause)
         within = "in time" if seconds is None else f"within {seconds:g} s"
+        if reason == BODY_TOO_LONG:
+            within, phase = "in time", "read the answer"
         message = f"No answer to {where} {within}, while it was to {phase}; timeout_ms sets how long to wait ({reason})"
         return errors.RequestTimeoutError(message)
+    if is_one_of(cause, frozenset({"LocalProtocolError", "UnsupportedProtocol"})):
+        return errors.NoResponseError(f"{where} could not be sent: {reason}")
     if is_one_of(cause, NEVER_SENT):
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(context.url))
         return errors.NoResponseError(f"No connection to {origin} for {where}: {reason}")
@@ -123,6 +143,13 @@ def _phase(cause: Any) -> tuple[str, float | None]:
     except (RuntimeError, KeyError):  # the library raises RuntimeError when an error knows no request
         seconds = None
     return words[phases[name]], seconds
+
+
+def _strip_request(cause: Any) -> None:
+    """Take the headers and the body, and so the key and the sample, out of the request that an error holds."""
+    with suppress(RuntimeError):  # the library raises it when an error knows no request
+        request = cause.request
+        cause.request = type(request)(request.method, request.url, extensions=request.extensions)
 
 
 def _build(context: Context, kind: type[errors.E], answer: Answer, sentence: str, body: str) -> errors.E:
@@ -147,7 +174,7 @@ def _target(context: Context, answer: Answer) -> str:
     try:
         parts = urlsplit(urljoin(context.url, answer.headers.get("location") or ""))
         # Without user name and password, if it has them.
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        return context.hide(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
     except ValueError:
         return "an address that cannot be read"
 

@@ -7,6 +7,7 @@ library's error is thrown in. A script is a generator that makes several calls s
 from __future__ import annotations
 
 import random as _random
+import re
 import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 REPEATED_STATUSES = frozenset({429, 500, 502, 503, 504})
+# A gateway answers these in place of a server whose answer it did not get.
+GATEWAY_STATUSES = frozenset({502, 504})
 
 
 class Call(Generic[T]):
@@ -85,7 +88,6 @@ class Send:
     __slots__ = ("_headers", "content", "context", "is_sample", "method", "sink", "timeout", "url")
 
     def __init__(self, call: Call[Any], settings: Settings, *, own_client: bool, attempt: int) -> None:
-        key = settings.key.read()
         self.method = call.method
         self.url = settings.server_url + call.path
         self.content = call.content
@@ -96,6 +98,7 @@ class Send:
             self.timeout = (each, each, each, each)
         elif own_client:
             self.timeout = (CONNECT_SECONDS, call.seconds, call.seconds, call.seconds)
+        key = settings.key.read()
         self._headers = {"authorization": f"Bearer {key}", **call.headers, **settings.headers}
         self.context = _failures.Context(
             method=call.method,
@@ -103,6 +106,7 @@ class Send:
             url=self.url,
             attempt=attempt,
             is_sample=call.is_sample,
+            sample=call.secret if call.creates else None,
             secrets=(key, call.secret, *_failures.secrets_in(settings.headers)),
         )
 
@@ -160,6 +164,7 @@ def run(
     began = clock()
     attempt = 0
     may_have_acted = False
+    was_lost = False
     while True:
         attempt += 1
         send = Send(call, settings, own_client=own_client, attempt=attempt)
@@ -185,6 +190,7 @@ def run(
         elapsed = clock() - started
         acted = may_act(outcome, now())
         may_have_acted = may_have_acted or acted
+        was_lost = was_lost or (acted and (error.status_code is None or error.status_code in GATEWAY_STATUSES))
         wait = None
         if not (call.creates and acted and not settings.policy_is_of_call):
             wait = pause(settings.policy, attempt, clock() - began, now(), outcome, random())
@@ -192,7 +198,7 @@ def run(
         if wait is None:
             if call.creates:
                 error.outcome_unknown = may_have_acted
-            if call.deletes and may_have_acted and isinstance(error, NotFoundError):
+            if call.deletes and was_lost and isinstance(error, NotFoundError):
                 _say_already_deleted(error)
             raise error from cause
         yield Wait(wait)
@@ -255,6 +261,8 @@ def pause(
     if policy.attempts is not None and attempt >= policy.attempts:
         return None
     wait = interval(policy, attempt) if asked is None else asked
+    if policy.attempts is None:
+        wait = max(wait, policy.initial)  # a Retry-After of 0 must not become a storm of attempts
     if wait > left:
         return None
     return min(wait * (1 + random / 4), left)
@@ -274,19 +282,17 @@ def retry_after(headers: Any, now: float) -> float | None:
         value = headers.get(name)
         if value is None:
             continue
-        try:
-            seconds = float(value) / unit
-        except ValueError:
-            seconds = _seconds_until(value, now) if unit == 1 else -1.0
-        if 0 <= seconds < float("inf"):
+        if re.fullmatch(r"\s*[0-9]{1,15}(\.[0-9]*)?\s*", value):
+            return float(value) / unit
+        if unit == 1 and (seconds := _seconds_until(value, now)) is not None:
             return seconds
     return None
 
 
-def _seconds_until(date: str, now: float) -> float:
+def _seconds_until(date: str, now: float) -> float | None:
     from email.utils import parsedate_to_datetime
 
     try:
         return max(0.0, parsedate_to_datetime(date).timestamp() - now)
     except (ValueError, OverflowError):
-        return -1.0
+        return None

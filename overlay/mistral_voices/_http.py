@@ -7,6 +7,7 @@ the two but the line that makes our own clients.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import weakref
@@ -28,6 +29,7 @@ OTHER_SECONDS = 60.0
 LARGEST_ERROR_BODY = 1 << 20
 # A body that trickles in is given up after this many read time-outs.
 BODY_TIMEOUTS = 3
+BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} time-outs"
 
 # The library's errors, by name, that are raised before a request has left.
 NEVER_SENT = frozenset(
@@ -141,7 +143,7 @@ class Reading:
         else:
             self._blocks.append(block)
         if self._deadline is not None and monotonic() > self._deadline:
-            raise self._library.ReadTimeout("the body took too long", request=self._response.request)
+            raise self._library.ReadTimeout(BODY_TOO_LONG, request=self._response.request)
         is_good = self.answer.status_code < 300 and self.answer.unreadable is None
         return self._size > LARGEST_ERROR_BODY and not is_good
 
@@ -190,9 +192,10 @@ class Clients:
         self._user_agent = user_agent
         self._lock = threading.Lock()
         self._closed = False
-        self._own: Any = None
+        self._own: list[Any] = []  # one at most
         self._own_async: dict[Any, Any] = {}
-        weakref.finalize(self, _release, self._own_async).atexit = False
+        weakref.finalize(self, _release, self._own, self._own_async).atexit = False
+        _ALL.add(self)
 
     def sync(self) -> tuple[Any, ModuleType]:
         """Give the sync client and its library."""
@@ -201,12 +204,14 @@ class Clients:
             return self._given, self.given_library
         import httpx
 
-        client = self._own
-        if client is None:
+        try:
+            return self._own[0], httpx
+        except IndexError:
             with self._lock:
                 self._check_open()
-                client = self._own = self._own or httpx.Client(**self._settings())
-        return client, httpx
+                if not self._own:
+                    self._own.append(httpx.Client(**self._settings()))
+                return self._own[0], httpx
 
     async def of_loop(self) -> tuple[Any, ModuleType]:
         """Give the async client of the running event loop and its library."""
@@ -238,10 +243,14 @@ class Clients:
         """Close what we opened; an async client is closed by its own event loop."""
         with self._lock:
             self._closed = True
-            own, self._own = self._own, None
-        if own is not None:
-            own.close()
-        _release(self._own_async)
+        _release(self._own, self._own_async)
+
+    def forget(self) -> None:
+        """Let go of what a parent process has opened."""
+        _INHERITED.append((list(self._own), dict(self._own_async)))
+        self._own.clear()
+        self._own_async.clear()
+        self._lock = threading.Lock()
 
     async def aclose(self) -> None:
         """Close what we opened, the async client of this event loop before returning."""
@@ -278,10 +287,12 @@ async def _close(loop: Any, client: Any) -> None:
             await keeper.aclose()
 
 
-def _release(clients: dict[Any, Any]) -> None:
-    """Close each client in its own event loop: at once if the loop rests, and as soon as it can if it runs."""
-    for loop in list(clients):
-        client = clients.pop(loop, None)
+def _release(own: list[Any], own_async: dict[Any, Any]) -> None:
+    """Close each async client in its own event loop: at once if the loop rests, and as soon as it can if it runs."""
+    with suppress(IndexError):
+        own.pop().close()
+    for loop in list(own_async):
+        client = own_async.pop(loop, None)
         if client is None or loop.is_closed():
             continue
         if loop.is_running() or _is_in_a_loop():
@@ -298,6 +309,24 @@ def _start(loop: Any, client: Any) -> None:
 
 
 _TASKS: set[Any] = set()
+_ALL: weakref.WeakSet[Clients] = weakref.WeakSet()
+_INHERITED: list[Any] = []
+
+
+def _forget_the_parent() -> None:
+    """Begin anew in a child process: on a shared connection parent and child would read each other's answers.
+
+    The clients are kept, not closed: closing them could end the parent's connections too.
+    """
+    _INHERITED.append((dict(_OPEN), set(_TASKS)))
+    _OPEN.clear()
+    _TASKS.clear()
+    for clients in list(_ALL):
+        clients.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_the_parent)
 
 
 def _running_loop() -> Any:

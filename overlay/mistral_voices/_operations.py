@@ -28,6 +28,7 @@ T = TypeVar("T")
 CREATE_SECONDS = 300.0
 # The HTTP libraries take addresses of 65,536 characters, and one character may need twelve.
 LONGEST_ID = 4096
+LARGEST_INTEGER = 2**63 - 1
 
 
 def list_voices(**given: Any) -> Call[VoiceListResponse]:
@@ -171,12 +172,12 @@ def check(operation: str, given: dict[str, Any]) -> dict[str, Any]:
     rules = ARGUMENTS[operation]
     checked: dict[str, Any] = {}
     for name, value in given.items():
+        if rules[name].required and (value is None or value is UNSET):
+            raise TypeError(f"{name} must be {_expected(rules[name])}, not {value}")
         if value is UNSET:
             continue
         if value is not None:
             checked[name] = _checked(name, value, rules[name])
-        elif rules[name].required:
-            raise TypeError(f"{name} must be {_expected(rules[name])}, not None")
         elif rules[name].nullable:
             checked[name] = None
     return checked
@@ -196,6 +197,8 @@ def _checked(name: str, given: Any, rule: Argument) -> Any:
     _check_text(name, value)
     if rule.enum is not None and value not in rule.enum:
         raise ValueError(f"{name} must be {_expected(rule)}, not {value[:50]!r}")
+    if kind is int and abs(value) > LARGEST_INTEGER:
+        raise ValueError(f"{name} must be {_expected(rule)}, and no server takes one of more than 64 bits")
     if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
         raise ValueError(f"{name} must be {_expected(rule)}, not {value}")
     if rule.max_length is not None and len(value) > rule.max_length:

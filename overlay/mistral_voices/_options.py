@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
@@ -27,6 +28,9 @@ class CallOptions(TypedDict, total=False):
 
 # Ten days; the operating system takes no more than some weeks.
 LONGEST_TIMEOUT_MS = 864_000_000
+LONGEST_URL = 2048
+# What frames a request is the HTTP library's business.
+FRAMING_HEADERS = frozenset({"connection", "content-length", "host", "transfer-encoding", "upgrade"})
 
 
 class Policy(NamedTuple):
@@ -85,8 +89,8 @@ def policy_of(retries: RetryConfig | Unset | None, name: str) -> Policy:
         ("exponent", exponent, 1),
         ("max_elapsed_time", total, 0),
     ):
-        if not isinstance(value, (int, float)) or not least <= value < float("inf"):
-            raise ValueError(f"{name}: {member} must be a number of at least {least}, not {value!r}")
+        if not isinstance(value, (int, float)) or not least <= value <= LONGEST_TIMEOUT_MS:
+            raise ValueError(f"{name}: {member} must be a number from {least} to {LONGEST_TIMEOUT_MS:,}")
     return Policy(None, total / 1000, initial / 1000, longest / 1000, exponent, bool(retries.retry_connection_errors))
 
 
@@ -111,15 +115,35 @@ def origin_of(server_url: str, name: str) -> str:
     try:
         parts = urlsplit(server_url)
         _ = parts.port  # raises when it is not a number
+        _check_host(parts.hostname or "")
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or not _is_one_word(server_url):
+    if (
+        len(server_url) > LONGEST_URL
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not _is_one_word(server_url)
+    ):
         raise ValueError(f"{name} must be an address in ASCII such as https://api.mistral.ai")
     if "@" in parts.netloc:
         raise ValueError(f"{name} must hold no user name or password: the key goes into api_key")
     if "?" in server_url or "#" in server_url:
         raise ValueError(f"{name} must end with the host or a path, without ? or #")
     return server_url.rstrip("/")
+
+
+def _check_host(host: str) -> None:
+    """Raise ValueError for a host that the HTTP libraries would refuse later, and in words of their own."""
+    if ":" in host or re.fullmatch(r"[0-9.]*[0-9]", host):
+        from ipaddress import ip_address
+
+        ip_address(host.partition("%")[0])
+        return
+    labels = host.removesuffix(".").split(".")
+    if len(host) > 253 or not all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", label) for label in labels):
+        raise ValueError
+    if any(label.lower().startswith("xn--") for label in labels):
+        host.encode("ascii").decode("idna")
 
 
 def _is_one_word(text: str) -> bool:
@@ -145,6 +169,8 @@ def headers_of(http_headers: Mapping[str, str] | None) -> dict[str, str]:
             raise ValueError(f"http_headers: {name!r} cannot be the name of a header")
         if not value.isascii() or not value.replace("\t", " ").isprintable() or value != value.strip():
             raise ValueError(f"http_headers: the value of {name!r} must be one line of ASCII text; strip() it")
+        if name.lower() in FRAMING_HEADERS:
+            raise ValueError(f"http_headers: {name!r} is set for each request and cannot be given")
         checked[name.lower()] = value
     return checked
 
@@ -173,6 +199,8 @@ class Key:
         if close is not None:
             close()  # a coroutine that would otherwise warn that nobody awaited it
         del key, close
+        if empty and callable(self._given):
+            raise ValueError("no API key: the function given as api_key returned none")
         if empty:
             raise ValueError("no API key: pass api_key=... to Mistral, or set the environment variable MISTRAL_API_KEY")
         if kind != "str":

@@ -109,12 +109,13 @@ class _WalkByOffset:
         from .models import VoiceListPage
 
         while True:
-            start = max(0, self._position - 1)
+            overlap = min(self._position, 1)
+            start = self._position - overlap
             page = yield from self._fetch(ask, start)
             if start and (not page.items or page.items[0].id not in self._seen):
                 self._position = max(0, self._position - self._limit)
                 continue
-            if len(page.items) <= min(start, 1):
+            if len(page.items) <= overlap:
                 # Only an empty page is the end: this one might have been a short one.
                 start = self._position
                 page = yield from self._fetch(ask, start)

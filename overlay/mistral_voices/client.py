@@ -115,7 +115,8 @@ class Mistral:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"Mistral(server_url={self._runner.server_url!r})"
+        runner = getattr(self, "_runner", None)  # a traceback may show one that is only half made
+        return f"Mistral(server_url={runner.server_url!r})" if runner else "Mistral()"
 
 
 __all__ = ["SERVERS", "Mistral"]
