@@ -1,11 +1,13 @@
 # Each target sets up what it needs; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+BASE ?= HEAD
 READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check drift boundaries lint types document generate import lock clean
+.PHONY: help setup demo live test contract mutations check drift boundaries lint types document wire generate import diff bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,12 +23,15 @@ $(READY): requirements-dev.lock pyproject.toml
 setup: $(READY) ## Make .venv from the hashed lock
 
 demo: $(READY) ## Do the main job against the local server; SAMPLE=my.wav takes your recording
-	@$(BIN)/python scripts/demo.py $(SAMPLE)
+	@$(BIN)/python scripts/demo.py $(if $(SAMPLE),"$$SAMPLE")
+
+live: $(READY) ## Create, read, save and delete one voice at the real service; needs MISTRAL_API_KEY
+	@$(BIN)/python scripts/live.py $(if $(SAMPLE),"$$SAMPLE")
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest
 
-check: drift boundaries lint types document ## All checks that are not tests
+check: document drift boundaries lint types wire ## All checks that are not tests
 
 drift: $(READY) ## Is generated/ what the document says?
 	@$(BIN)/python scripts/generate.py --check
@@ -48,11 +53,20 @@ document: $(READY) ## Is openapi/voices.yaml valid, and what the patches make of
 	@$(BIN)/openapi-spec-validator --errors all openapi/voices.yaml
 	@$(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml
 
-generate: $(READY) ## Write generated/ from openapi/voices.yaml
+wire: $(READY) ## Can the comparison of documents on the wire fail at all?
+	@$(BIN)/python scripts/diff.py --self-test
+
+generate: $(READY) ## Write generated/ from openapi/voices.yaml, when both validators accept it
+	@$(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml >/dev/null 2>&1 || \
+		{ $(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml; \
+		echo "generated/ is as it was."; exit 1; }
 	@$(BIN)/python scripts/generate.py
 
+diff: $(READY) ## What changed since BASE (a git ref), whom it breaks, and which version follows
+	@$(BIN)/python scripts/diff.py $(BASE)
+
 import: $(READY) ## Write openapi/voices.yaml from the vendor's document, UPSTREAM=path, and from openapi/patches
-	@$(BIN)/python scripts/import_document.py $(UPSTREAM)
+	@$(BIN)/python scripts/import_document.py $(if $(UPSTREAM),"$$UPSTREAM")
 
 lock: $(READY) ## Write the lock files anew
 	@$(BIN)/python scripts/lock.py

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import logging
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -29,22 +30,14 @@ STEPS = [
     (
         "Create a voice from a recording",
         """
-        import base64
-        recording = sample.read_bytes()
-        voice = voices.create(
-            name="Ada",
-            sample_audio=base64.b64encode(recording).decode(),
-            sample_filename=sample.name,
-            languages=["en"],
-        )
+        voice = voices.create(name="Ada", sample_audio=sample, languages=["en"])
         voice.id, voice.name, voice.created_at
         """,
     ),
     (
         "List voices: ours, and those that come with the service",
         """
-        page = voices.list(limit=10, offset=0, type_="all")
-        page.total, [(each.name, each.type_) for each in page.items]
+        [(each.name, each.type_) for each in voices.iterate()]
         """,
     ),
     (
@@ -55,17 +48,18 @@ STEPS = [
         """,
     ),
     (
-        "Fetch it",
+        "Fetch it, by its id or by its name",
         """
+        assert voices.find("ada") == voices.get(voice_id=voice.id)
         voices.get(voice_id=voice.id)
         """,
     ),
     (
         "Download the sample, and see that it is the recording, byte for byte",
         """
-        downloaded = base64.b64decode(voices.get_sample_audio(voice_id=voice.id))
-        assert downloaded == recording
-        f"{len(downloaded):,} bytes, identical"
+        path = voices.save_sample_audio(voice_id=voice.id, path=folder)
+        assert path.read_bytes() == sample.read_bytes()
+        f"{path.name}: {path.stat().st_size:,} bytes, identical"
         """,
     ),
     (
@@ -87,22 +81,18 @@ STEPS = [
         """,
     ),
     (
-        "Lose the answer to a create: it is not sent again, so no voice is made twice",
+        "Lose the answer to a create: it is not sent again, so no voice is made twice; recover=True looks for it",
         """
         server.fail(drop="after", method="POST")
-        try:
-            voices.create(name="Once", sample_audio="UklGRg==")
-        except errors.NoResponseError as error:
-            failure = error
-        made = [each for each in voices.list(type_="custom").items if each.name == "Once"]
-        assert len(made) == 1 and failure.outcome_unknown
-        f"outcome unknown: {failure.outcome_unknown}, voices named Once: {len(made)}"
+        found = voices.create(name="Once", sample_audio=sample, recover=True)
+        assert [each.id for each in voices.iterate(query="once")] == [found.id]
+        f"there is one voice called Once: {found.id}"
         """,
     ),
     (
         "Delete them, and close",
         """
-        deleted = [voices.delete(voice_id=each.id).name for each in voices.list(type_="custom").items]
+        deleted = [voices.delete(voice_id=each.id).name for each in voices.iterate(type_="custom")]
         mistral.close()
         deleted
         """,
@@ -125,8 +115,9 @@ def run(source: str, names: dict[str, Any]) -> Any:
 def main() -> int:
     """Run all steps; 1 when one of them fails."""
     sample = Path(sys.argv[1]) if len(sys.argv) > 1 else SPOKEN
-    if not sample.is_file():
-        print(f"demo: there is no file {sample}; use `make demo SAMPLE=path/to/recording.wav`", file=sys.stderr)
+    if not sample.is_file() or not sample.stat().st_size:
+        problem = "is a folder" if sample.is_dir() else "is empty" if sample.exists() else "does not exist"
+        print(f"demo: {sample} {problem}; use `make demo SAMPLE=path/to/recording.wav`", file=sys.stderr)
         return 1
     logger = logging.getLogger("mistral_voices")
     handler = logging.StreamHandler(sys.stdout)
@@ -134,8 +125,8 @@ def main() -> int:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     began = time.monotonic()
-    with VoicesServer() as server:
-        names: dict[str, Any] = {"server": server, "url": server.serve(), "sample": sample}
+    with VoicesServer() as server, tempfile.TemporaryDirectory() as folder:
+        names: dict[str, Any] = {"server": server, "url": server.serve(), "sample": sample, "folder": folder}
         print(f"A local voices server listens on {names['url']}; the recording is {sample.name}.")
         for number, (title, step) in enumerate(STEPS, 1):
             source = textwrap.dedent(step).strip()

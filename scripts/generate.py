@@ -85,6 +85,13 @@ def read_document() -> dict[str, Any]:
         openapi_spec_validator.validate(document)
     except Exception as error:
         raise GenerationError(f"{DOCUMENT.relative_to(ROOT)} is not a valid OpenAPI document: {error}") from error
+    for operation, _ in operations(document):
+        content = resolve(document, operation["responses"].get("200", {})).get("content", {})
+        if "application/json" not in content:
+            raise GenerationError(
+                f"{operation.get('operationId')} has no 200 answer in JSON, which endpoint_module.py.jinja needs: "
+                "describe one by a patch, or teach the template another form"
+            )
     return document
 
 
@@ -158,8 +165,8 @@ def arguments_module(document: dict[str, Any]) -> str:
 
 def run(command: list[str], purpose: str) -> None:
     """Run a tool; its output is shown only when it fails."""
-    wide = {**os.environ, "COLUMNS": "160"}
-    done = subprocess.run(command, env=wide, capture_output=True, text=True, check=False)
+    plain = {**os.environ, "COLUMNS": "160", "_TYPER_STANDARD_TRACEBACK": "1"}
+    done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     if done.returncode:
         raise GenerationError(f"{purpose} failed:\n{done.stdout}{done.stderr}")
 

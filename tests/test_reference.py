@@ -145,7 +145,7 @@ def test_body_that_trickles_is_given_up(server: VoicesServer) -> None:
         patch.setattr(private, "monotonic", lambda: float(next(clock)))
         with pytest.raises(
             errors.RequestTimeoutError,
-            match="in time, while it was to read the answer.*the body took longer than 3 time-outs",
+            match=r"in time, while it was to read the answer.*the body took longer than 3 time-outs",
         ):
             Mistral(KEY, client=client, retry_config=None).audio.voices.list()
     assert next(clock) < 100

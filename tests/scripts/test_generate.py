@@ -72,7 +72,7 @@ REFUSED = {
     "nothing checks it": ("minimum: 1\n", "exclusiveMinimum: 0\n", "list_voices.limit uses exclusiveMinimum, which"),
     "a kind of member without a rule": ("format: date-time", "format: uuid", "has no rule for the member created_at"),
     "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
-    "an operation that the generator drops": (LIST, LIST.replace("json", "pdf", 1), "the generator failed"),
+    "an answer without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 answer in JSON"),
 }
 
 
