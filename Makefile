@@ -31,6 +31,12 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest
 
+contract: $(READY) ## Only the tests that hold client, local server and document together
+	@$(BIN)/python -m pytest tests/contract
+
+mutations: $(READY) ## Change the document in many ways, and show which check finds each
+	@$(BIN)/python scripts/mutations.py
+
 check: document drift boundaries lint types wire ## All checks that are not tests
 
 drift: $(READY) ## Is generated/ what the document says?

@@ -205,6 +205,7 @@ DATES = {
     "2026-01-02T03:04:05Z": (2026, 1, 2, 3, 4, 5, 0),
     "2026-01-02T05:04:05.123456+02:00": (2026, 1, 2, 3, 4, 5, 123456),
     "2026-01-02 03:04:05.5-00:00": (2026, 1, 2, 3, 4, 5, 500000),
+    "2026-01-02t03:04:05z": (2026, 1, 2, 3, 4, 5, 0),
 }
 
 
@@ -226,6 +227,8 @@ UNREADABLE = [
     ("get", without("user_id"), "user_id: is missing, expected a string or null"),
     ("get", {**VOICE, "created_at": "yesterday"}, "created_at: is not a date-time"),
     ("get", {**VOICE, "created_at": "2026-01-02"}, "created_at: is not a date-time"),
+    ("get", {**VOICE, "created_at": "2026-W01-1T00:00:00Z"}, "created_at: is not a date-time"),
+    ("get", {**VOICE, "created_at": "2026-01-02T03:04Z"}, "created_at: is not a date-time"),
     ("get", {**VOICE, "created_at": 5}, "created_at: is an integer, expected a date-time"),
     ("get", {**VOICE, "age": "33"}, "age: is a string, expected an integer or null"),
     ("get", {**VOICE, "age": True}, "age: is a boolean, expected an integer or null"),

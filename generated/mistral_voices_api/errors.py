@@ -56,9 +56,10 @@ def parse_datetime(value: Any, place: str) -> datetime.datetime:
     if type(value) is not str:
         raise unexpected(value, "a date-time", place)
     try:
-        if value[10] not in "Tt ":
+        # fromisoformat reads weeks as well, and hours alone.
+        if value[4:17:3] not in ("--T::", "--t::", "-- ::"):
             raise ValueError
-        parsed = datetime.datetime.fromisoformat(value)
-    except (ValueError, IndexError):
+        parsed = datetime.datetime.fromisoformat(value.upper())
+    except ValueError:
         raise InvalidValueError(place, "is not a date-time") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)

@@ -197,7 +197,7 @@ def _checked(name: str, given: Any, rule: Argument) -> Any:
     _check_text(name, value)
     if rule.enum is not None and value not in rule.enum:
         raise ValueError(f"{name} must be {_expected(rule)}, not {value[:50]!r}")
-    if kind is int and abs(value) > LARGEST_INTEGER:
+    if kind is int and not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
         raise ValueError(f"{name} must be {_expected(rule)}, and no server takes one of more than 64 bits")
     if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
         raise ValueError(f"{name} must be {_expected(rule)}, not {value}")

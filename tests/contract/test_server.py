@@ -1,0 +1,26 @@
+"""The local server against the document: schemathesis asks it all that it can think of and finds nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from mistral_voices.local import VoicesServer
+
+from .document import DOCUMENT
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+SEED = [{"id": "v1", "name": "Ada", "sample_audio": "UklGRg=="}, {"id": "v2", "name": "Eva", "type": "preset"}]
+
+
+def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
+    with VoicesServer(seed=SEED, api_key="key") as server:
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", str(DOCUMENT)]
+        command += ["--url", server.serve(), "--header", "Authorization: Bearer key", "--checks", "all"]
+        command += ["--phases", "examples,coverage,fuzzing,stateful", "--mode", "all", "--max-examples", "15"]
+        command += ["--generation-deterministic", "--no-shrink", "--no-color", "--continue-on-failure"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        asked = {(request.method, request.target.partition("?")[0].count("/")) for request in server.requests}
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(asked) >= 7, f"only {asked} were asked"
