@@ -53,3 +53,6 @@ def mistral(voices_server: VoicesServer) -> Iterator[Mistral]:
     # Nothing is open that its closing could wait for, so it needs no event loop.
     with suppress(StopIteration):
         async_client.aclose().send(None)
+
+
+__all__ = ["mistral", "voices_server"]
