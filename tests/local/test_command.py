@@ -18,6 +18,7 @@ import pytest
 from mistral_voices.local import VoicesServer
 
 from .conftest import KEY, VOICES
+from .test_data import damaged  # noqa: F401 - a fixture
 from .test_operations import create
 
 COMMAND = [sys.executable, "-m", "mistral_voices.local"]
@@ -103,7 +104,7 @@ def test_a_kill_loses_no_acknowledged_voice(tmp_path: Path) -> None:
             assert client.get(f"{VOICES}/{voice_id}/sample").content == b"ABC" * 500
 
 
-def test_bad_arguments(tmp_path: Path) -> None:
+def test_bad_arguments(tmp_path: Path, damaged: Path) -> None:  # noqa: F811 - the fixture
     bad = tmp_path / "bad.json"
     bad.write_text(json.dumps([{"id": "a", "name": 1}]))
     broken = tmp_path / "broken.yaml"
@@ -125,6 +126,8 @@ def test_bad_arguments(tmp_path: Path) -> None:
             ("--seed", "absent.yaml"): "absent.yaml cannot be read",
             ("--data", str(tmp_path)): "is a folder",
             ("--data", str(bad)): "bad.json cannot be used",
+            ("--data", str(damaged)): "damaged.sqlite cannot be used",
+            ("--data", "x" * 300): "cannot be opened",
         }
         started = {
             arguments: subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True)

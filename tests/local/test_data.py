@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import random
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -55,6 +57,51 @@ def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
             VoicesServer(data=path)
         assert str(path) in str(caught.value)
         assert content is None or path.read_bytes() == content
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """Give a data file with random bytes after its first page."""
+    file = tmp_path / "damaged.sqlite"
+    VoicesServer(data=file).close()
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + random.Random(7).randbytes(len(content) - 4096))
+    return file
+
+
+def test_a_damaged_data_file(damaged: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"damaged\.sqlite cannot be used: database disk image is malformed"):
+            VoicesServer(data=damaged)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("DROP TABLE voices", "no such table: voices"),
+        ("DROP TABLE identity", "no such table: identity"),
+        ("DELETE FROM identity", "its identity is missing"),
+        ("DROP TABLE samples; DROP TABLE voices; DROP TABLE creations; DROP TABLE identity", "no such table: identity"),
+        ("ALTER TABLE voices DROP COLUMN kind", "kind"),
+    ],
+)
+def test_a_data_file_without_all_tables(tmp_path: Path, change: str, message: str) -> None:
+    file = tmp_path / "voices.sqlite"
+    VoicesServer(data=file).close()
+    connection = sqlite3.connect(file)
+    connection.executescript(change)
+    connection.close()
+    with pytest.raises(ValueError, match=rf"the data file .*voices\.sqlite cannot be used: .*{message}"):
+        VoicesServer(data=file, seed=[{"id": "ada", "name": "Ada"}])
+
+
+@pytest.mark.parametrize("stored", ["{", "", '{"age": NaN}', "[" * 100_000])
+def test_a_damaged_voice_is_an_answer(stored: str) -> None:
+    with VoicesServer() as server, server.client(headers=KEY) as client:
+        server._application._store._connection.execute("UPDATE voices SET voice = ?", (stored,))
+        for path in (VOICES, f"{VOICES}/local-clara", "/v2/audio/voices"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (500, "storage_failed")
 
 
 def test_a_full_disk_is_an_answer() -> None:
@@ -126,6 +173,8 @@ def test_seeds(tmp_path: Path) -> None:
         ({"id": "a", "name": "Ada", "tags": [1]}, r"seed entry 2 \('a'\): tags.0: "),
         ({"id": "a", "name": "Ada", "colour": "red"}, "seed entry 2: colour: "),
         ({"id": "a", "name": "Ada", "created_at": "today"}, r"seed entry 2 \('a'\): created_at: "),
+        ({"id": "a", "name": "Ada", "trimmed_seconds": float("nan")}, r"seed entry 2 \('a'\): trimmed_seconds: "),
+        ({"id": "a", "name": "Ada", "sample_audio": "\ud800"}, r"seed entry 2 \('a'\): sample_audio: "),
         ({"id": "a", "name": "Ada", "sample_audio": b"RIFF"}, r"seed entry 2 \('a'\): sample_audio: "),
         ({"id": "one", "name": "Ada"}, r"seed entry 2 \('one'\): id: an earlier entry"),
         ({"id": "a", "name": "Ada", "slug": "first"}, r"seed entry 2 \('a'\): slug: another voice"),
@@ -134,3 +183,18 @@ def test_seeds(tmp_path: Path) -> None:
 def test_a_bad_seed(entry: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VoicesServer(seed=[{"id": "one", "name": "One", "slug": "first"}, entry])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("seed.json", "[" * 100_000),
+        ("seed.json", json.dumps([{"id": "a", "name": "A", "trimmed_seconds": float("inf")}])),
+        ("seed.yaml", "[" * 10_000),
+    ],
+)
+def test_a_seed_file_that_cannot_be_read(tmp_path: Path, name: str, content: str) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    with pytest.raises(ValueError, match=rf"{name} cannot be read"):
+        VoicesServer(seed=file)

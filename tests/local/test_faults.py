@@ -13,6 +13,9 @@ from mistral_voices.local import VoicesServer
 from .conftest import KEY, VOICES, Door
 from .test_operations import create, fits
 
+NESTED: list[Any] = []
+NESTED.append(NESTED)
+
 
 def total(server: VoicesServer) -> int:
     with server.client(headers=KEY) as client:
@@ -197,6 +200,13 @@ def test_each_third_connection_drops_after_acting(door: Door) -> None:
         ({"body": "x"}, "body: give the status"),
         ({"body": "x", "status": 204}, "body: an answer with status 204"),
         ({"body": object(), "status": 500}, "body: neither bytes nor text"),
+        ({"delay": float("nan")}, "delay: Input should be a finite number"),
+        ({"status": 500.5}, "status: Input should be a valid integer"),
+        ({"body": float("nan"), "status": 500}, "body: Input should be a finite number"),
+        ({"body": {"a": [float("inf")]}, "status": 500}, "body.a.0: Input should be a finite number"),
+        ({"body": ({1: float("inf")},), "status": 500}, "body: neither bytes nor text nor a JSON value"),
+        ({"body": NESTED, "status": 500}, "body: is nested too deep"),
+        ({"method": NESTED}, "method: Input should be a valid string"),
         ({"headers": {"Retry-After": 1}}, "headers.Retry-After: Input should be a valid string"),
         ({"headers": {"X": "a\r\nY: b"}}, "headers.X"),
         ({"headers": {"X Y": "a"}}, "headers.'X Y'"),
@@ -223,9 +233,46 @@ def test_control_from_another_process(door: Door) -> None:
     assert len(door.server.requests) == 0
 
 
-@pytest.mark.parametrize("sent", [b"{", b"[]", b'{"statsu": 500}', b'{"status": 20}', b"\xff"])
-def test_bad_control(client: httpx.Client, sent: bytes) -> None:
-    answer = client.post("/_local/fail", content=sent)
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"status": 500.0, "times": 2e0}, [500, 500, 200]),
+        ({"status": 503, "every": 2.0, "times": 1e0}, [200, 503, 200]),
+        ({"status": 500, "cut": 1.0}, [None, 200, 200]),
+    ],
+)
+def test_floats_that_are_integers(door: Door, arguments: dict[str, Any], expected: list[int | None]) -> None:
+    waiting = door.send("POST", "/_local/fail", json=arguments).json()["waiting"]
+    assert (waiting, type(waiting)) == (arguments.get("times", 1), int)
+    for status in expected:
+        if status is None:
+            with pytest.raises(door.library.RemoteProtocolError, match="received 1 bytes"):
+                door.send("GET")
+            continue
+        answer = door.send("GET")
+        assert answer.status_code == status
+        if status >= 500:
+            assert answer.json()["message"] == f"The local server was told to answer {status}"
+
+
+@pytest.mark.parametrize("address", ["/_local/fail", "/_local/pages"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"{",
+        b"[]",
+        b'{"statsu": 500}',
+        b'{"status": 20, "sizes": [-1]}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"status": 500, "body": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"delay": NaN}',
+        b'{"status": 500, "body": 1e400}',
+        b'{"\\ud800": 1}',
+    ],
+)
+def test_bad_control(door: Door, client: httpx.Client, address: str, sent: bytes) -> None:
+    answer = door.send("POST", address, content=sent)
     assert answer.status_code == 400
     fits("ErrorResponse", answer.json())
     assert client.get("/_local/fail").status_code == 404

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mistral_voices.local import VoicesServer
+from mistral_voices.local import VoicesServer, _exchange
 from mistral_voices.local._application import Application
 from mistral_voices.local._document import Document
 from mistral_voices.local._store import Store
@@ -94,6 +94,11 @@ SENT = {"name": "Ada", "sample_audio": "UklGRg=="}
     [
         ("GET", VOICES, {"params": {"limit": "ten"}}, ["query", "limit"], "int_parsing"),
         ("GET", VOICES, {"params": {"limit": ""}}, ["query", "limit"], "int_parsing"),
+        ("GET", VOICES, {"params": {"limit": "1_0"}}, ["query", "limit"], "int_parsing"),
+        ("GET", VOICES, {"params": {"limit": " 5"}}, ["query", "limit"], "int_parsing"),
+        ("GET", VOICES, {"params": {"limit": "5\n"}}, ["query", "limit"], "int_parsing"),
+        ("GET", VOICES, {"params": {"limit": "\u0661\u0660"}}, ["query", "limit"], "int_parsing"),
+        ("GET", VOICES, {"params": {"offset": "9" * 4300}}, ["query", "offset"], "int_parsing"),
         ("GET", VOICES, {"params": {"limit": 0}}, ["query", "limit"], "greater_than_equal"),
         ("GET", VOICES, {"params": {"limit": 101}}, ["query", "limit"], "less_than_equal"),
         ("GET", VOICES, {"params": {"offset": -1}}, ["query", "offset"], "greater_than_equal"),
@@ -103,6 +108,13 @@ SENT = {"name": "Ada", "sample_audio": "UklGRg=="}
         ("POST", VOICES, {"content": b"\xff"}, ["body", 0], "json_invalid"),
         ("POST", VOICES, {"content": b'{"age": NaN}'}, ["body", 0], "json_invalid"),
         ("POST", VOICES, {"content": b"[" * 100_000}, ["body", 0], "json_invalid"),
+        ("POST", VOICES, {"content": b'{"age": -Infinity}'}, ["body", 0], "json_invalid"),
+        ("POST", VOICES, {"content": b'{"x":' * 100_000}, ["body", 0], "json_invalid"),
+        ("PATCH", f"{VOICES}/x", {"content": b"[" * 100_000}, ["body", 0], "json_invalid"),
+        ("PATCH", f"{VOICES}/x", {"content": b'{"age": 1e400}'}, ["body", "age"], "finite_number"),
+        ("PATCH", f"{VOICES}/x", {"content": b'{"age": -1e400}'}, ["body", "age"], "finite_number"),
+        ("PATCH", f"{VOICES}/x", {"content": b'{"name": 1e400}'}, ["body", "name"], "string_type"),
+        ("PATCH", f"{VOICES}/x", {"content": b'{"\\ud800": "\\ud800"}'}, ["body", "\ud800"], "string_unicode"),
         ("POST", VOICES, {"json": []}, ["body"], "model_attributes_type"),
         ("POST", VOICES, {"data": SENT}, ["body"], "model_attributes_type"),
         ("POST", VOICES, {"json": {"sample_audio": ""}}, ["body", "name"], "missing"),
@@ -125,6 +137,7 @@ def test_what_the_document_does_not_allow(
 ) -> None:
     answer = client.request(method, path, **options)
     assert answer.status_code == 422
+    json.loads(answer.text, parse_constant=pytest.fail)
     fits("HTTPValidationError", answer.json())
     [problem] = answer.json()["detail"]
     assert (problem["loc"], problem["type"]) == (loc, kind)
@@ -150,6 +163,17 @@ def test_a_problem_is_reported_as_the_service_does(client: httpx.Client) -> None
         "ctx": {"expected": "'all', 'custom' or 'preset'"},
         "input": "mine",
     }
+
+
+def test_floats_that_are_integers_become_them(client: httpx.Client) -> None:
+    made = client.post(VOICES, json=SENT | {"age": 30.0, "retention_notice": 1e1, "tags": ["a"]})
+    assert '"age":30,' in made.text
+    assert '"retention_notice":10,' in made.text
+    assert '"age":31,' in client.patch(f"{VOICES}/{made.json()['id']}", json={"age": 31.0}).text
+
+
+def test_a_sign_is_part_of_an_integer(client: httpx.Client) -> None:
+    assert client.get(VOICES, params={"limit": "+5", "offset": "-0"}).json()["page_size"] == 5
 
 
 def test_unknown_parameters_are_ignored(client: httpx.Client) -> None:
@@ -205,6 +229,13 @@ def talk(server: VoicesServer, sent: bytes) -> bytes:
         (b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1_0\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 20 + b"\r\nabc", b"413"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3fffffff\r\nabc", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1073741825\r\n\r\nabc", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", b"413"),
     ],
 )
 def test_what_is_not_http_is_answered_and_ended(server: VoicesServer, sent: bytes, status: bytes) -> None:
@@ -212,7 +243,17 @@ def test_what_is_not_http_is_answered_and_ended(server: VoicesServer, sent: byte
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.split()[1] == status
     assert b"x-request-id: " in head
+    assert b"connection: close" in head
     assert json.loads(body)["object"] == "error"
+
+
+def test_a_body_that_is_too_long(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_exchange, "LONGEST_BODY", 1_000)
+    # Still being sent when it is refused, so that closing at once would reset the connection under the answer.
+    answer = door.send("POST", content=b"x" * 20_000_000)
+    assert answer.status_code == 413
+    fits("ErrorResponse", answer.json())
+    assert door.send("POST", content=b"x" * 1_000).status_code == 422
 
 
 def test_a_client_may_ask_before_it_sends(server: VoicesServer) -> None:

@@ -30,6 +30,14 @@ def search(client: httpx.Client, **params: Any) -> Any:
     return answer.json()
 
 
+def test_many_values(client: httpx.Client) -> None:
+    many = [f"{number:x}" for number in range(4_000)]
+    assert ids(search(client, gender=[*many, "male"])) == ["local-henri"]
+    assert ids(search(client, language=[*many, "ar"])) == ["local-noor"]
+    assert ids(search(client, gender=[*many[:1_800], "male"], language=[*many[:1_800], "fr"])) == ["local-henri"]
+    assert ids(search(client, gender=many, query="a")) == []
+
+
 def ids(page: Any) -> list[str]:
     return [voice["id"] for voice in page["data"]]
 

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
             stop.wait()
     except ModuleNotFoundError as error:
         sys.exit(str(error))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"cannot listen on {options.host}, port {options.port}: {error.strerror or error}")

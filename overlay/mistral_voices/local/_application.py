@@ -16,6 +16,7 @@ from mistral_voices.local._exchange import (
     Outcome,
     RefusedError,
     Request,
+    check_length,
     complete,
     error_answer,
     json_answer,
@@ -90,6 +91,7 @@ class Application:
 
     def _serve(self, request: Request) -> Answer:
         try:
+            check_length(len(request.body))
             self._check_key(request.headers.get("authorization", ""))
             self._check_version(request.path)
             operation, in_path = self._document.find(request)

@@ -8,17 +8,11 @@ import wave
 import zlib
 from pathlib import PurePath
 
-_EXTENSIONS = {
-    ".wav": "audio/wav",
-    ".mp3": "audio/mpeg",
-    ".flac": "audio/flac",
-    ".ogg": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".m4a": "audio/mp4",
-    ".mp4": "audio/mp4",
-    ".webm": "audio/webm",
-}
+from mistral_voices._formats import EXTENSIONS, SIGNATURE, sniff
+
+# Of the types with one extension the first is the usual one; a file of Opus is an Ogg file.
+_CONTENT_TYPES = {extension: content_type for content_type, extension in reversed(EXTENSIONS.items())}
+_CONTENT_TYPES |= {".oga": "audio/ogg", ".opus": "audio/ogg", ".mp4": "audio/mp4"}
 _RATE = 8_000  # samples a second, enough for a tone
 
 
@@ -32,18 +26,8 @@ def decode(text: str) -> bytes | None:
 
 def find_content_type(audio: bytes, filename: str | None) -> str:
     """Tell the type of a sample from its first bytes, else from the extension of its file name."""
-    signatures = {
-        "audio/wav": audio[:4] == b"RIFF" and audio[8:12] == b"WAVE",
-        "audio/flac": audio[:4] == b"fLaC",
-        "audio/ogg": audio[:4] == b"OggS",
-        "audio/mp4": audio[4:8] == b"ftyp",
-        "audio/webm": audio[:4] == b"\x1aE\xdf\xa3",
-        "audio/mpeg": audio[:3] == b"ID3" or _starts_mpeg_frame(audio),
-    }
-    for found, fits in signatures.items():
-        if fits:
-            return found
-    return _EXTENSIONS.get(PurePath(filename or "").suffix.lower(), "application/octet-stream")
+    extension = PurePath(filename or "").suffix.lower()
+    return sniff(audio[:SIGNATURE]) or _CONTENT_TYPES.get(extension, "application/octet-stream")
 
 
 def make_tone(voice_id: str) -> str:
@@ -57,8 +41,3 @@ def make_tone(voice_id: str) -> str:
         recording.setframerate(_RATE)
         recording.writeframes(b"".join(step.to_bytes(2, "little", signed=True) for step in steps))
     return base64.b64encode(file.getvalue()).decode()
-
-
-def _starts_mpeg_frame(audio: bytes) -> bool:
-    # Eleven set bits begin a frame; AAC begins with them too, but has no layer bits.
-    return len(audio) > 1 and audio[0] == 0xFF and audio[1] & 0xE0 == 0xE0 and audio[1] & 0x06 != 0

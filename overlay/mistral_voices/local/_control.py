@@ -1,10 +1,9 @@
 """Controlling the server from another process: the addresses below /_local, described in the package's docstring."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from mistral_voices.local._exchange import Answer, Request, error_answer, json_answer
+from mistral_voices.local._exchange import Answer, Request, error_answer, json_answer, read_json
 from mistral_voices.local._faults import Faults, read_fault
 from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
 from mistral_voices.local._search import PageSizes
@@ -30,7 +29,7 @@ def answer_control(request: Request, faults: Faults, requests: ReceivedRequests,
 
 def _fail(body: bytes, faults: Faults) -> Answer:
     try:
-        faults.add(read_fault(json.loads(body)))
+        faults.add(read_fault(read_json(body)))
     except ValueError as error:
         return error_answer(400, str(error), "bad_fault")
     return json_answer({"waiting": faults.count()})
@@ -38,7 +37,7 @@ def _fail(body: bytes, faults: Faults) -> Answer:
 
 def _shape(body: bytes, pages: PageSizes) -> Answer:
     try:
-        pages.set(json.loads(body))
+        pages.set(read_json(body))
     except ValueError as error:
         return error_answer(400, str(error), "bad_shape")
     return json_answer({})

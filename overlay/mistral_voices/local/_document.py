@@ -5,6 +5,7 @@ Nothing here knows an operation by name, so the server cannot allow or demand wh
 
 import functools
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -14,11 +15,21 @@ from urllib.parse import parse_qsl, unquote
 import yaml
 from jsonschema import Draft202012Validator
 
-from mistral_voices.local._exchange import JSON, RefusedError, Request, error_answer, json_answer, unknown_path
+from mistral_voices.local._exchange import (
+    JSON,
+    RefusedError,
+    Request,
+    error_answer,
+    json_answer,
+    read_json,
+    unknown_path,
+)
 from mistral_voices.local._quick import Check, make_check
-from mistral_voices.local._validation import Problem, find_problems, missing, wrong_type
+from mistral_voices.local._validation import Problem, find_problems, make_integers, missing, wrong_type
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# What `int` reads beyond this, such as 1_0 or the digits of other scripts, no other program does.
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Body:
     """What an operation takes as its body."""
 
     required: bool
+    schema: Mapping[str, Any]
     validator: Draft202012Validator
     defaults: Mapping[str, Any]
 
@@ -167,9 +179,10 @@ class Document:
         if "requestBody" in content:
             sent = self._resolve(content["requestBody"])
             schema = sent["content"][JSON]["schema"]
-            properties = self._resolve(schema).get("properties", {})
+            resolved = self._resolve(schema)
+            properties = resolved.get("properties", {})
             defaults = {name: member["default"] for name, member in properties.items() if "default" in member}
-            body = Body(sent.get("required", False), self._validator(schema), defaults)
+            body = Body(sent.get("required", False), resolved, self._validator(schema), defaults)
         return Operation(
             content["operationId"],
             method.upper(),
@@ -217,12 +230,9 @@ def _convert(texts: Sequence[str], schema: Mapping[str, Any]) -> Any:
     if schema["type"] == "array":
         return [_convert([text], schema["items"]) for text in texts]
     text = texts[-1]
-    if schema["type"] != "integer":
-        return text
-    try:
-        return int(text)
-    except ValueError:
+    if schema["type"] != "integer" or _INTEGER.fullmatch(text) is None:
         return text  # checked next, and then reported as it was sent
+    return int(text)
 
 
 def _read_body(request: Request, rules: Body) -> tuple[Mapping[str, Any], list[Problem]]:
@@ -232,13 +242,15 @@ def _read_body(request: Request, rules: Body) -> tuple[Mapping[str, Any], list[P
     if media_type != JSON:
         return {}, [wrong_type(["body"], "object")]
     try:
-        value = json.loads(request.body, parse_constant=_refuse_constant)
+        value = read_json(request.body)
         problems = find_problems(rules.validator, value, ["body"])
     except json.JSONDecodeError as error:
         return {}, [_invalid_json(error.pos, error.msg)]
-    except (ValueError, RecursionError) as error:  # not UTF-8, NaN, a number of thousands of digits, or too deep
-        return {}, [_invalid_json(0, type(error).__name__)]
-    return ({}, problems) if problems else ({**rules.defaults, **value}, [])
+    except ValueError as error:  # not UTF-8, NaN, a number of thousands of digits, or too deep
+        return {}, [_invalid_json(0, str(error))]
+    except RecursionError:  # could be read, but not checked
+        return {}, [_invalid_json(0, "nested too deep")]
+    return ({}, problems) if problems else ({**rules.defaults, **make_integers(rules.schema, value)}, [])
 
 
 def _invalid_json(position: int, reason: str) -> Problem:
@@ -249,7 +261,3 @@ def _invalid_json(position: int, reason: str) -> Problem:
         "input": {},
         "ctx": {"error": reason},
     }
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -8,6 +8,7 @@ from email.utils import formatdate
 from typing import Any
 
 JSON = "application/json"
+LONGEST_BODY = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class RefusedError(Exception):
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Answer with a value as JSON."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    body = text.encode(errors="backslashreplace")  # half of a surrogate pair becomes the escape that JSON has for it
     return Answer(status, {"content-type": JSON, **(headers or {})}, body)
 
 
@@ -70,6 +72,28 @@ def error_answer(status: int, message: str, code: str, headers: Mapping[str, str
     return json_answer(body, status, headers)
 
 
+def read_json(text: str | bytes) -> Any:
+    """Read JSON, without the NaN and Infinity that Python's reader adds to it.
+
+    Raises:
+        ValueError: it is none, or too deep or with too long a number to be read; a JSONDecodeError knows the place.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def check_length(length: int) -> None:
+    """Check the length of a body, in bytes.
+
+    Raises:
+        RefusedError: 413, it is longer than 1 GiB.
+    """
+    if length > LONGEST_BODY:
+        raise RefusedError(error_answer(413, f"The body is longer than {LONGEST_BODY} bytes", "body_too_long"))
+
+
 def unknown_path(path: str) -> Answer:
     """Answer that nothing is there."""
     return error_answer(404, f"There is no {path} here", "path_not_found")
@@ -79,3 +103,7 @@ def complete(answer: Answer) -> Answer:
     """Add the headers that every answer has."""
     headers = {"date": formatdate(usegmt=True), "x-request-id": uuid.uuid4().hex}
     return replace(answer, headers={**headers, **answer.headers})
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -136,8 +136,8 @@ def _read_answer(status: int, body: Any) -> Answer:
     if isinstance(body, str):
         return Answer(status, {"content-type": "text/plain; charset=utf-8"}, body.encode())
     try:
-        return Answer(status, {"content-type": JSON}, json.dumps(body).encode())
-    except TypeError as error:
+        return Answer(status, {"content-type": JSON}, json.dumps(body, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"body: neither bytes nor text nor a JSON value: {error}") from error
 
 

@@ -1,20 +1,25 @@
 """The application over HTTP/1.1 on loopback: the standard library's threading server, one thread a connection."""
 
 import ipaddress
+import re
 import socket
 import socketserver
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from mistral_voices.local._exchange import Answer, Outcome, Request, complete, error_answer
+from mistral_voices.local._exchange import Answer, Outcome, RefusedError, Request, check_length, complete, error_answer
 
 Handle = Callable[[Request], Outcome]
 
 _NO_BODY = (204, 304)
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]+")
+_MOST_DIGITS = 100  # `int` reads no more than some thousands
+_PATIENCE = 1.0  # seconds
 
 
 class HttpServer:
@@ -27,7 +32,10 @@ class HttpServer:
             ValueError: the host is not of this machine alone.
             OSError: the address cannot be listened on.
         """
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        try:
+            address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        except ValueError as error:
+            raise ValueError(f"the host {host!r} is not an IP address") from error
         if not address.is_loopback:
             raise ValueError(f"the host {host} is not a loopback address; there is no protection for any other")
         self._server = (_Server6 if address.version == 6 else _Server)(handle, str(address), port)
@@ -106,6 +114,11 @@ class _Connection(BaseHTTPRequestHandler):
         except ValueError as error:
             self.send_error(400, str(error))
             return
+        except RefusedError as refused:
+            self.close_connection = True
+            self._write(complete(refused.answer))
+            self._ignore_the_rest()
+            return
         # The request line, since `path` has been changed where it began with two slashes.
         outcome = self._handle(Request(self.command, self.requestline.split()[1], headers, body))
         if self._closing.wait(outcome.delay) or outcome.answer is None:
@@ -113,7 +126,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         self._write(outcome.answer, outcome.cut)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = _serve  # noqa: N815
+    do_GET = do_QUERY = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = _serve  # noqa: N815
 
     def _write(self, answer: Answer, cut: int | None = None) -> None:
         self.send_response_only(answer.status)
@@ -133,26 +146,47 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").strip().lower() == "chunked":
-            return b"".join(iter(self._read_chunk, b""))
+            return self._read_chunks()
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit()):
             raise ValueError("Content-Length is not a number")
-        return self._read(int(length))
+        size = int(length) if len(length) <= _MOST_DIGITS else sys.maxsize
+        check_length(size)
+        return self._read(size)
 
-    def _read_chunk(self) -> bytes:
-        size = int(self.rfile.readline(1024).partition(b";")[0], 16)
-        if size < 0:
-            raise ValueError("the length of a chunk is negative")
-        chunk = self._read(size)
-        while self.rfile.readline(65_537).strip() and not size:
+    def _read_chunks(self) -> bytes:
+        chunks, length = [], 0
+        while size := self._read_chunk_size():
+            length += size
+            check_length(length)
+            chunks.append(self._read(size))
+            self.rfile.readline(65_537)
+        while self.rfile.readline(65_537).strip():
             pass  # trailers, which follow the last chunk only
-        return chunk
+        return b"".join(chunks)
+
+    def _read_chunk_size(self) -> int:
+        size = self.rfile.readline(1024).partition(b";")[0].strip()
+        if _CHUNK_SIZE.fullmatch(size) is None:
+            raise ValueError("the length of a chunk is not a number")
+        return int(size, 16)
 
     def _read(self, length: int) -> bytes:
         data = self.rfile.read(length)
         if len(data) < length:
             raise ConnectionAbortedError("the client went away in the middle of its request")
         return data
+
+    def _ignore_the_rest(self) -> None:
+        """Take in what is still being sent: a connection closed over it would be reset, and the answer lost."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_PATIENCE)
+        end = time.monotonic() + _PATIENCE
+        try:
+            while time.monotonic() < end and self.connection.recv(65_536):
+                pass
+        except OSError:
+            return  # silent for too long, or gone
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is not HTTP as the application answers other errors, and hang up."""

@@ -1,6 +1,7 @@
 """A fast test of values against a schema, for the many that are right; `_validation` explains the others."""
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from types import NoneType
 from typing import Any
 
@@ -9,7 +10,6 @@ Check = Callable[[Any], bool]
 _TYPES = {
     "string": (str,),
     "integer": (int,),
-    "number": (int, float),
     "boolean": (bool,),
     "array": (list,),
     "object": (dict,),
@@ -27,13 +27,28 @@ def make_check(schema: Mapping[str, Any]) -> Check:
     return checks[0] if len(checks) == 1 else lambda value: all(check(value) for check in checks)
 
 
+def is_text(value: Any) -> bool:
+    """Tell whether a value is text that can be stored."""
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
 def _refuse(_: Any) -> Check:
     return lambda value: False
 
 
 def _check_type(name: str) -> Check:
     if name == "string":
-        return lambda value: type(value) is str and (value.isascii() or _is_text(value))
+        return is_text
+    if name == "number":
+        return lambda value: type(value) is int or (type(value) is float and isfinite(value))
     types = _TYPES.get(name, ())
     return lambda value: type(value) in types
 
@@ -53,14 +68,6 @@ def _check_properties(schemas: Mapping[str, Mapping[str, Any]]) -> Check:
 def _check_items(schema: Mapping[str, Any]) -> Check:
     check = make_check(schema)
     return lambda value: type(value) is list and all(map(check, value))
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return False
-    return True
 
 
 _MAKERS: Mapping[str, Callable[[Any], Check]] = {

@@ -1,6 +1,5 @@
 """The voices that a server begins with: its presets, and those that it is given."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -10,6 +9,8 @@ from typing import Any
 import yaml
 
 from mistral_voices.local._document import Document, load_yaml
+from mistral_voices.local._exchange import read_json
+from mistral_voices.local._quick import is_text
 from mistral_voices.local._store import Sample, Store, Voice
 
 # The one account of the local server.
@@ -80,8 +81,8 @@ def read_seed_file(path: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-        content = json.loads(text) if Path(path).suffix.lower() == ".json" else load_yaml(text)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        content = read_json(text) if Path(path).suffix.lower() == ".json" else load_yaml(text)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ValueError(f"the seed file {os.fspath(path)} cannot be read: {error}") from error
     if not isinstance(content, list):
         raise ValueError(f"the seed file {os.fspath(path)} holds no list of voices")  # noqa: TRY004 - as above
@@ -115,7 +116,8 @@ def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, S
 
 def _read_sample(entry: Mapping[str, Any], place: str) -> Sample | None:
     for name in _SAMPLE_MEMBERS:
-        if not isinstance(entry.get(name), str | None):
-            raise ValueError(f"{place}: {name}: must be text")  # noqa: TRY004 - as above
+        value = entry.get(name)
+        if value is not None and not is_text(value):
+            raise ValueError(f"{place}: {name}: must be text")
     text = entry.get("sample_audio")
     return None if text is None else Sample(text, entry.get("sample_filename"))

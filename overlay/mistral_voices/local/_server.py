@@ -27,6 +27,7 @@ class VoicesServer:
 
     Raises:
         ValueError: `data` cannot be used, or an entry of `seed` is no voice; the message names entry and member.
+        TypeError: an argument is of a wrong type; the message names it.
         ModuleNotFoundError: the extra `local` is not installed.
     """
 
@@ -40,6 +41,12 @@ class VoicesServer:
     ) -> None:
         if sample_form not in ("audio", "json"):
             raise ValueError(f'sample_form must be "audio" or "json", not {sample_form!r}')
+        if data is not None and not _is_path(data):
+            raise TypeError(f"data must be the path of a file or None, not {type(data).__name__}")
+        if not _is_path(seed) and (isinstance(seed, bytes) or not isinstance(seed, Iterable)):
+            raise TypeError(f"seed must be voices as mappings or the path of a file, not {type(seed).__name__}")
+        if not isinstance(api_key, str | None):
+            raise TypeError(f"api_key must be text or None, not {type(api_key).__name__}")
         try:
             from mistral_voices.local import _application, _document, _seed, _store
         except ModuleNotFoundError as error:
@@ -51,7 +58,8 @@ class VoicesServer:
         entries = _seed.read_seed_file(seed) if isinstance(seed, (str, os.PathLike)) else seed
         store = _store.Store(data)
         try:
-            _seed.fill(store, document, entries)
+            with _store.explain_damage(data):
+                _seed.fill(store, document, entries)
             self._application = _application.Application(document, store, api_key or None, sample_form, without_v2)
         except BaseException:
             store.close()
@@ -82,7 +90,8 @@ class VoicesServer:
             host: the loopback address to listen on.
 
         Raises:
-            ValueError: `host` is not a loopback address.
+            ValueError: `host` is not a loopback address, or `port` is out of its range.
+            TypeError: one of them is of a wrong type.
             OSError: the port is taken or not allowed.
             RuntimeError: the server is serving already, or closed.
         """
@@ -90,6 +99,12 @@ class VoicesServer:
             raise RuntimeError(
                 "the local server is closed" if self._application.closed else "serve() was called before"
             )
+        if not isinstance(port, int) or isinstance(port, bool):
+            raise TypeError(f"port must be a number, not {type(port).__name__}")
+        if not isinstance(host, str):
+            raise TypeError(f"host must be text, not {type(host).__name__}")
+        if not 0 <= port <= 65_535:
+            raise ValueError(f"port must be within 0-65535, not {port}")
         from mistral_voices.local._http import HttpServer
 
         self._http = HttpServer(self._application.handle, host, port)
@@ -169,7 +184,9 @@ class VoicesServer:
         Raises:
             ValueError: a size is not a number from 0; the message names its place in the list.
         """
-        self._application.pages.set({"sizes": [*sizes], "repeat": repeat})
+        if isinstance(sizes, Iterable):
+            sizes = [*sizes]
+        self._application.pages.set({"sizes": sizes, "repeat": repeat})
 
     def close(self) -> None:
         """Stop serving, end all connections and close the data file; closing twice is fine."""
@@ -187,3 +204,7 @@ class VoicesServer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, os.PathLike)) and isinstance(os.fspath(value), str)

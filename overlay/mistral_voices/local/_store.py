@@ -16,6 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from mistral_voices.local._exchange import read_json
+
 Voice = dict[str, Any]
 
 # Written into the head of a data file, so that the file of another program is never changed.
@@ -92,8 +94,13 @@ class Store:
             ValueError: the file cannot be opened or is not one of ours; the message names it and the reason.
         """
         self._lock = threading.Lock()
-        self._connection = _open(data)
-        (self.identity,) = self._connection.execute("SELECT value FROM identity").fetchone()
+        self._connection = _connect(data)
+        try:
+            with explain_damage(data):
+                self.identity = _prepare(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def add(self, voice: Voice, sample: Sample, key: CreationKey | None = None) -> Voice:
         """Add a voice under its own, new id and give it; a key that came before gives the voice that was made then.
@@ -108,8 +115,7 @@ class Store:
                 if made := connection.execute(query, (key.text,)).fetchone():
                     if made[0] != key.digest:
                         raise KeyReusedError(key.text)
-                    earlier: Voice = json.loads(made[1])
-                    return earlier
+                    return _load(made[1])
             if connection.execute("SELECT 1 FROM voices WHERE slug = ?", (voice["slug"],)).fetchone():
                 raise SlugTakenError(voice["slug"])
             connection.execute(_ADD_VOICE, _row(voice))
@@ -150,7 +156,7 @@ class Store:
             ).fetchall()
             count = f"SELECT count(*) FROM voices WHERE {condition}"  # noqa: S608 - fixed text
             (total,) = connection.execute(count, values).fetchone()
-        return tuple(json.loads(voice) for (voice,) in rows), total
+        return tuple(_load(voice) for (voice,) in rows), total
 
     def search(self, limit: int, after: int, filters: Filters) -> tuple[tuple[int, Voice], ...]:
         """Give the first voices whose position is larger than `after`, oldest first, with their positions."""
@@ -160,7 +166,7 @@ class Store:
                 f"SELECT position, voice FROM voices WHERE position > ? AND {condition} ORDER BY position LIMIT ?",  # noqa: S608 - fixed text
                 (min(after, _LARGEST), *values, min(limit, _LARGEST)),
             ).fetchall()
-        return tuple((position, json.loads(voice)) for position, voice in rows)
+        return tuple((position, _load(voice)) for position, voice in rows)
 
     def update(self, voice_id: str, changes: Mapping[str, Any]) -> Voice | None:
         """Change members of a voice and give the voice as it is now, None if there is none."""
@@ -196,15 +202,36 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:  # SQLite may have ended it by itself
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, UnicodeDecodeError):  # from a message that quotes the damage
+                    raise sqlite3.DatabaseError("the data is damaged") from error
                 raise
-            self._connection.execute("COMMIT")
+
+
+@contextmanager
+def explain_damage(data: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Turn what SQLite raises within the block into a ValueError that names the data file and the reason."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where the message itself quotes the damage
+        what = "the memory" if data is None else f"the data file {os.fspath(data)}"
+        raise ValueError(f"{what} cannot be used: {error}") from error
+
+
+def _load(text: str) -> Voice:
+    try:
+        voice: Voice = read_json(text)
+    except (ValueError, TypeError) as error:
+        raise sqlite3.DatabaseError("a voice in it is damaged") from error
+    return voice
 
 
 def _find(connection: sqlite3.Connection, voice_id: str) -> Voice | None:
     row = connection.execute("SELECT voice FROM voices WHERE id = ?", (voice_id,)).fetchone()
-    return json.loads(row[0]) if row else None
+    return _load(row[0]) if row else None
 
 
 def _row(voice: Voice) -> tuple[str | None, ...]:
@@ -220,41 +247,47 @@ def _line(language: str) -> str:
     return f"\n{_dump(language)}\n"
 
 
-def _where(filters: Filters) -> tuple[str, tuple[str, ...]]:
-    """Say in SQL which voices are wanted: a condition and its values."""
-    alternatives = [
-        ("type = ?", [filters.type] if filters.type is not None else []),
-        ("kind = ?", [filters.kind] if filters.kind is not None else []),
-        ("gender = ?", filters.genders),
-        ("instr(languages, ?)", [_line(language) for language in filters.languages]),
-        ("instr(folded_name, ?)", [filters.in_name.casefold()] if filters.in_name is not None else []),
-    ]
-    conditions = [f"({' OR '.join([term] * len(values))})" for term, values in alternatives if values]
-    return " AND ".join(conditions) or "TRUE", tuple(value for _, values in alternatives for value in values)
+def _where(filters: Filters) -> tuple[str, list[str]]:
+    """Say in SQL which voices are wanted: a condition and its values.
 
-
-def _open(data: str | os.PathLike[str] | None) -> sqlite3.Connection:
-    if data is not None:
-        path = Path(data)
-        if path.is_dir():
-            raise ValueError(f"the data file {path} is a folder")
-        if not path.absolute().parent.is_dir():
-            raise ValueError(f"the data file {path} cannot be made: its folder does not exist")
-    try:
-        connection = sqlite3.connect(
-            ":memory:" if data is None else data, check_same_thread=False, isolation_level=None
+    Alternatives are lists, for a thousand of them joined by OR are too deep for SQLite.
+    """
+    conditions: list[tuple[str, list[str]]] = []
+    if filters.type is not None:
+        conditions.append(("type = ?", [filters.type]))
+    if filters.kind is not None:
+        conditions.append(("kind = ?", [filters.kind]))
+    if filters.genders:
+        conditions.append((f"gender IN ({', '.join('?' * len(filters.genders))})", [*filters.genders]))
+    if filters.languages:
+        wanted = _dump([_line(language) for language in filters.languages])
+        conditions.append(
+            ("EXISTS (SELECT 1 FROM json_each(?) AS wanted WHERE instr(languages, wanted.value))", [wanted])
         )
-    except sqlite3.Error as error:
-        raise ValueError(f"the data file {data} cannot be opened: {error}") from error
+    if filters.in_name is not None:
+        conditions.append(("instr(folded_name, ?)", [filters.in_name.casefold()]))
+    condition = " AND ".join(condition for condition, _ in conditions) or "TRUE"
+    return condition, [value for _, values in conditions for value in values]
+
+
+def _connect(data: str | os.PathLike[str] | None) -> sqlite3.Connection:
     try:
-        _prepare(connection)
-    except (sqlite3.Error, ValueError) as error:
-        connection.close()
-        raise ValueError(f"the data file {data} cannot be used: {error}") from error
-    return connection
+        if data is not None:
+            _check_place(Path(data))
+        return sqlite3.connect(":memory:" if data is None else data, check_same_thread=False, isolation_level=None)
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise ValueError(f"the data file {data} cannot be opened: {error}") from error
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _check_place(path: Path) -> None:
+    if path.is_dir():
+        raise ValueError("it is a folder")
+    if not path.absolute().parent.is_dir():
+        raise ValueError("its folder does not exist")
+
+
+def _prepare(connection: sqlite3.Connection) -> str:
+    """Make the tables in a new file, or check those of another, and give its identity."""
     connection.execute("BEGIN IMMEDIATE")
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -266,13 +299,17 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
     elif application != APPLICATION_ID:
-        raise ValueError("it is a database of another program")
+        raise sqlite3.DatabaseError("it is a database of another program")
     elif layout != LAYOUT:
         message = f"it was written by another version of the local server (layout {layout}, not {LAYOUT})"
-        raise ValueError(f"{message}; begin with a new file")
+        raise sqlite3.DatabaseError(f"{message}; begin with a new file")
+    found = connection.execute("SELECT value FROM identity").fetchone()
+    if found is None or not isinstance(found[0], str):
+        raise sqlite3.DatabaseError("its identity is missing")
     connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = ON")
     # What is in the write-ahead log survives the end of the process; only a failing machine could lose it, and
     # waiting for the disk at every create is not worth that to a test server.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    return found[0]

@@ -1,6 +1,7 @@
 """What is wrong with a value, in the words of the service: those of FastAPI and pydantic."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -21,6 +22,7 @@ _TYPES = {
     "object": ("model_attributes_type", "Input should be a valid dictionary or object to extract fields from"),
     "null": ("none_required", "Input should be None"),
 }
+_INFINITE = ("finite_number", "Input should be a finite number")
 # Keyword of the document: type, message and context of pydantic.
 _RULES = {
     "enum": ("enum", "Input should be {}", "expected"),
@@ -50,7 +52,7 @@ def find_problems(validator: Draft202012Validator, value: Any, place: Sequence[s
     for error in _leaves(validator.iter_errors(value)):
         for problem in _describe(error, place):
             found.setdefault(f"{problem['loc']} {problem['type']}", problem)
-    return [*found.values()] or _find_broken_text(value, place)
+    return [*found.values()] or _find_unwritable(value, place)
 
 
 def refused(place: Sequence[str | int], reason: str) -> Problem:
@@ -69,9 +71,30 @@ def check_arguments(function: str, schema: Mapping[str, Any], arguments: Any) ->
     given = {name: value for name, value in arguments.items() if value is not None}
     if unknown := sorted(given.keys() - schema["properties"].keys()):
         raise ValueError(f"{function} has no argument {', '.join(unknown)}")
-    for problem in find_problems(Draft202012Validator(schema), given, []):
-        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
-    return given
+    for name in schema.get("required", ()):
+        if name not in given:
+            raise ValueError(f"{name}: {missing([])['msg']}")
+    for name, value in given.items():
+        try:
+            problems = find_problems(Draft202012Validator(schema["properties"][name]), value, [name])
+        except RecursionError as error:
+            raise ValueError(f"{name}: is nested too deep") from error
+        for problem in problems:
+            raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
+    return {name: make_integers(schema["properties"][name], value) for name, value in given.items()}
+
+
+def make_integers(schema: Mapping[str, Any], value: Any) -> Any:
+    """Make integers of what fits a rule for integers but is none to Python, such as 3.0 or 1e3."""
+    if isinstance(value, float):
+        rules = (schema, *schema.get("anyOf", ()))
+        return int(value) if any(rule.get("type") == "integer" for rule in rules) else value
+    if isinstance(value, list) and "items" in schema:
+        return [make_integers(schema["items"], item) for item in value]
+    if isinstance(value, dict) and "properties" in schema:
+        rules = schema["properties"]
+        return {name: make_integers(rules.get(name, {}), item) for name, item in value.items()}
+    return value
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
@@ -108,6 +131,8 @@ def _describe(error: ValidationError, place: Sequence[str | int]) -> Iterator[Pr
 
 def _describe_type(expected: str, value: Any) -> tuple[str, str]:
     kind, message = _TYPES[expected]
+    if expected == "integer" and isinstance(value, float) and not isfinite(value):
+        return _INFINITE
     if expected == "integer" and isinstance(value, str):
         return "int_parsing", f"{message}, unable to parse string as an integer"
     if expected == "integer" and isinstance(value, float):
@@ -121,17 +146,20 @@ def _one_of(values: Sequence[Any]) -> str:
 
 
 def _may_be_echoed(loc: Sequence[str | int], value: Any) -> bool:
-    if _SAMPLE in loc or isinstance(value, (dict, list)):
+    if _SAMPLE in loc or isinstance(value, (dict, list)) or (isinstance(value, float) and not isfinite(value)):
         return False
     return not isinstance(value, str) or len(value) <= _LONGEST_ECHO
 
 
-def _find_broken_text(value: Any, place: Sequence[str | int]) -> list[Problem]:
-    """JSON can spell half of a surrogate pair, which is no text and cannot be stored."""
+def _find_unwritable(value: Any, place: Sequence[str | int]) -> list[Problem]:
+    """Find what could not be stored or sent on: half of a surrogate pair, which JSON can spell, and 1e400."""
     if isinstance(value, dict):
-        return [problem for name, item in value.items() for problem in _find_broken_text(item, [*place, name])]
+        return [problem for name, item in value.items() for problem in _find_unwritable(item, [*place, name])]
     if isinstance(value, list):
-        return [problem for at, item in enumerate(value) for problem in _find_broken_text(item, [*place, at])]
+        return [problem for at, item in enumerate(value) for problem in _find_unwritable(item, [*place, at])]
+    if isinstance(value, float) and not isfinite(value):
+        kind, message = _INFINITE
+        return [{"loc": list(place), "msg": message, "type": kind}]
     if isinstance(value, str) and not value.isascii():
         try:
             value.encode()
