@@ -59,7 +59,7 @@ def parse_datetime(value: Any, place: str) -> datetime.datetime:
         # fromisoformat reads weeks as well, and hours alone.
         if value[4:17:3] not in ("--T::", "--t::", "-- ::"):
             raise ValueError
-        parsed = datetime.datetime.fromisoformat(value.upper())
+        parsed = datetime.datetime.fromisoformat(value if value[-1] != "z" else value.upper())
     except ValueError:
         raise InvalidValueError(place, "is not a date-time") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=datetime.timezone.utc)

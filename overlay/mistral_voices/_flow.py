@@ -85,7 +85,18 @@ class Call(Generic[T]):
 class Send:
     """Send this request and give back the answer."""
 
-    __slots__ = ("_headers", "content", "context", "is_sample", "method", "sink", "timeout", "url")
+    __slots__ = (
+        "_call",
+        "_headers",
+        "_settings",
+        "attempt",
+        "content",
+        "is_sample",
+        "method",
+        "sink",
+        "timeout",
+        "url",
+    )
 
     def __init__(self, call: Call[Any], settings: Settings, *, own_client: bool, attempt: int) -> None:
         self.method = call.method
@@ -93,27 +104,34 @@ class Send:
         self.content = call.content
         self.sink = call.sink
         self.is_sample = call.is_sample
+        self.attempt = attempt
         self.timeout: Timeout | None = None
         if (each := settings.timeout) is not None:
             self.timeout = (each, each, each, each)
-        elif own_client:
+        elif own_client and call.seconds != OTHER_SECONDS:  # our own client has the usual ones by itself
             self.timeout = (CONNECT_SECONDS, call.seconds, call.seconds, call.seconds)
-        key = settings.key.read()
-        self._headers = {"authorization": f"Bearer {key}", **call.headers, **settings.headers}
-        self.context = _failures.Context(
-            method=call.method,
-            path=call.path.partition("?")[0],
-            url=self.url,
-            attempt=attempt,
-            is_sample=call.is_sample,
-            sample=call.secret if call.creates else None,
-            secrets=(key, call.secret, *_failures.secrets_in(settings.headers)),
-        )
+        self._call = call
+        self._settings = settings
+        self._headers = {"authorization": f"Bearer {settings.key.read()}", **call.headers, **settings.headers}
 
     def build(self, client: Any, content: Any) -> Any:
         """Make the request of the client's own library, with the content in the form that this client takes."""
-        options: dict[str, Any] = {} if self.timeout is None else {"timeout": self.timeout}
-        return client.build_request(self.method, self.url, headers=self._headers, content=content, **options)
+        if self.timeout is None:
+            return client.build_request(self.method, self.url, headers=self._headers, content=content)
+        return client.build_request(self.method, self.url, headers=self._headers, content=content, timeout=self.timeout)
+
+    def context(self) -> _failures.Context:
+        """Say what an error or the log tells of this request."""
+        call, sent = self._call, self._headers["authorization"].rpartition(" ")[2]
+        return _failures.Context(
+            method=self.method,
+            path=call.path.partition("?")[0],
+            url=self.url,
+            attempt=self.attempt,
+            is_sample=call.is_sample,
+            sample=call.secret if call.creates else None,
+            secrets=(sent, call.secret, *_failures.secrets_in(self._settings.headers)),
+        )
 
     def __repr__(self) -> str:
         return f"Send({self.method} {self.url})"
@@ -160,7 +178,7 @@ def run(
     random: Callable[[], float] = _random.random,
 ) -> Steps[T]:
     """Make a call: repeat what may be repeated, and return the result or raise the error."""
-    logger = settings.debug_logger or _notices.default_logger()
+    logger = settings.logger
     began = clock()
     attempt = 0
     may_have_acted = False
@@ -176,7 +194,7 @@ def run(
             answer: Answer = yield send
         except Exception as lost:  # noqa: BLE001 - a driver throws in nothing but the library's RequestError
             outcome = cause = lost
-            error = _failures.from_transport(send.context, lost)
+            error = _failures.from_transport(send.context(), lost)
         else:
             outcome = answer
             try:
@@ -207,15 +225,15 @@ def run(
 def _read(call: Call[T], send: Send, answer: Answer, now: float) -> T:
     """Make the result from an answer, or raise what the answer says."""
     if not 200 <= answer.status_code < 300:
-        raise _failures.from_status(send.context, answer, retry_after(answer.headers, now))
+        raise _failures.from_status(send.context(), answer, retry_after(answer.headers, now))
     if answer.status_code != 200:
-        raise _failures.from_unreadable(send.context, answer, f"the status is {answer.status_code}, expected 200")
+        raise _failures.from_unreadable(send.context(), answer, f"the status is {answer.status_code}, expected 200")
     if answer.unreadable is not None:
-        raise _failures.from_unreadable(send.context, answer, str(answer.unreadable))
+        raise _failures.from_unreadable(send.context(), answer, str(answer.unreadable))
     try:
         return call.read(answer)
     except ValueError as error:
-        raise _failures.from_unreadable(send.context, answer, str(error)) from None
+        raise _failures.from_unreadable(send.context(), answer, str(error)) from None
 
 
 def _say_already_deleted(error: NotFoundError) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 
+from ._lazy import LazyModule
 from .utils import UNSET, Unset
 
 if TYPE_CHECKING:
+    from . import _operations
     from ._options import CallOptions
     from ._runner import Runner
     from ._walk import Filters
     from .models import VoiceListPage, VoiceResponse
+else:
+    _operations = LazyModule("_operations")
 
 Strings: TypeAlias = list[str]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
@@ -114,8 +118,6 @@ class Listing:
 
         Endpoint: GET /v2/audio/voices
         """
-        from . import _operations
-
         call = _operations.search_voices(
             page_size=page_size,
             page_token=page_token,
@@ -140,8 +142,6 @@ class Listing:
         **options: Unpack[CallOptions],
     ) -> VoiceListPage:
         """`search` for asyncio."""
-        from . import _operations
-
         call = _operations.search_voices(
             page_size=page_size,
             page_token=page_token,

@@ -39,14 +39,15 @@ def log(logger: logging.Logger, send: Send, outcome: Answer | Exception, *, seco
         result, request_id = type(outcome).__name__, None
     else:
         result, request_id = str(outcome.status_code), request_id_of(outcome.headers)
+    context = send.context()
     logger.info(
         "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
         send.method,
-        send.context.path,
+        context.path,
         result,
         seconds * 1000,
-        send.context.attempt,
-        send.context.hide(request_id or "-"),
+        context.attempt,
+        context.hide(request_id or "-"),
         "" if wait is None else f", again in {wait:.2f} s",
     )
 
@@ -56,7 +57,7 @@ def warn_of_end(send: Send, answer: Answer) -> None:
     deprecation, sunset = answer.headers.get("deprecation"), answer.headers.get("sunset")
     if deprecation is None and sunset is None:
         return
-    operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.method} {send.context.path}")
+    operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.method} {send.context().path}")
     if operation in _warned:
         return
     _warned.add(operation)

@@ -6,6 +6,8 @@ import base64
 import json
 import os
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -31,30 +33,33 @@ LONGEST_ID = 4096
 LARGEST_INTEGER = 2**63 - 1
 
 
+@cache
+def _generated(name: str) -> Any:
+    """Load a module of the generated package, once; an import statement would be paid for at each call."""
+    return import_module(f"mistral_voices_api.{name}")
+
+
 def list_voices(**given: Any) -> Call[VoiceListResponse]:
     """GET /v1/audio/voices."""
-    from mistral_voices_api.api.audio_voices import list_voices as operation
-
+    operation = _generated("api.audio_voices.list_voices")
     return _call(operation._get_kwargs(**check("list_voices", given)), _reader(operation._parse_response))
 
 
 def search_voices(**given: Any) -> Call[VoiceListPage]:
     """GET /v2/audio/voices."""
-    from mistral_voices_api.api.audio_voices import search_voices as operation
-
+    operation = _generated("api.audio_voices.search_voices")
     return _call(operation._get_kwargs(**check("search_voices", given)), _reader(operation._parse_response))
 
 
 def create_voice(sample: str | Sample, on_progress: Progress | None, **given: Any) -> Call[VoiceResponse]:
     """POST /v1/audio/voices; a sample that is not text is encoded as it is sent."""
-    from mistral_voices_api.api.audio_voices import create_voice as operation
-    from mistral_voices_api.models import VoiceCreateRequest
-
+    operation = _generated("api.audio_voices.create_voice")
+    request_of = _generated("models.voice_create_request").VoiceCreateRequest
     check_progress(on_progress)
     if not isinstance(sample, str) and given["sample_filename"] is UNSET and sample.filename is not None:
         given["sample_filename"] = sample.filename
     text = sample if isinstance(sample, str) else ""
-    body = VoiceCreateRequest(**check("create_voice", {**given, "sample_audio": text}))
+    body = request_of(**check("create_voice", {**given, "sample_audio": text}))
     request = operation._get_kwargs(body=body)
     if isinstance(sample, str):
         call = _call(request, _reader(operation._parse_response))
@@ -78,25 +83,22 @@ def sent_metadata(**given: Any) -> dict[str, Any]:
 
 def get_voice(voice_id: str) -> Call[VoiceResponse]:
     """GET /v1/audio/voices/{voice_id}."""
-    from mistral_voices_api.api.audio_voices import get_voice as operation
-
+    operation = _generated("api.audio_voices.get_voice")
     return _call(operation._get_kwargs(**_segment("get_voice", voice_id)), _reader(operation._parse_response))
 
 
 def update_voice(voice_id: str, **given: Any) -> Call[VoiceResponse]:
     """PATCH /v1/audio/voices/{voice_id}."""
-    from mistral_voices_api.api.audio_voices import update_voice as operation
-    from mistral_voices_api.models import VoiceUpdateRequest
-
+    operation = _generated("api.audio_voices.update_voice")
+    request_of = _generated("models.voice_update_request").VoiceUpdateRequest
     segment = _segment("update_voice", voice_id)
-    body = VoiceUpdateRequest(**check("update_voice", given))
+    body = request_of(**check("update_voice", given))
     return _call(operation._get_kwargs(**segment, body=body), _reader(operation._parse_response))
 
 
 def delete_voice(voice_id: str) -> Call[VoiceResponse]:
     """DELETE /v1/audio/voices/{voice_id}."""
-    from mistral_voices_api.api.audio_voices import delete_voice as operation
-
+    operation = _generated("api.audio_voices.delete_voice")
     call = _call(operation._get_kwargs(**_segment("delete_voice", voice_id)), _reader(operation._parse_response))
     call.deletes = True
     return call
@@ -104,12 +106,13 @@ def delete_voice(voice_id: str) -> Call[VoiceResponse]:
 
 def get_voice_sample(voice_id: str) -> Call[str]:
     """GET /v1/audio/voices/{voice_id}/sample, as base64 text whichever form the server answers in."""
-    from mistral_voices_api.api.audio_voices import get_voice_sample as operation
+    operation = _generated("api.audio_voices.get_voice_sample")
 
     def read(answer: Answer) -> str:
         content_type = media_type(answer.headers.get("content-type", ""))
         if content_type == JSON:
-            return operation._parse_response(response=answer)
+            text: str = operation._parse_response(response=answer)
+            return text
         if is_audio(content_type):
             return base64.b64encode(answer.content).decode("ascii")
         raise ValueError(f"the content type is {content_type}, expected audio or JSON")
@@ -123,11 +126,11 @@ def stream_voice_sample(voice_id: str) -> Call[None]:
 
 
 def _sample_call(voice_id: str, read: Callable[[Answer], T]) -> Call[T]:
-    from mistral_voices_api.api.audio_voices import get_voice_sample as operation
-
+    operation = _generated("api.audio_voices.get_voice_sample")
     call = _call(operation._get_kwargs(**_segment("get_voice_sample", voice_id)), read)
     # Identity: so the announced length is that of the sample.
-    call.headers = {"accept": f"audio/wav, audio/*;q=0.9, {JSON};q=0.8", "accept-encoding": "identity"}
+    accepted = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {JSON};q=0.7"
+    call.headers = {"accept": accepted, "accept-encoding": "identity"}
     call.is_sample = True
     return call
 
@@ -141,7 +144,7 @@ def _call(request: dict[str, Any], read: Callable[[Answer], T]) -> Call[T]:
     path: str = request["url"]
     if "params" in request:
         path += "?" + urlencode(request["params"], doseq=True)
-    headers = {"accept": JSON, **{name.lower(): value for name, value in request.get("headers", {}).items()}}
+    headers = {name.lower(): value for name, value in request.get("headers", {}).items()}
     content = None
     if "json" in request:
         content = json.dumps(request["json"], ensure_ascii=False, separators=(",", ":")).encode()
@@ -167,9 +170,7 @@ def check(operation: str, given: dict[str, Any]) -> dict[str, Any]:
         TypeError: A value has the wrong type.
         ValueError: A value is out of its bounds.
     """
-    from mistral_voices_api.arguments import ARGUMENTS
-
-    rules = ARGUMENTS[operation]
+    rules = _generated("arguments").ARGUMENTS[operation]
     checked: dict[str, Any] = {}
     for name, value in given.items():
         if rules[name].required and (value is None or value is UNSET):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from .utils import UNSET, BackoffStrategy, RetryConfig, Unset
+
+
+if TYPE_CHECKING:
+    import logging
 
 
 class CallOptions(TypedDict, total=False):
@@ -66,7 +70,7 @@ class Settings(NamedTuple):
     policy_is_of_call: bool
     timeout: float | None
     headers: dict[str, str]
-    debug_logger: Any
+    logger: logging.Logger
 
     def __repr__(self) -> str:
         return f"Settings(server_url={self.server_url!r})"  # the headers may hold a key
@@ -221,6 +225,8 @@ def settle(
     debug_logger: Any,
 ) -> Settings:
     """Check the options of a call and fill in the client's where one was left out."""
+    from ._notices import default_logger
+
     if unknown := options.keys() - CallOptions.__annotations__.keys():
         known = ", ".join(CallOptions.__annotations__)
         raise TypeError(f"unexpected argument {min(unknown)!r}; the options of every call are {known}")
@@ -234,5 +240,5 @@ def settle(
         policy_is_of_call=not isinstance(retries, Unset),
         timeout=timeout if of_call is None else of_call,
         headers=headers_of(options.get("http_headers")),
-        debug_logger=debug_logger,
+        logger=debug_logger or default_logger(),
     )

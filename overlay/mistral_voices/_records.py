@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, overload
 
+from ._lazy import LazyModule
 from .utils import UNSET, Unset
 
 if TYPE_CHECKING:
+    from . import _operations
     from ._options import CallOptions
     from ._runner import Runner
     from ._sources import Progress, SampleAudio
     from .models import VoiceListResponse, VoiceResponse
+else:
+    _operations = LazyModule("_operations")
 
 # A class with a method called `list` cannot write list[str] in its own body.
 Strings: TypeAlias = list[str]
@@ -54,8 +58,6 @@ class Records:
 
         Endpoint: GET /v1/audio/voices
         """
-        from . import _operations
-
         return self._runner.run(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
     async def list_async(
@@ -67,8 +69,6 @@ class Records:
         **options: Unpack[CallOptions],
     ) -> VoiceListResponse:
         """`list` for asyncio."""
-        from . import _operations
-
         return await self._runner.run_async(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
     def create(
@@ -207,14 +207,10 @@ class Records:
 
         Endpoint: GET /v1/audio/voices/{voice_id}
         """
-        from . import _operations
-
         return self._runner.run(_operations.get_voice(voice_id), options)
 
     async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """`get` for asyncio."""
-        from . import _operations
-
         return await self._runner.run_async(_operations.get_voice(voice_id), options)
 
     def update(
@@ -258,8 +254,6 @@ class Records:
 
         Endpoint: PATCH /v1/audio/voices/{voice_id}
         """
-        from . import _operations
-
         call = _operations.update_voice(
             voice_id,
             name=name,
@@ -286,8 +280,6 @@ class Records:
         **options: Unpack[CallOptions],
     ) -> VoiceResponse:
         """`update` for asyncio."""
-        from . import _operations
-
         call = _operations.update_voice(
             voice_id,
             name=name,
@@ -332,7 +324,7 @@ class Records:
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}
         """
-        from . import _operations, errors
+        from . import errors
 
         try:
             return self._runner.run(_operations.delete_voice(voice_id), options)
@@ -355,7 +347,7 @@ class Records:
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
     ) -> VoiceResponse | None:
         """`delete` for asyncio."""
-        from . import _operations, errors
+        from . import errors
 
         try:
             return await self._runner.run_async(_operations.delete_voice(voice_id), options)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._lazy import LazyModule
+
 if TYPE_CHECKING:
+    from . import _drivers, _flow
     from ._flow import Ask, Call, Script, Steps
     from ._http import Clients
     from ._options import CallOptions, Key, Policy, Settings
+else:
+    _drivers, _flow = LazyModule("_drivers"), LazyModule("_flow")
 
 T = TypeVar("T")
 
@@ -29,30 +35,35 @@ class Runner:
         self._debug_logger = debug_logger
         self.created: dict[str, None] = {}
 
+    @cached_property
+    def _settings(self) -> Settings:
+        return self._settle({})
+
     def run(self, call: Call[T], options: CallOptions) -> T:
         """Make one call."""
-        return self.play(lambda ask: ask(call), options)
+        steps = _flow.run(call, self.settle(options), own_client=self.clients.given_library is None)
+        return _drivers.drive(_flow.finish(steps), self.clients)
 
     async def run_async(self, call: Call[T], options: CallOptions) -> T:
         """Make one call without blocking the event loop."""
-        return await self.play_async(lambda ask: ask(call), options)
+        steps = _flow.run(call, self.settle(options), own_client=self.clients.given_async_library is None)
+        return await _drivers.drive_async(_flow.finish(steps), self.clients)
 
     def play(self, script: Script[T], options: CallOptions) -> T:
         """Play a script of calls."""
-        from . import _drivers, _flow
-
         ask = self._ask(options, own_client=self.clients.given_library is None)
         return _drivers.drive(_flow.finish(script(ask)), self.clients)
 
     async def play_async(self, script: Script[T], options: CallOptions) -> T:
         """Play a script of calls without blocking the event loop."""
-        from . import _drivers, _flow
-
         ask = self._ask(options, own_client=self.clients.given_async_library is None)
         return await _drivers.drive_async(_flow.finish(script(ask)), self.clients)
 
     def settle(self, options: CallOptions) -> Settings:
         """Check the options of a call and fill in the client's where one was left out."""
+        return self._settle(options) if options else self._settings
+
+    def _settle(self, options: CallOptions) -> Settings:
         from . import _options
 
         return _options.settle(
@@ -65,12 +76,10 @@ class Runner:
         )
 
     def _ask(self, options: CallOptions, *, own_client: bool) -> Ask:
-        from . import _flow
-
-        settings = self.settle(options)
+        settings, run = self.settle(options), _flow.run
 
         def ask(call: Call[T]) -> Steps[T]:
-            return _flow.run(call, settings, own_client=own_client)
+            return run(call, settings, own_client=own_client)
 
         return ask
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Unpack
 
+from ._lazy import LazyModule
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from . import _operations
     from ._options import CallOptions
     from ._runner import Runner
     from ._sources import Progress
+else:
+    _operations = LazyModule("_operations")
 
 
 class Samples:
@@ -38,14 +43,10 @@ class Samples:
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
-        from . import _operations
-
         return self._runner.run(_operations.get_voice_sample(voice_id), options)
 
     async def get_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
         """`get_sample_audio` for asyncio."""
-        from . import _operations
-
         return await self._runner.run_async(_operations.get_voice_sample(voice_id), options)
 
     def read_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
@@ -68,7 +69,7 @@ class Samples:
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
-        from . import _operations, _sinks
+        from . import _sinks
 
         call = _operations.stream_voice_sample(voice_id)
         store = _sinks.MemoryStore()
@@ -78,7 +79,7 @@ class Samples:
 
     async def read_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
         """`read_sample_audio` for asyncio."""
-        from . import _operations, _sinks
+        from . import _sinks
 
         call = _operations.stream_voice_sample(voice_id)
         store = _sinks.MemoryStore()
@@ -121,7 +122,7 @@ class Samples:
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
-        from . import _operations, _sinks
+        from . import _sinks
 
         call = _operations.stream_voice_sample(voice_id)
         store = _sinks.FileStore(voice_id, path, overwrite=overwrite)
@@ -146,7 +147,7 @@ class Samples:
 
         from anyio.to_thread import run_sync
 
-        from . import _operations, _sinks
+        from . import _sinks
 
         call = _operations.stream_voice_sample(voice_id)
         store = await run_sync(partial(_sinks.FileStore, voice_id, path, overwrite=overwrite))

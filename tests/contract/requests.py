@@ -177,7 +177,7 @@ def _header_problems(operation: Operation, request: Any) -> list[str]:
     accepted = [each.partition(";")[0].strip() for each in request.headers.get("accept", "").split(",")]
     documented = operation.success_types()
     for media_type in documented:
-        if not {media_type, f"{media_type.partition('/')[0]}/*"} & {*accepted}:
+        if not {media_type, f"{media_type.partition('/')[0]}/*", "*/*"} & {*accepted}:
             problems.append(f"the answer may be {media_type}, which Accept does not name: {accepted}")
     for media_type in accepted:
         if "*" not in media_type and media_type not in documented:

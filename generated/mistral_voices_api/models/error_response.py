@@ -9,15 +9,13 @@ from attrs import field as _attrs_field
 
 from ..errors import MISSING, unexpected
 
-_MEMBERS: frozenset[str] = frozenset(
-    (
-        "object",
-        "message",
-        "type",
-        "param",
-        "code",
-    )
-)
+_ABSENT: dict[str, Any] = {
+    "object": MISSING,
+    "message": MISSING,
+    "type": None,
+    "param": None,
+    "code": None,
+}
 
 
 @_attrs_define
@@ -54,35 +52,41 @@ class ErrorResponse:
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
         """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
-        if not isinstance(_src, Mapping):
-            raise unexpected(_src, "an object")
-        object_ = _src.get("object", MISSING)
+        if type(_src) is not dict:
+            if not isinstance(_src, Mapping):
+                raise unexpected(_src, "an object")
+            _src = dict(_src)
+        try:
+            object_ = _src["object"]
+            message = _src["message"]
+            type_ = _src["type"]
+            param = _src["param"]
+            code = _src["code"]
+        except KeyError:
+            return cls.from_dict({**_ABSENT, **_src})
         if type(object_) is not str:
             raise unexpected(object_, "a string", "object")
 
-        message = _src.get("message", MISSING)
         if type(message) is not str:
             raise unexpected(message, "a string", "message")
 
-        type_ = _src.get("type")
         if type_ is not None and type(type_) is not str:
             raise unexpected(type_, "a string or null", "type")
 
-        param = _src.get("param")
         if param is not None and type(param) is not str:
             raise unexpected(param, "a string or null", "param")
 
-        code = _src.get("code")
         if code is not None and type(code) is not str:
             raise unexpected(code, "a string or null", "code")
 
-        _model = cls(
-            object_=object_,
-            message=message,
-            type_=type_,
-            param=param,
-            code=code,
+        # Without __init__, whose checks of what was given take longer than all the checks above.
+        _model = cls.__new__(cls)
+        _model.object_ = object_
+        _model.message = message
+        _model.type_ = type_
+        _model.param = param
+        _model.code = code
+        _model.additional_properties = (
+            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _ABSENT}
         )
-        if not _MEMBERS.issuperset(_src):
-            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
         return _model

@@ -7,10 +7,12 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..errors import InvalidValueError, unexpected
+from ..errors import MISSING, InvalidValueError, unexpected
 from ..models.validation_error import ValidationError
 
-_MEMBERS: frozenset[str] = frozenset(("detail",))
+_ABSENT: dict[str, Any] = {
+    "detail": MISSING,
+}
 
 
 @_attrs_define
@@ -35,21 +37,30 @@ class HTTPValidationError:
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
         """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
-        if not isinstance(_src, Mapping):
-            raise unexpected(_src, "an object")
-        detail = _src["detail"] if "detail" in _src else []
-        if type(detail) is not list:
-            raise unexpected(detail, "a list", "detail")
-        _items, detail = detail, []
+        if type(_src) is not dict:
+            if not isinstance(_src, Mapping):
+                raise unexpected(_src, "an object")
+            _src = dict(_src)
         try:
-            for _item in _items:
-                detail.append(ValidationError.from_dict(_item))
-        except InvalidValueError as _error:
-            raise _error.under(f"detail[{len(detail)}]") from None
+            detail = _src["detail"]
+        except KeyError:
+            return cls.from_dict({**_ABSENT, **_src})
+        if detail is MISSING:
+            detail = []
+        else:
+            if type(detail) is not list:
+                raise unexpected(detail, "a list", "detail")
+            _items, detail = detail, []
+            try:
+                for _item in _items:
+                    detail.append(ValidationError.from_dict(_item))
+            except InvalidValueError as _error:
+                raise _error.under(f"detail[{len(detail)}]") from None
 
-        _model = cls(
-            detail=detail,
+        # Without __init__, whose checks of what was given take longer than all the checks above.
+        _model = cls.__new__(cls)
+        _model.detail = detail
+        _model.additional_properties = (
+            {} if len(_src) == 1 else {key: value for key, value in _src.items() if key not in _ABSENT}
         )
-        if not _MEMBERS.issuperset(_src):
-            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
         return _model

@@ -10,15 +10,13 @@ from attrs import field as _attrs_field
 from ..errors import MISSING, InvalidValueError, unexpected, unexpected_item
 from ..models.validation_error_ctx import ValidationErrorCtx
 
-_MEMBERS: frozenset[str] = frozenset(
-    (
-        "loc",
-        "msg",
-        "type",
-        "input",
-        "ctx",
-    )
-)
+_ABSENT: dict[str, Any] = {
+    "loc": MISSING,
+    "msg": MISSING,
+    "type": MISSING,
+    "input": None,
+    "ctx": MISSING,
+}
 
 
 @_attrs_define
@@ -56,9 +54,18 @@ class ValidationError:
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
         """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
-        if not isinstance(_src, Mapping):
-            raise unexpected(_src, "an object")
-        loc = _src.get("loc", MISSING)
+        if type(_src) is not dict:
+            if not isinstance(_src, Mapping):
+                raise unexpected(_src, "an object")
+            _src = dict(_src)
+        try:
+            loc = _src["loc"]
+            msg = _src["msg"]
+            type_ = _src["type"]
+            input_ = _src["input"]
+            ctx = _src["ctx"]
+        except KeyError:
+            return cls.from_dict({**_ABSENT, **_src})
         if type(loc) is not list:
             raise unexpected(loc, "a list", "loc")
         for _item in loc:
@@ -73,17 +80,12 @@ class ValidationError:
                     "loc",
                 )
 
-        msg = _src.get("msg", MISSING)
         if type(msg) is not str:
             raise unexpected(msg, "a string", "msg")
 
-        type_ = _src.get("type", MISSING)
         if type(type_) is not str:
             raise unexpected(type_, "a string", "type")
 
-        input_ = _src.get("input")
-
-        ctx = _src.get("ctx", MISSING)
         if ctx is MISSING:
             ctx = None
         else:
@@ -92,13 +94,14 @@ class ValidationError:
             except InvalidValueError as _error:
                 raise _error.under("ctx") from None
 
-        _model = cls(
-            loc=loc,
-            msg=msg,
-            type_=type_,
-            input_=input_,
-            ctx=ctx,
+        # Without __init__, whose checks of what was given take longer than all the checks above.
+        _model = cls.__new__(cls)
+        _model.loc = loc
+        _model.msg = msg
+        _model.type_ = type_
+        _model.input_ = input_
+        _model.ctx = ctx
+        _model.additional_properties = (
+            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _ABSENT}
         )
-        if not _MEMBERS.issuperset(_src):
-            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
         return _model

@@ -10,12 +10,10 @@ from attrs import field as _attrs_field
 from ..errors import MISSING, InvalidValueError, unexpected
 from ..models.voice_response import VoiceResponse
 
-_MEMBERS: frozenset[str] = frozenset(
-    (
-        "data",
-        "next_page_token",
-    )
-)
+_ABSENT: dict[str, Any] = {
+    "data": MISSING,
+    "next_page_token": None,
+}
 
 
 @_attrs_define
@@ -43,9 +41,15 @@ class VoiceListPage:
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
         """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
-        if not isinstance(_src, Mapping):
-            raise unexpected(_src, "an object")
-        data = _src.get("data", MISSING)
+        if type(_src) is not dict:
+            if not isinstance(_src, Mapping):
+                raise unexpected(_src, "an object")
+            _src = dict(_src)
+        try:
+            data = _src["data"]
+            next_page_token = _src["next_page_token"]
+        except KeyError:
+            return cls.from_dict({**_ABSENT, **_src})
         if type(data) is not list:
             raise unexpected(data, "a list", "data")
         _items, data = data, []
@@ -55,14 +59,14 @@ class VoiceListPage:
         except InvalidValueError as _error:
             raise _error.under(f"data[{len(data)}]") from None
 
-        next_page_token = _src.get("next_page_token")
         if next_page_token is not None and type(next_page_token) is not str:
             raise unexpected(next_page_token, "a string or null", "next_page_token")
 
-        _model = cls(
-            data=data,
-            next_page_token=next_page_token,
+        # Without __init__, whose checks of what was given take longer than all the checks above.
+        _model = cls.__new__(cls)
+        _model.data = data
+        _model.next_page_token = next_page_token
+        _model.additional_properties = (
+            {} if len(_src) == 2 else {key: value for key, value in _src.items() if key not in _ABSENT}
         )
-        if not _MEMBERS.issuperset(_src):
-            _model.additional_properties = {key: value for key, value in _src.items() if key not in _MEMBERS}
         return _model
