@@ -7,11 +7,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ._flow import Done, Flow, Send, Wait
-from ._http import Answer, Clients, Reading
+from ._http import Answer, Clients, Opened, Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
-    from types import ModuleType
 
     from ._sources import Source
 
@@ -20,7 +19,7 @@ T = TypeVar("T")
 
 def drive(flow: Flow[T], clients: Clients) -> T:
     """Run a call to its end."""
-    client, library = clients.sync()
+    opened = clients.sync()
     try:
         step = next(flow)
         while not isinstance(step, Done):
@@ -29,8 +28,8 @@ def drive(flow: Flow[T], clients: Clients) -> T:
                 step = flow.send(None)
                 continue
             try:
-                answer = _send(client, library, step)
-            except library.RequestError as error:
+                answer = _send(opened, step)
+            except opened.library.RequestError as error:
                 step = flow.throw(error)
             else:
                 step = flow.send(answer)
@@ -39,9 +38,10 @@ def drive(flow: Flow[T], clients: Clients) -> T:
         flow.close()
 
 
-def _send(client: Any, library: ModuleType, step: Send) -> Answer:
+def _send(opened: Opened, step: Send) -> Answer:
+    client, library, _ = opened
     content = step.content if step.content is None or isinstance(step.content, bytes) else _blocks(step.content)
-    response = client.send(step.build(client, content), stream=True, follow_redirects=False)
+    response = client.send(step.build(opened, content), stream=True, follow_redirects=False)
     try:
         reading = Reading(library, response, sink=step.sink, bounded=not step.is_sample)
         try:
@@ -64,7 +64,7 @@ def _blocks(source: Source) -> Iterator[bytes]:
 
 async def drive_async(flow: Flow[T], clients: Clients) -> T:
     """Run a call to its end without blocking the event loop."""
-    client, library = await clients.of_loop()
+    opened = await clients.of_loop()
     try:
         step = next(flow)
         while not isinstance(step, Done):
@@ -75,8 +75,8 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
                 step = flow.send(None)
                 continue
             try:
-                answer = await _send_async(client, library, step)
-            except library.RequestError as error:
+                answer = await _send_async(opened, step)
+            except opened.library.RequestError as error:
                 step = flow.throw(error)
             else:
                 step = flow.send(answer)
@@ -85,9 +85,10 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
         flow.close()
 
 
-async def _send_async(client: Any, library: ModuleType, step: Send) -> Answer:
+async def _send_async(opened: Opened, step: Send) -> Answer:
+    client, library, _ = opened
     content = step.content if step.content is None or isinstance(step.content, bytes) else _blocks_async(step.content)
-    response = await client.send(step.build(client, content), stream=True, follow_redirects=False)
+    response = await client.send(step.build(opened, content), stream=True, follow_redirects=False)
     try:
         reading = Reading(library, response, sink=step.sink, bounded=not step.is_sample)
         try:

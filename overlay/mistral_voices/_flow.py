@@ -13,7 +13,18 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from . import _failures, _notices
-from ._http import CONNECT_SECONDS, NEVER_REPEATED, NEVER_SENT, OTHER_SECONDS, Answer, Timeout, is_one_of
+from ._http import (
+    CONNECT_SECONDS,
+    NEVER_REPEATED,
+    NEVER_SENT,
+    OTHER_SECONDS,
+    PHASES,
+    USUAL_TIMEOUT,
+    Answer,
+    Opened,
+    Timeout,
+    is_one_of,
+)
 from .errors import MistralError, NotFoundError
 
 if TYPE_CHECKING:
@@ -114,11 +125,17 @@ class Send:
         self._settings = settings
         self._headers = {"authorization": f"Bearer {settings.key.read()}", **call.headers, **settings.headers}
 
-    def build(self, client: Any, content: Any) -> Any:
+    def build(self, opened: Opened, content: Any) -> Any:
         """Make the request of the client's own library, with the content in the form that this client takes."""
-        if self.timeout is None:
-            return client.build_request(self.method, self.url, headers=self._headers, content=content)
-        return client.build_request(self.method, self.url, headers=self._headers, content=content, timeout=self.timeout)
+        if opened.headers is not None:
+            # Of our own client all defaults are known; its build_request would merge them for a fifth of a get's time.
+            timeout = dict(zip(PHASES, self.timeout or USUAL_TIMEOUT, strict=True))
+            headers = {**opened.headers, **self._headers}
+            extensions = {"timeout": timeout}
+            request = opened.library.Request
+            return request(self.method, self.url, headers=headers, content=content, extensions=extensions)
+        options: dict[str, Any] = {} if self.timeout is None else {"timeout": self.timeout}
+        return opened.client.build_request(self.method, self.url, headers=self._headers, content=content, **options)
 
     def context(self) -> _failures.Context:
         """Say what an error or the log tells of this request."""

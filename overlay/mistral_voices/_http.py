@@ -14,7 +14,7 @@ import weakref
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .errors import Headers
 
@@ -40,6 +40,8 @@ NEVER_REPEATED = frozenset({"UnsupportedProtocol", "LocalProtocolError", "Decodi
 
 Timeout = tuple[float, float, float, float]
 """Seconds to connect, to read, to write and to wait for a free connection."""
+PHASES = ("connect", "read", "write", "pool")
+USUAL_TIMEOUT: Timeout = (CONNECT_SECONDS, OTHER_SECONDS, OTHER_SECONDS, OTHER_SECONDS)
 
 
 class SyncClient(Protocol):
@@ -176,6 +178,20 @@ class Reading:
         return answer
 
 
+class Opened(NamedTuple):
+    """A client that is ready.
+
+    Attributes:
+        client: The client.
+        library: Its library.
+        headers: The headers that it sends by itself; None for a user's client, which may do more to a request.
+    """
+
+    client: Any
+    library: ModuleType
+    headers: dict[str, str] | None
+
+
 class Clients:
     """The two HTTP clients of one Mistral: the user's own, or ours, made at the first call.
 
@@ -192,48 +208,49 @@ class Clients:
         self._user_agent = user_agent
         self._lock = threading.Lock()
         self._closed = False
-        self._own: list[Any] = []  # one at most
-        self._own_async: dict[Any, Any] = {}
+        self._own: list[Opened] = []  # one at most
+        self._own_async: dict[Any, Opened] = {}
         weakref.finalize(self, _release, self._own, self._own_async).atexit = False
         _ALL.add(self)
 
-    def sync(self) -> tuple[Any, ModuleType]:
-        """Give the sync client and its library."""
+    def sync(self) -> Opened:
+        """Give the sync client."""
         self._check_open()
         if self.given_library is not None:
-            return self._given, self.given_library
-        import httpx
-
+            return Opened(self._given, self.given_library, None)
         try:
-            return self._own[0], httpx
+            return self._own[0]
         except IndexError:
+            import httpx
+
             with self._lock:
                 self._check_open()
                 if not self._own:
-                    self._own.append(httpx.Client(**self._settings()))
-                return self._own[0], httpx
+                    client = httpx.Client(**self._settings())
+                    self._own.append(Opened(client, httpx, dict(client.headers)))
+                return self._own[0]
 
-    async def of_loop(self) -> tuple[Any, ModuleType]:
-        """Give the async client of the running event loop and its library."""
+    async def of_loop(self) -> Opened:
+        """Give the async client of the running event loop."""
         self._check_open()
         if self.given_async_library is not None:
-            return self._given_async, self.given_async_library
-        import httpx
-
+            return Opened(self._given_async, self.given_async_library, None)
         loop = _running_loop()
-        client = self._own_async.get(loop)
-        if client is None:
+        opened = self._own_async.get(loop)
+        if opened is None:
+            import httpx
+
             client = await _open(loop, httpx.AsyncClient(**self._settings()))
+            opened = Opened(client, httpx, dict(client.headers))
             with self._lock:
                 self._check_open()
                 for old in [old for old in self._own_async if old.is_closed()]:
                     del self._own_async[old]
-                self._own_async[loop] = client
-        return client, httpx
+                self._own_async[loop] = opened
+        return opened
 
     def _settings(self) -> dict[str, Any]:
-        timeout = (CONNECT_SECONDS, OTHER_SECONDS, OTHER_SECONDS, OTHER_SECONDS)
-        return {"timeout": timeout, "headers": {"User-Agent": self._user_agent}}
+        return {"timeout": USUAL_TIMEOUT, "headers": {"User-Agent": self._user_agent}}
 
     def _check_open(self) -> None:
         if self._closed:
@@ -254,10 +271,10 @@ class Clients:
 
     async def aclose(self) -> None:
         """Close what we opened, the async client of this event loop before returning."""
-        client = self._own_async.pop(_running_loop(), None) if self._own_async else None
+        opened = self._own_async.pop(_running_loop(), None) if self._own_async else None
         self.close()
-        if client is not None:
-            await _close(_running_loop(), client)
+        if opened is not None:
+            await _close(_running_loop(), opened.client)
 
 
 # The async clients that are open, by event loop, each with the suspended generator that holds it. A loop that ends
@@ -287,14 +304,15 @@ async def _close(loop: Any, client: Any) -> None:
             await keeper.aclose()
 
 
-def _release(own: list[Any], own_async: dict[Any, Any]) -> None:
+def _release(own: list[Opened], own_async: dict[Any, Opened]) -> None:
     """Close each async client in its own event loop: at once if the loop rests, and as soon as it can if it runs."""
     with suppress(IndexError):
-        own.pop().close()
+        own.pop().client.close()
     for loop in list(own_async):
-        client = own_async.pop(loop, None)
-        if client is None or loop.is_closed():
+        opened = own_async.pop(loop, None)
+        if opened is None or loop.is_closed():
             continue
+        client = opened.client
         if loop.is_running() or _is_in_a_loop():
             # The tasks of a loop that is about to end may never start; the keeper then does their work.
             loop.call_soon_threadsafe(_start, loop, client)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from .utils import UNSET, BackoffStrategy, RetryConfig, Unset
 
-
 if TYPE_CHECKING:
     import logging
 
