@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test contract mutations check drift boundaries lint types document wire generate import diff bench lock clean
+.PHONY: help setup demo live test contract mutations check drift boundaries lint types document wire generate import diff bench budget lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ contract: $(READY) ## Only the tests that hold client, local server and document
 mutations: $(READY) ## Change the document in many ways, and show which check finds each
 	@$(BIN)/python scripts/mutations.py
 
-check: document drift boundaries lint types wire ## All checks that are not tests
+check: document drift boundaries lint types wire budget ## All checks that are not tests
 
 drift: $(READY) ## Is generated/ what the document says?
 	@$(BIN)/python scripts/generate.py --check
@@ -74,8 +74,14 @@ diff: $(READY) ## What changed since BASE (a git ref), whom it breaks, and which
 import: $(READY) ## Write openapi/voices.yaml from the vendor's document, UPSTREAM=path, and from openapi/patches
 	@$(BIN)/python scripts/import_document.py $(if $(UPSTREAM),"$$UPSTREAM")
 
+bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 shows cost by size
+	@$(BIN)/python scripts/bench $(if $(ONLY),--only $(ONLY)) $(if $(GROWTH),--growth)
+
+budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
+	@$(BIN)/python scripts/bench/budget.py
+
 lock: $(READY) ## Write the lock files anew
 	@$(BIN)/python scripts/lock.py
 
 clean: ## Remove what the other targets made
-	rm -rf .venv scripts/node/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv scripts/node/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache

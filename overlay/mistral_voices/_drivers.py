@@ -39,7 +39,7 @@ def drive(flow: Flow[T], clients: Clients) -> T:
 
 
 def _send(opened: Opened, step: Send) -> Answer:
-    client, library, _ = opened
+    client, library = opened.client, opened.library
     content = step.content if step.content is None or isinstance(step.content, bytes) else _blocks(step.content)
     response = client.send(step.build(opened, content), stream=True, follow_redirects=False)
     try:
@@ -86,7 +86,7 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
 
 
 async def _send_async(opened: Opened, step: Send) -> Answer:
-    client, library, _ = opened
+    client, library = opened.client, opened.library
     content = step.content if step.content is None or isinstance(step.content, bytes) else _blocks_async(step.content)
     response = await client.send(step.build(opened, content), stream=True, follow_redirects=False)
     try:
