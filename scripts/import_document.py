@@ -117,7 +117,7 @@ def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int
     print(f"{'would change' if check else 'written'}: {names}" if names else "Nothing changes.")
     if names and check:
         print(
-            "openapi/ is not what the vendor's document and openapi/patches make: change a patch, then run `make import`."
+            "openapi/ is not what openapi/patches make of the vendor's facts: change a patch, then run `make import`."
         )
     return 1 if check and changed else 0
 

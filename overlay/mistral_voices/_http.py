@@ -134,6 +134,9 @@ class Reading:
         self._size = 0
         read = response.request.extensions.get("timeout", {}).get("read") if bounded else None
         self._deadline = None if read is None else monotonic() + BODY_TIMEOUTS * read
+
+    def start(self) -> None:
+        """Let the sink begin anew, which may touch a file."""
         if self._sink is not None:
             try:
                 self._sink.start(self.answer.headers)

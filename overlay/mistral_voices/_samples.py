@@ -127,6 +127,7 @@ class Samples:
         call = _operations.stream_voice_sample(voice_id)
         store = _sinks.FileStore(voice_id, path, overwrite=overwrite)
         try:
+            store.open()
             call.sink = _sinks.Sink(store, on_progress)
             self._runner.run(call, options)
             return store.commit()
@@ -143,17 +144,18 @@ class Samples:
         **options: Unpack[CallOptions],
     ) -> Path:
         """`save_sample_audio` for asyncio; the file is written in a thread."""
-        from functools import partial
-
-        from anyio.to_thread import run_sync
+        from anyio import CancelScope
 
         from . import _sinks
+        from ._drivers import off_the_loop
 
         call = _operations.stream_voice_sample(voice_id)
-        store = await run_sync(partial(_sinks.FileStore, voice_id, path, overwrite=overwrite))
+        store = _sinks.FileStore(voice_id, path, overwrite=overwrite)
         try:
+            await off_the_loop(store.open)
             call.sink = _sinks.Sink(store, on_progress)
             await self._runner.run_async(call, options)
-            return await run_sync(store.commit)
+            return await off_the_loop(store.commit)
         finally:
-            store.discard()
+            with CancelScope(shield=True):
+                await off_the_loop(store.discard)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from ._formats import EXTENSIONS, SIGNATURE, extension, media_type
-from ._sources import Progress, check_progress
+from ._sources import Progress, check_progress, tell
 
 JSON = "application/json"
 # For audio of which neither the server nor its first bytes say what it is.
 UNKNOWN = ".bin"
 DESCRIPTORS = "/proc/self/fd"
+SEPARATORS = (os.sep, os.altsep or os.sep)
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 NOT_BASE64 = "the sample is not base64 text"
 
 
@@ -86,7 +88,7 @@ class Base64Decoder:
 
         def replace(found: re.Match[bytes]) -> bytes:
             code = found[1]
-            if code[:1] == b"u" and int(code[1:], 16) < 128:
+            if code[:1] == b"u" and int(code[1:], 16) < 128 and int(code[1:], 16) != ord('"'):
                 return bytes([int(code[1:], 16)])
             return {b"/": b"/", b"n": b"\n", b"r": b"\r"}.get(code, b"?")  # "?" is not base64, and so refused
 
@@ -117,7 +119,8 @@ class Sink:
             raise ValueError(f"the content type is {content_type}, expected audio or JSON")
         self._decoder = Base64Decoder() if content_type == JSON else None
         length = headers.get("content-length", "")
-        self._done, self._total = 0, int(length) if length.isdecimal() else None
+        is_plain = "content-encoding" not in headers  # else the length is that of what is encoded
+        self._done, self._total = 0, int(length) if length.isdecimal() and is_plain else None
         self._store.restart(content_type)
 
     def write(self, block: bytes) -> None:
@@ -128,7 +131,7 @@ class Sink:
     def told(self) -> None:
         """Tell on_progress how much of the answer has come."""
         if self._on_progress is not None:
-            self._on_progress(self._done, self._total)
+            tell(self._on_progress, self._done, self._total)
 
     def finish(self) -> None:
         """Check that the sample is whole."""
@@ -169,24 +172,30 @@ class FileStore:
     def __init__(self, voice_id: str, path: str | os.PathLike[str], *, overwrite: bool) -> None:
         if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
             raise TypeError(f"path must be the path of a file or folder, not {path!r}")
-        given = Path(path)
-        if given.is_dir():
-            given = given / (re.sub(r"[^\w-]", "_", voice_id)[:100] or "sample")
-            self._is_named = False
-        else:
-            self._is_named = bool(given.suffix)
-        self._target = given
+        self._voice_id = voice_id
+        self._given = os.fspath(path)
+        self._target = Path(path)
+        self._is_named = bool(self._target.suffix)
         self._overwrite = overwrite
         self._content_type = ""
         self._start = b""
         self._file = -1
         self._name: str | None = None
-        if not given.parent.is_dir():
-            raise FileNotFoundError(2, "path: there is no such folder to save the sample in", str(given.parent))
-        if not overwrite:
+
+    def open(self) -> None:
+        """Look at the folder and open the file; `discard` must follow, whatever happens."""
+        folder = self._target.parent
+        if self._target.is_dir() or self._given.endswith(SEPARATORS):
+            folder = self._target
+            stem = re.sub(r"[^\w-]", "_", self._voice_id).encode()[:100].decode(errors="ignore")
+            self._target, self._is_named = folder / (stem or "sample"), False
+        if not folder.is_dir():
+            raise FileNotFoundError(2, "path: there is no such folder to save the sample in", str(folder))
+        if not self._overwrite:
             for ending in [""] if self._is_named else [*EXTENSIONS.values(), UNKNOWN]:
                 self._refuse_existing(self._with(ending))
-        self._open()  # a folder that cannot be written to is noticed before anything is sent
+        with self._explained():
+            self._open()  # a folder that cannot be written to is noticed before anything is sent
 
     def _with(self, ending: str) -> Path:
         return self._target.with_name(self._target.name + ending)
@@ -202,7 +211,13 @@ class FileStore:
             with suppress(OSError):  # not every file system has files without a name
                 self._file = os.open(folder, unnamed | os.O_WRONLY, 0o666)
                 return
-        self._file, self._name = tempfile.mkstemp(dir=folder, prefix=f".{self._target.name}.", suffix=".part")
+        name = self._temporary()
+        self._file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        self._name = name
+
+    def _temporary(self) -> str:
+        # Not after the target, whose name may be as long as names can be.
+        return str(self._target.with_name(f".{os.urandom(8).hex()}.part"))
 
     def restart(self, content_type: str) -> None:
         """Forget what came before."""
@@ -226,14 +241,15 @@ class FileStore:
             target = self._with(extension(self._content_type, self._start) or UNKNOWN)
         with self._explained():
             os.fsync(self._file)
-        if not self._overwrite:
-            self._link(target)
-        elif self._name is not None:
+        if self._overwrite:
+            if self._name is None:
+                name = self._temporary()
+                self._link(Path(name))
+                self._name = name
             os.replace(self._name, target)
+            self._name = None
         else:
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
-                self._link(Path(folder) / target.name)
-                os.replace(Path(folder) / target.name, target)
+            self._link(target)
         self.discard()
         return target
 
@@ -241,7 +257,7 @@ class FileStore:
         """Give the file another name; unlike a rename, this never replaces a file that is there."""
         try:
             if self._name is not None:
-                os.link(self._name, target)
+                self._link_named(self._name, target)
                 return
             folder = os.open(DESCRIPTORS, os.O_RDONLY)
             try:
@@ -252,6 +268,16 @@ class FileStore:
         except FileExistsError:
             self._refuse_existing(target)
             raise
+
+    def _link_named(self, name: str, target: Path) -> None:
+        try:
+            os.link(name, target)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            # FAT and others know no second name: take the target's name, if it is free, and replace what has it.
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            os.replace(name, target)
 
     def discard(self) -> None:
         """Close the file; nothing but what `commit` has named is left of it."""

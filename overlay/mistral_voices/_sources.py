@@ -31,6 +31,22 @@ class Sample(Protocol):
     def blocks(self) -> Iterator[bytes | memoryview]: ...
 
 
+class ProgressError(Exception):
+    """Carries what on_progress raised past the code that takes a library's error for one of the connection."""
+
+    def __init__(self, raised: Exception) -> None:
+        super().__init__(raised)
+        self.raised = raised
+
+
+def tell(on_progress: Progress, done: int, total: int | None) -> None:
+    """Call on_progress."""
+    try:
+        on_progress(done, total)
+    except Exception as error:  # noqa: BLE001 - whatever a user's function raises
+        raise ProgressError(error) from None
+
+
 class BytesSample:
     """Audio in memory."""
 
@@ -55,7 +71,7 @@ class PathSample:
     in_memory = False
 
     def __init__(self, path: os.PathLike[str]) -> None:
-        self._path = os.fspath(path)
+        self._path = os.fsdecode(path)
         try:
             status = os.stat(self._path)
         except FileNotFoundError as error:
@@ -89,7 +105,11 @@ class FileSample:
     in_memory = False
 
     def __init__(self, file: BinaryIO) -> None:
-        if isinstance(file, io.TextIOBase) or isinstance(file.read(0), str):
+        try:
+            nothing = file.read(0)
+        except io.UnsupportedOperation:
+            raise ValueError('sample_audio is a file that cannot be read: open it with open(path, "rb")') from None
+        if isinstance(nothing, str):
             raise TypeError('sample_audio is a file in text mode: open it with open(path, "rb")')
         try:
             self._start = file.tell()
@@ -102,9 +122,10 @@ class FileSample:
         if self.size <= 0:
             raise ValueError("sample_audio is a file with nothing left to read: is it empty, or read already?")
         self._file = file
-        name = getattr(file, "name", None)
-        self.filename = _named(os.path.basename(name) if isinstance(name, str) else None, file.read(SIGNATURE))
+        name, start = getattr(file, "name", None), _read(file, min(SIGNATURE, self.size))
+        self.filename = _named(os.path.basename(name) if isinstance(name, str) else None, start)
         file.seek(self._start)
+        self._version = self._stat()
 
     def blocks(self) -> Iterator[bytes]:
         """Give the file in blocks."""
@@ -112,8 +133,27 @@ class FileSample:
         yield from _blocks_of(self._file, self.size, self._check)
 
     def _check(self) -> None:
-        if self._file.seek(0, os.SEEK_END) - self._start != self.size:
+        if self._file.seek(0, os.SEEK_END) - self._start != self.size or self._stat() != self._version:
             raise OSError("sample_audio: the file has changed since the call began; create the voice again")
+
+    def _stat(self) -> tuple[int, int] | None:
+        """Give size and time of the file below; None where there is none."""
+        try:
+            status = os.fstat(self._file.fileno())
+        except (OSError, AttributeError):
+            return None
+        return status.st_size, status.st_mtime_ns
+
+
+def _read(file: Any, wanted: int) -> bytes:
+    """Read so many bytes, fewer only at the end: an unbuffered file may give less than it is asked for."""
+    block: bytes = file.read(wanted)
+    while block and len(block) < wanted:
+        more = file.read(wanted - len(block))
+        if not more:
+            break
+        block += more
+    return block
 
 
 def _blocks_of(file: Any, size: int, check: Callable[[], None]) -> Iterator[bytes]:
@@ -124,12 +164,7 @@ def _blocks_of(file: Any, size: int, check: Callable[[], None]) -> Iterator[byte
     left = size
     while left:
         wanted = min(BLOCK, left)
-        block = file.read(wanted)
-        while block and len(block) < wanted:  # an unbuffered file may give less than was asked for
-            more = file.read(wanted - len(block))
-            if not more:
-                break
-            block += more
+        block = _read(file, wanted)
         left -= len(block)
         if len(block) < wanted or not left:
             check()
@@ -143,6 +178,7 @@ def _named(name: str | None, start: bytes) -> str | None:
     extension = EXTENSIONS.get(sniff(start) or "", "")
     if name is None:
         return f"sample{extension}" if extension else None
+    name = os.fsencode(name).decode(errors="replace")  # a name need not be text, but what is sent must be
     return name if os.path.splitext(name)[1] else name + extension
 
 
@@ -178,7 +214,7 @@ async def prepare_async(sample_audio: SampleAudio) -> str | Sample:
 def _checked_text(text: str) -> str:
     if not text:
         raise ValueError("sample_audio is empty: pass base64 text, bytes, a path or a binary file")
-    if text.startswith("data:"):
+    if text[:5].lower() == "data:":
         raise ValueError("sample_audio is a data URI: pass only what stands after the comma")
     if len(text) <= LONGEST_PATH and "\0" not in text and os.path.exists(text):
         raise ValueError(
@@ -216,7 +252,7 @@ class Source:
     def told(self, block: int) -> None:
         """Tell on_progress that the block of this number has left; the first is number 0."""
         if self._on_progress is not None and block <= -(-self._sample.size // BLOCK):
-            self._on_progress(min(block * BLOCK, self._sample.size), self._sample.size)
+            tell(self._on_progress, min(block * BLOCK, self._sample.size), self._sample.size)
 
 
 def _dump(value: Any) -> str:

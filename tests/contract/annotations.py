@@ -80,20 +80,25 @@ def read(annotation: Any, *namespaces: Mapping[str, Any]) -> frozenset[str]:
     return words(annotation)
 
 
+def _models(package: ModuleType) -> dict[str, Any]:
+    return {name: getattr(package.models, name) for name in package.models.__all__}
+
+
 def annotation_words(package: ModuleType, function: Callable[..., Any], name: str) -> frozenset[str]:
     """Give the words of an argument's annotation, or of the one of `return`."""
     function = inspect.unwrap(function)
     home = vars(sys.modules[function.__module__])
-    return read(function.__annotations__.get(name, Any), home, vars(package.models))
+    return read(function.__annotations__.get(name, Any), home, _models(package))
 
 
 def attribute_words(package: ModuleType, model: type[Any]) -> dict[str, frozenset[str]]:
     """Give the attributes of a model, each with the words of its type."""
     home = vars(sys.modules[model.__module__])
-    literals = vars(sys.modules[model.__module__.rpartition(".")[0]])
+    everything = sys.modules[model.__module__.rpartition(".")[0]]
+    literals = {name: getattr(everything, name) for name in everything.__all__}  # they load when they are asked for
     attributes: Any = getattr(model, "__attrs_attrs__", ())
     return {
-        each.name: read(each.type, home, literals, vars(package.models))
+        each.name: read(each.type, home, literals, _models(package))
         for each in attributes
         if each.name != "additional_properties"
     }
