@@ -194,8 +194,8 @@ class Opened:
     __slots__ = ("_is_plain", "_last", "client", "library")
 
     def __init__(self, client: Any, library: ModuleType, kind: str) -> None:
-        self.client = client
-        self.library = library
+        self.client: Any = client
+        self.library: ModuleType = library
         # A class of the user's own may do more to a request.
         self._is_plain = type(client).build_request is base_of(client, kind).build_request
         self._last: tuple[Any, Any] = (None, None)  # in one piece, because threads share it
@@ -231,15 +231,15 @@ class Clients:
     """
 
     def __init__(self, client: SyncClient | None, async_client: AsyncClient | None, user_agent: str) -> None:
-        self.given_library = None if client is None else library_of(client, "Client", "client")
-        self.given_async_library = (
-            None if async_client is None else library_of(async_client, "AsyncClient", "async_client")
-        )
+        self.given_library: ModuleType | None = None
+        self.given_async_library: ModuleType | None = None
         self._given: Opened | None = None
         self._given_async: Opened | None = None
-        if self.given_library is not None:
+        if client is not None:
+            self.given_library = library_of(client, "Client", "client")
             self._given = Opened(client, self.given_library, "Client")
-        if self.given_async_library is not None:
+        if async_client is not None:
+            self.given_async_library = library_of(async_client, "AsyncClient", "async_client")
             self._given_async = Opened(async_client, self.given_async_library, "AsyncClient")
         self._user_agent = user_agent
         self._lock = threading.Lock()

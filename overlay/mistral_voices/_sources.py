@@ -239,8 +239,8 @@ class Source:
         self._tail = f'"{after}}}'.encode()
         self._sample = sample
         self._on_progress = on_progress
-        self.in_memory = sample.in_memory
-        self.length = len(self._head) + (sample.size + 2) // 3 * 4 + len(self._tail)
+        self.in_memory: bool = sample.in_memory
+        self.length: int = len(self._head) + (sample.size + 2) // 3 * 4 + len(self._tail)
 
     def blocks(self) -> Generator[bytes]:
         """Give the body in blocks; `told` says after each how much of the sample has left."""

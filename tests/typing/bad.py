@@ -26,3 +26,8 @@ Mistral(async_client=httpx.Client())  # wrong
 Mistral(retry_config=3)  # wrong
 length: int = mistral.audio.voices.get_sample_audio(voice_id="v")  # wrong
 late: str = mistral.audio.voices.get_sample_audio_async(voice_id="v")  # wrong
+deleted: str = mistral.audio.voices.delete(voice_id="v", missing_ok=True)  # wrong
+mistral.audio.voices.create(name="Ada", sample_audio=5)  # wrong
+mistral.audio.voices.search(gender="female")  # wrong
+mistral.audio.voices.iterate(max_items="5")  # wrong
+mistral.audio.voices.save_sample_audio(voice_id="v")  # wrong

@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import logging
+from pathlib import Path
 from typing import assert_type
 
 import httpx
@@ -46,12 +47,27 @@ with Mistral(api_key="k") as mistral:
     assert_type(mistral.audio.voices.get(voice_id=voice.id, http_headers={"a": "b"}), VoiceResponse)
     assert_type(mistral.audio.voices.update(voice_id="v", name=None, retries=None), VoiceResponse)
     assert_type(mistral.audio.voices.delete(voice_id="v", server_url="https://example.org"), VoiceResponse)
+    assert_type(mistral.audio.voices.delete(voice_id="v", missing_ok=False), VoiceResponse)
+    assert_type(mistral.audio.voices.delete(voice_id="v", missing_ok=True), VoiceResponse | None)
     assert_type(mistral.audio.voices.get_sample_audio(voice_id="v"), str)
+    assert_type(mistral.audio.voices.read_sample_audio(voice_id="v"), bytes)
+    assert_type(mistral.audio.voices.save_sample_audio(voice_id="v", path="x", overwrite=True), Path)
+    with open("x", "rb") as file:
+        mistral.audio.voices.create(name="Ada", sample_audio=file, recover=True)
+    mistral.audio.voices.create(name="Ada", sample_audio=Path("x"), on_progress=lambda done, total: None)
+    mistral.audio.voices.create(name="Ada", sample_audio=b"x")
+    assert_type(mistral.audio.voices.search(gender=["female"], kind="ivc"), models.VoiceListPage)
+    assert_type(mistral.audio.voices.find("Ada"), VoiceResponse)
+    for each in mistral.audio.voices.iterate(type_="custom", max_items=5):
+        assert_type(each, VoiceResponse)
+    for pages in mistral.audio.voices.iterate().pages():
+        assert_type(pages, models.VoiceListPage)
     try:
         mistral.audio.voices.get(voice_id="v")
     except NotFoundError as error:
         assert_type(error.status_code, int | None)
         assert_type(error.already_deleted, bool)
+        assert_type(error.candidates(), list[VoiceResponse])
         assert_type(error.headers.get("x"), str | None)
         if error.raw_response is not None:
             assert_type(error.raw_response.text, str)
@@ -66,6 +82,8 @@ async def main() -> None:
     async with Mistral(api_key="k") as mistral:
         assert_type(await mistral.audio.voices.list_async(), models.VoiceListResponse)
         assert_type(await mistral.audio.voices.get_sample_audio_async(voice_id="v"), str)
+        async for each in mistral.audio.voices.iterate_async(language=["en"]):
+            assert_type(each, VoiceResponse)
         await mistral.aclose()
 
 
