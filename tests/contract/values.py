@@ -53,7 +53,7 @@ def _argument(document: Document, schema: Schema, longest: int) -> Values:
         case "array":
             item = arguments(document, schema["items"], min(longest, 1_000))
             return st.lists(item, min_size=schema.get("minItems", 0), max_size=schema.get("maxItems", 5))
-    raise NotImplementedError(f"values.py makes no arguments of the type {schema['type']!r}")
+    raise AssertionError(f"values.py makes no arguments of the type {schema['type']!r}")
 
 
 def forbidden_arguments(document: Document, schema: Schema, required: bool) -> list[Any]:

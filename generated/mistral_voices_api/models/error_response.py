@@ -56,6 +56,8 @@ class ErrorResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        if len(_src) < 5:
+            _src = {**_ABSENT, **_src}
         try:
             object_ = _src["object"]
             message = _src["message"]

@@ -41,6 +41,8 @@ class HTTPValidationError:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        if len(_src) < 1:
+            _src = {**_ABSENT, **_src}
         try:
             detail = _src["detail"]
         except KeyError:

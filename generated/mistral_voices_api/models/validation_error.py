@@ -58,6 +58,8 @@ class ValidationError:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        if len(_src) < 5:
+            _src = {**_ABSENT, **_src}
         try:
             loc = _src["loc"]
             msg = _src["msg"]

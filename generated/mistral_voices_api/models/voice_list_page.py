@@ -45,6 +45,8 @@ class VoiceListPage:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        if len(_src) < 2:
+            _src = {**_ABSENT, **_src}
         try:
             data = _src["data"]
             next_page_token = _src["next_page_token"]

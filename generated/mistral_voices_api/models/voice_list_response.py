@@ -57,6 +57,8 @@ class VoiceListResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        if len(_src) < 5:
+            _src = {**_ABSENT, **_src}
         try:
             items = _src["items"]
             total = _src["total"]

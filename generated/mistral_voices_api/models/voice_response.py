@@ -103,6 +103,8 @@ class VoiceResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        if len(_src) < 15:
+            _src = {**_ABSENT, **_src}
         try:
             id = _src["id"]
             name = _src["name"]
