@@ -42,12 +42,16 @@ def node_from_lock() -> Path:
 def main() -> int:
     """Set up what is missing and run the tool."""
     environment = {**os.environ, "REDOCLY_TELEMETRY": "off"}
+    npm = ["npm"]
     if not node_on_path():
-        environment["PATH"] = f"{node_from_lock()}{os.pathsep}{environment['PATH']}"
+        folder = node_from_lock()
+        environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
+        # A wheel holds no symbolic links, and without them its own `npm` does not find the rest.
+        npm = [str(folder / "node"), str(folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     digest = hashlib.sha256((TOOLS / "package-lock.json").read_bytes()).hexdigest()
     stamp = TOOLS / "node_modules" / ".installed"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
-        subprocess.run(["npm", "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
+        subprocess.run([*npm, "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
         stamp.write_text(digest, encoding="utf-8")
     tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
     return subprocess.run([str(tool), *sys.argv[2:]], env=environment, check=False).returncode
