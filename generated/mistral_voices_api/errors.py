@@ -8,6 +8,7 @@ from typing import Any
 MISSING: Any = object()
 
 _KINDS = {str: "a string", bool: "a boolean", int: "an integer", float: "a number", list: "a list", type(None): "null"}
+_fromisoformat = datetime.datetime.fromisoformat
 
 
 class InvalidValueError(ValueError):
@@ -56,10 +57,12 @@ def parse_datetime(value: Any, place: str) -> datetime.datetime:
     if type(value) is not str:
         raise unexpected(value, "a date-time", place)
     try:
-        # fromisoformat reads weeks as well, and hours alone.
-        if value[4:17:3] not in ("--T::", "--t::", "-- ::"):
-            raise ValueError
-        parsed = datetime.datetime.fromisoformat(value if value[-1] != "z" else value.upper())
+        # fromisoformat reads weeks as well, and hours alone; small letters it does not read.
+        if value[4:17:3] != "--T::" or value[-1] == "z":
+            value = value.upper()
+            if value[4:17:3] not in ("--T::", "-- ::"):
+                raise ValueError
+        parsed = _fromisoformat(value)
     except ValueError:
         raise InvalidValueError(place, "is not a date-time") from None
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=datetime.timezone.utc)

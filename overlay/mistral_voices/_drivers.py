@@ -53,7 +53,7 @@ def _send(opened: Opened, step: Send) -> Answer:
         if step.sink is not None:
             reading.start()
         try:
-            for block in response.iter_bytes():
+            for block in response.iter_raw() if reading.is_raw else response.iter_bytes():
                 if reading.add(block):
                     break
                 reading.told()
@@ -108,7 +108,7 @@ async def _send_async(opened: Opened, step: Send) -> Answer:
         if step.sink is not None:
             await _off_the_loop(reading.in_memory, reading.start)
         try:
-            async for block in response.aiter_bytes():
+            async for block in response.aiter_raw() if reading.is_raw else response.aiter_bytes():
                 if await _off_the_loop(reading.in_memory, reading.add, block):
                     break
                 reading.told()

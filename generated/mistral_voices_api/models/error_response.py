@@ -9,13 +9,15 @@ from attrs import field as _attrs_field
 
 from ..errors import MISSING, unexpected
 
-_ABSENT: dict[str, Any] = {
-    "object": MISSING,
-    "message": MISSING,
-    "type": None,
-    "param": None,
-    "code": None,
-}
+_KNOWN = frozenset(
+    {
+        "object",
+        "message",
+        "type",
+        "param",
+        "code",
+    }
+)
 
 
 @_attrs_define
@@ -56,30 +58,38 @@ class ErrorResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
-        if len(_src) < 5:
-            _src = {**_ABSENT, **_src}
-        try:
-            object_ = _src["object"]
-            message = _src["message"]
-            type_ = _src["type"]
-            param = _src["param"]
-            code = _src["code"]
-        except KeyError:
-            return cls.from_dict({**_ABSENT, **_src})
+        _absent = 0
+        object_ = _src.get("object", MISSING)
         if type(object_) is not str:
             raise unexpected(object_, "a string", "object")
 
+        message = _src.get("message", MISSING)
         if type(message) is not str:
             raise unexpected(message, "a string", "message")
 
-        if type_ is not None and type(type_) is not str:
-            raise unexpected(type_, "a string or null", "type")
+        type_ = _src.get("type", MISSING)
+        if type(type_) is not str:
+            if type_ is MISSING:
+                _absent += 1
+                type_ = None
+            elif type_ is not None:
+                raise unexpected(type_, "a string or null", "type")
 
-        if param is not None and type(param) is not str:
-            raise unexpected(param, "a string or null", "param")
+        param = _src.get("param", MISSING)
+        if type(param) is not str:
+            if param is MISSING:
+                _absent += 1
+                param = None
+            elif param is not None:
+                raise unexpected(param, "a string or null", "param")
 
-        if code is not None and type(code) is not str:
-            raise unexpected(code, "a string or null", "code")
+        code = _src.get("code", MISSING)
+        if type(code) is not str:
+            if code is MISSING:
+                _absent += 1
+                code = None
+            elif code is not None:
+                raise unexpected(code, "a string or null", "code")
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
@@ -89,6 +99,6 @@ class ErrorResponse:
         _model.param = param
         _model.code = code
         _model.additional_properties = (
-            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _ABSENT}
+            {} if len(_src) + _absent == 5 else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

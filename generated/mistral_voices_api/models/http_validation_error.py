@@ -10,9 +10,11 @@ from attrs import field as _attrs_field
 from ..errors import MISSING, InvalidValueError, unexpected
 from ..models.validation_error import ValidationError
 
-_ABSENT: dict[str, Any] = {
-    "detail": MISSING,
-}
+_KNOWN = frozenset(
+    {
+        "detail",
+    }
+)
 
 
 @_attrs_define
@@ -41,17 +43,15 @@ class HTTPValidationError:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
-        if len(_src) < 1:
-            _src = {**_ABSENT, **_src}
-        try:
-            detail = _src["detail"]
-        except KeyError:
-            return cls.from_dict({**_ABSENT, **_src})
-        if detail is MISSING:
-            detail = []
-        else:
-            if type(detail) is not list:
+        _absent = 0
+        detail = _src.get("detail", MISSING)
+        if type(detail) is not list:
+            if detail is MISSING:
+                _absent += 1
+                detail = []
+            else:
                 raise unexpected(detail, "a list", "detail")
+        else:
             _items, detail = detail, []
             try:
                 for _item in _items:
@@ -63,6 +63,6 @@ class HTTPValidationError:
         _model = cls.__new__(cls)
         _model.detail = detail
         _model.additional_properties = (
-            {} if len(_src) == 1 else {key: value for key, value in _src.items() if key not in _ABSENT}
+            {} if len(_src) + _absent == 1 else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

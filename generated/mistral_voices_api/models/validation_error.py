@@ -10,13 +10,15 @@ from attrs import field as _attrs_field
 from ..errors import MISSING, InvalidValueError, unexpected, unexpected_item
 from ..models.validation_error_ctx import ValidationErrorCtx
 
-_ABSENT: dict[str, Any] = {
-    "loc": MISSING,
-    "msg": MISSING,
-    "type": MISSING,
-    "input": None,
-    "ctx": MISSING,
-}
+_KNOWN = frozenset(
+    {
+        "loc",
+        "msg",
+        "type",
+        "input",
+        "ctx",
+    }
+)
 
 
 @_attrs_define
@@ -58,37 +60,39 @@ class ValidationError:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
-        if len(_src) < 5:
-            _src = {**_ABSENT, **_src}
-        try:
-            loc = _src["loc"]
-            msg = _src["msg"]
-            type_ = _src["type"]
-            input_ = _src["input"]
-            ctx = _src["ctx"]
-        except KeyError:
-            return cls.from_dict({**_ABSENT, **_src})
+        _absent = 0
+        loc = _src.get("loc", MISSING)
         if type(loc) is not list:
             raise unexpected(loc, "a list", "loc")
-        for _item in loc:
-            if type(_item) not in (str, int):
-                raise unexpected_item(
-                    loc,
-                    (
-                        str,
-                        int,
-                    ),
-                    "a string or an integer",
-                    "loc",
-                )
+        else:
+            for _item in loc:
+                if type(_item) not in (str, int):
+                    raise unexpected_item(
+                        loc,
+                        (
+                            str,
+                            int,
+                        ),
+                        "a string or an integer",
+                        "loc",
+                    )
 
+        msg = _src.get("msg", MISSING)
         if type(msg) is not str:
             raise unexpected(msg, "a string", "msg")
 
+        type_ = _src.get("type", MISSING)
         if type(type_) is not str:
             raise unexpected(type_, "a string", "type")
 
+        input_ = _src.get("input", MISSING)
+        if input_ is MISSING:
+            _absent += 1
+            input_ = None
+
+        ctx = _src.get("ctx", MISSING)
         if ctx is MISSING:
+            _absent += 1
             ctx = None
         else:
             try:
@@ -104,6 +108,6 @@ class ValidationError:
         _model.input_ = input_
         _model.ctx = ctx
         _model.additional_properties = (
-            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _ABSENT}
+            {} if len(_src) + _absent == 5 else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

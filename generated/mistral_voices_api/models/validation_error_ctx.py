@@ -9,8 +9,6 @@ from attrs import field as _attrs_field
 
 from ..errors import unexpected
 
-_ABSENT: dict[str, Any] = {}
-
 
 @_attrs_define
 class ValidationErrorCtx:
@@ -33,7 +31,5 @@ class ValidationErrorCtx:
             _src = dict(_src)
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
-        _model.additional_properties = (
-            {} if len(_src) == 0 else {key: value for key, value in _src.items() if key not in _ABSENT}
-        )
+        _model.additional_properties = dict(_src)
         return _model

@@ -10,10 +10,12 @@ from attrs import field as _attrs_field
 from ..errors import MISSING, InvalidValueError, unexpected
 from ..models.voice_response import VoiceResponse
 
-_ABSENT: dict[str, Any] = {
-    "data": MISSING,
-    "next_page_token": None,
-}
+_KNOWN = frozenset(
+    {
+        "data",
+        "next_page_token",
+    }
+)
 
 
 @_attrs_define
@@ -45,30 +47,31 @@ class VoiceListPage:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
-        if len(_src) < 2:
-            _src = {**_ABSENT, **_src}
-        try:
-            data = _src["data"]
-            next_page_token = _src["next_page_token"]
-        except KeyError:
-            return cls.from_dict({**_ABSENT, **_src})
+        _absent = 0
+        data = _src.get("data", MISSING)
         if type(data) is not list:
             raise unexpected(data, "a list", "data")
-        _items, data = data, []
-        try:
-            for _item in _items:
-                data.append(VoiceResponse.from_dict(_item))
-        except InvalidValueError as _error:
-            raise _error.under(f"data[{len(data)}]") from None
+        else:
+            _items, data = data, []
+            try:
+                for _item in _items:
+                    data.append(VoiceResponse.from_dict(_item))
+            except InvalidValueError as _error:
+                raise _error.under(f"data[{len(data)}]") from None
 
-        if next_page_token is not None and type(next_page_token) is not str:
-            raise unexpected(next_page_token, "a string or null", "next_page_token")
+        next_page_token = _src.get("next_page_token", MISSING)
+        if type(next_page_token) is not str:
+            if next_page_token is MISSING:
+                _absent += 1
+                next_page_token = None
+            elif next_page_token is not None:
+                raise unexpected(next_page_token, "a string or null", "next_page_token")
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
         _model.data = data
         _model.next_page_token = next_page_token
         _model.additional_properties = (
-            {} if len(_src) == 2 else {key: value for key, value in _src.items() if key not in _ABSENT}
+            {} if len(_src) + _absent == 2 else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

@@ -10,13 +10,15 @@ from attrs import field as _attrs_field
 from ..errors import MISSING, InvalidValueError, parse_integer, unexpected
 from ..models.voice_response import VoiceResponse
 
-_ABSENT: dict[str, Any] = {
-    "items": MISSING,
-    "total": MISSING,
-    "page": MISSING,
-    "page_size": MISSING,
-    "total_pages": MISSING,
-}
+_KNOWN = frozenset(
+    {
+        "items",
+        "total",
+        "page",
+        "page_size",
+        "total_pages",
+    }
+)
 
 
 @_attrs_define
@@ -57,34 +59,30 @@ class VoiceListResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
-        if len(_src) < 5:
-            _src = {**_ABSENT, **_src}
-        try:
-            items = _src["items"]
-            total = _src["total"]
-            page = _src["page"]
-            page_size = _src["page_size"]
-            total_pages = _src["total_pages"]
-        except KeyError:
-            return cls.from_dict({**_ABSENT, **_src})
+        items = _src.get("items", MISSING)
         if type(items) is not list:
             raise unexpected(items, "a list", "items")
-        _items, items = items, []
-        try:
-            for _item in _items:
-                items.append(VoiceResponse.from_dict(_item))
-        except InvalidValueError as _error:
-            raise _error.under(f"items[{len(items)}]") from None
+        else:
+            _items, items = items, []
+            try:
+                for _item in _items:
+                    items.append(VoiceResponse.from_dict(_item))
+            except InvalidValueError as _error:
+                raise _error.under(f"items[{len(items)}]") from None
 
+        total = _src.get("total", MISSING)
         if type(total) is not int:
             total = parse_integer(total, "an integer", "total")
 
+        page = _src.get("page", MISSING)
         if type(page) is not int:
             page = parse_integer(page, "an integer", "page")
 
+        page_size = _src.get("page_size", MISSING)
         if type(page_size) is not int:
             page_size = parse_integer(page_size, "an integer", "page_size")
 
+        total_pages = _src.get("total_pages", MISSING)
         if type(total_pages) is not int:
             total_pages = parse_integer(total_pages, "an integer", "total_pages")
 
@@ -96,6 +94,6 @@ class VoiceListResponse:
         _model.page_size = page_size
         _model.total_pages = total_pages
         _model.additional_properties = (
-            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _ABSENT}
+            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

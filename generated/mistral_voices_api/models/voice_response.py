@@ -14,23 +14,25 @@ if TYPE_CHECKING:
     from ..models.voice_response_kind import VoiceResponseKind
     from ..models.voice_response_type import VoiceResponseType
 
-_ABSENT: dict[str, Any] = {
-    "id": MISSING,
-    "name": MISSING,
-    "created_at": MISSING,
-    "user_id": MISSING,
-    "slug": None,
-    "languages": MISSING,
-    "gender": None,
-    "age": None,
-    "tags": None,
-    "color": None,
-    "description": None,
-    "retention_notice": 30,
-    "trimmed_seconds": None,
-    "type": MISSING,
-    "kind": MISSING,
-}
+_KNOWN = frozenset(
+    {
+        "id",
+        "name",
+        "created_at",
+        "user_id",
+        "slug",
+        "languages",
+        "gender",
+        "age",
+        "tags",
+        "color",
+        "description",
+        "retention_notice",
+        "trimmed_seconds",
+        "type",
+        "kind",
+    }
+)
 
 
 @_attrs_define
@@ -103,84 +105,117 @@ class VoiceResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
-        if len(_src) < 15:
-            _src = {**_ABSENT, **_src}
-        try:
-            id = _src["id"]
-            name = _src["name"]
-            created_at = _src["created_at"]
-            user_id = _src["user_id"]
-            slug = _src["slug"]
-            languages = _src["languages"]
-            gender = _src["gender"]
-            age = _src["age"]
-            tags = _src["tags"]
-            color = _src["color"]
-            description = _src["description"]
-            retention_notice = _src["retention_notice"]
-            trimmed_seconds = _src["trimmed_seconds"]
-            type_ = _src["type"]
-            kind = _src["kind"]
-        except KeyError:
-            return cls.from_dict({**_ABSENT, **_src})
+        _absent = 0
+        id = _src.get("id", MISSING)
         if type(id) is not str:
             raise unexpected(id, "a string", "id")
 
+        name = _src.get("name", MISSING)
         if type(name) is not str:
             raise unexpected(name, "a string", "name")
 
+        created_at = _src.get("created_at", MISSING)
         created_at = parse_datetime(created_at, "created_at")
 
-        if user_id is not None and type(user_id) is not str:
-            raise unexpected(user_id, "a string or null", "user_id")
+        user_id = _src.get("user_id", MISSING)
+        if type(user_id) is not str:
+            if user_id is not None:
+                raise unexpected(user_id, "a string or null", "user_id")
 
-        if slug is not None and type(slug) is not str:
-            raise unexpected(slug, "a string or null", "slug")
+        slug = _src.get("slug", MISSING)
+        if type(slug) is not str:
+            if slug is MISSING:
+                _absent += 1
+                slug = None
+            elif slug is not None:
+                raise unexpected(slug, "a string or null", "slug")
 
-        if languages is MISSING:
-            languages = []
-        else:
-            if type(languages) is not list:
+        languages = _src.get("languages", MISSING)
+        if type(languages) is not list:
+            if languages is MISSING:
+                _absent += 1
+                languages = []
+            else:
                 raise unexpected(languages, "a list", "languages")
+        else:
             for _item in languages:
                 if type(_item) is not str:
                     raise unexpected_item(languages, (str,), "a string", "languages")
 
-        if gender is not None and type(gender) is not str:
-            raise unexpected(gender, "a string or null", "gender")
+        gender = _src.get("gender", MISSING)
+        if type(gender) is not str:
+            if gender is MISSING:
+                _absent += 1
+                gender = None
+            elif gender is not None:
+                raise unexpected(gender, "a string or null", "gender")
 
-        if age is not None and type(age) is not int:
-            age = parse_integer(age, "an integer or null", "age")
+        age = _src.get("age", MISSING)
+        if type(age) is not int:
+            if age is MISSING:
+                _absent += 1
+                age = None
+            elif age is not None:
+                age = parse_integer(age, "an integer or null", "age")
 
-        if tags is not None and type(tags) is not list:
-            raise unexpected(tags, "a list or null", "tags")
-        if tags is not None:
+        tags = _src.get("tags", MISSING)
+        if type(tags) is not list:
+            if tags is MISSING:
+                _absent += 1
+                tags = None
+            elif tags is not None:
+                raise unexpected(tags, "a list or null", "tags")
+        else:
             for _item in tags:
                 if type(_item) is not str:
                     raise unexpected_item(tags, (str,), "a string", "tags")
 
-        if color is not None and type(color) is not str:
-            raise unexpected(color, "a string or null", "color")
+        color = _src.get("color", MISSING)
+        if type(color) is not str:
+            if color is MISSING:
+                _absent += 1
+                color = None
+            elif color is not None:
+                raise unexpected(color, "a string or null", "color")
 
-        if description is not None and type(description) is not str:
-            raise unexpected(description, "a string or null", "description")
+        description = _src.get("description", MISSING)
+        if type(description) is not str:
+            if description is MISSING:
+                _absent += 1
+                description = None
+            elif description is not None:
+                raise unexpected(description, "a string or null", "description")
 
+        retention_notice = _src.get("retention_notice", MISSING)
         if type(retention_notice) is not int:
-            retention_notice = parse_integer(retention_notice, "an integer", "retention_notice")
+            if retention_notice is MISSING:
+                _absent += 1
+                retention_notice = 30
+            else:
+                retention_notice = parse_integer(retention_notice, "an integer", "retention_notice")
 
-        if trimmed_seconds is not None and type(trimmed_seconds) is not float and type(trimmed_seconds) is not int:
-            raise unexpected(trimmed_seconds, "a number or null", "trimmed_seconds")
+        trimmed_seconds = _src.get("trimmed_seconds", MISSING)
+        if type(trimmed_seconds) is not float and type(trimmed_seconds) is not int:
+            if trimmed_seconds is MISSING:
+                _absent += 1
+                trimmed_seconds = None
+            elif trimmed_seconds is not None:
+                raise unexpected(trimmed_seconds, "a number or null", "trimmed_seconds")
 
-        if type_ is MISSING:
-            type_ = None
-        else:
-            if type(type_) is not str:
+        type_ = _src.get("type", MISSING)
+        if type(type_) is not str:
+            if type_ is MISSING:
+                _absent += 1
+                type_ = None
+            else:
                 raise unexpected(type_, "a string", "type")
 
-        if kind is MISSING:
-            kind = None
-        else:
-            if type(kind) is not str:
+        kind = _src.get("kind", MISSING)
+        if type(kind) is not str:
+            if kind is MISSING:
+                _absent += 1
+                kind = None
+            else:
                 raise unexpected(kind, "a string", "kind")
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
@@ -201,6 +236,6 @@ class VoiceResponse:
         _model.type_ = type_
         _model.kind = kind
         _model.additional_properties = (
-            {} if len(_src) == 15 else {key: value for key, value in _src.items() if key not in _ABSENT}
+            {} if len(_src) + _absent == 15 else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model
