@@ -6,13 +6,14 @@ import time
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ._answers import Answer, Reading
 from ._flow import Done, Flow, Send, Wait
-from ._http import Answer, Clients, Opened, Reading
-from ._sources import ProgressError
+from ._progress import ProgressError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
+    from ._http import Clients, Opened
     from ._sources import Source
 
 T = TypeVar("T")
@@ -20,7 +21,6 @@ T = TypeVar("T")
 
 def drive(flow: Flow[T], clients: Clients) -> T:
     """Run a call to its end."""
-    opened = clients.sync()
     try:
         step = next(flow)
         while not isinstance(step, Done):
@@ -28,6 +28,7 @@ def drive(flow: Flow[T], clients: Clients) -> T:
                 time.sleep(step.seconds)
                 step = flow.send(None)
                 continue
+            opened = clients.sync(step.url)
             try:
                 answer = _send(opened, step)
             except opened.library.RequestError as error:
@@ -73,7 +74,6 @@ def _blocks(source: Source) -> Generator[bytes]:
 
 async def drive_async(flow: Flow[T], clients: Clients) -> T:
     """Run a call to its end without blocking the event loop."""
-    opened = await clients.of_loop()
     try:
         step = next(flow)
         while not isinstance(step, Done):
@@ -83,6 +83,7 @@ async def drive_async(flow: Flow[T], clients: Clients) -> T:
                 await sleep(step.seconds)
                 step = flow.send(None)
                 continue
+            opened = await clients.of_loop(step.url)
             try:
                 answer = await _send_async(opened, step)
             except opened.library.RequestError as error:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from . import errors
-from ._http import BODY_TOO_LONG, NEVER_SENT, Answer, is_one_of
+from ._answers import BODY_TOO_LONG, Answer
+from ._http import NEVER_SENT, is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,19 +13,11 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from . import _failures, _notices
-from ._http import (
-    CONNECT_SECONDS,
-    NEVER_REPEATED,
-    NEVER_SENT,
-    OTHER_SECONDS,
-    Answer,
-    Opened,
-    Timeout,
-    is_one_of,
-)
+from ._http import CONNECT_SECONDS, NEVER_REPEATED, NEVER_SENT, OTHER_SECONDS, Opened, Timeout, is_one_of
 from .errors import MistralError, NotFoundError
 
 if TYPE_CHECKING:
+    from ._answers import Answer
     from ._options import Policy, Settings
     from ._sinks import Sink
     from ._sources import Source

@@ -6,31 +6,20 @@ the two but the line that makes our own clients.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
 import weakref
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from time import monotonic
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
-
-from .errors import Headers
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from ._sinks import Sink
-
 CONNECT_SECONDS = 5.0
 OTHER_SECONDS = 60.0
-# An error body is read up to here: enough for every message, and no server can fill the memory with one.
-LARGEST_ERROR_BODY = 1 << 20
-# A body that trickles in is given up after this many read time-outs.
-BODY_TIMEOUTS = 3
-BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} time-outs"
-
 # The library's errors, by name, that are raised before a request has left.
 NEVER_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "LocalProtocolError"}
@@ -81,118 +70,6 @@ def is_one_of(error: Exception, names: frozenset[str]) -> bool:
     return any(base.__name__ in names for base in type(error).__mro__)
 
 
-class Answer:
-    """An answer whose body has been read."""
-
-    __slots__ = ("_library", "_response", "content", "header_names", "headers", "status_code", "unreadable")
-
-    def __init__(self, library: ModuleType, response: Any) -> None:
-        self._library = library
-        self._response = response
-        self.status_code: int = response.status_code
-        self.headers: Any = response.headers
-        # Looking three names up in the library's headers takes four times as long.
-        self.header_names: set[bytes] = {name.lower() for name, _ in response.headers.raw}
-        self.content: bytes = b""
-        self.unreadable: Exception | None = None
-
-    def json(self) -> Any:
-        """Parse the body; ValueError when it is not JSON."""
-        try:
-            return _DECODER.decode(self.content.decode(json.detect_encoding(self.content)))
-        except ValueError as error:
-            raise ValueError(f"the body is not JSON ({error})") from None
-        except RecursionError:
-            raise ValueError("the body is nested too deeply") from None
-
-    def all_headers(self) -> Headers:
-        """Copy the headers into a mapping that does not depend on the library."""
-        return Headers(self.headers.multi_items())
-
-    def raw_response(self) -> Any:
-        """Give the library's response with the body in it, as if it had read the body itself."""
-        response = self._response
-        headers = [item for item in response.headers.raw if item[0].lower() != b"content-encoding"]
-        return self._library.Response(self.status_code, headers=headers, content=self.content, request=response.request)
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
-
-
-class Reading:
-    """Takes the body of one answer block by block, within its bounds: into its sink if it is a good one."""
-
-    def __init__(self, library: ModuleType, response: Any, *, sink: Sink | None, bounded: bool) -> None:
-        self.answer = Answer(library, response)
-        self._library = library
-        self._response = response
-        self._sink = sink if self.answer.status_code == 200 else None
-        self.in_memory = self._sink is None or self._sink.in_memory
-        self._blocks: list[bytes] = []
-        self._size = 0
-        read = response.request.extensions.get("timeout", {}).get("read") if bounded else None
-        self._deadline = None if read is None else monotonic() + BODY_TIMEOUTS * read
-
-        # Blocks that need no decoding pass one generator instead of two, which is 2 percent of a get.
-        self.is_raw = b"content-encoding" not in self.answer.header_names and not response.is_stream_consumed
-
-    def start(self) -> None:
-        """Let the sink begin anew, which may touch a file."""
-        if self._sink is not None:
-            try:
-                self._sink.start(self.answer.headers)
-            except ValueError as error:  # not a sample: keep it for the error
-                self.answer.unreadable, self._sink = error, None
-
-    def add(self, block: bytes) -> bool:
-        """Take a block; True when no more is wanted. Raises the library's ReadTimeout when the body takes too long."""
-        self._size += len(block)
-        if self._sink is not None:
-            try:
-                self._sink.write(block)
-            except ValueError as error:
-                self.answer.unreadable = error
-                return True
-        else:
-            self._blocks.append(block)
-        if self._deadline is not None and monotonic() > self._deadline:
-            raise self._library.ReadTimeout(BODY_TOO_LONG, request=self._response.request)
-        is_good = self.answer.status_code < 300 and self.answer.unreadable is None
-        return self._size > LARGEST_ERROR_BODY and not is_good
-
-    def told(self) -> None:
-        """Tell on_progress, in the thread of the user's call."""
-        if self._sink is not None:
-            self._sink.told()
-
-    def lost(self, error: Exception) -> None:
-        """Take the end of a body that broke off: with an error status, what came will do; otherwise raise."""
-        if self.answer.status_code >= 300:
-            return
-        if isinstance(error, self._library.TransportError):
-            raise error
-        self.answer.unreadable = ValueError(f"the body cannot be decoded ({error})")
-
-    def finish(self) -> Answer:
-        """Give the answer with its body. Raises the library's RemoteProtocolError when a sample is not whole."""
-        answer = self.answer
-        if self._sink is not None and answer.unreadable is None:
-            length = answer.headers.get("content-length", "")
-            if length.isdecimal() and int(length) != self._size and "content-encoding" not in answer.headers:
-                message = f"the body has {self._size} bytes, and was announced with {length}"
-                raise self._library.RemoteProtocolError(message, request=self._response.request)
-            try:
-                self._sink.finish()
-            except ValueError as error:
-                answer.unreadable = error
-        answer.content = self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
-        return answer
-
-
 class Opened:
     """A client that is ready, with its library."""
 
@@ -233,6 +110,7 @@ class Clients:
     """The two HTTP clients of one Mistral: the user's own, or ours, made at the first call.
 
     Of our async clients there is one for each event loop that is running, because a connection cannot leave its loop.
+    For plain http there are others than for https: they need no certificates, which take 18 ms to load.
     """
 
     def __init__(self, client: SyncClient | None, async_client: AsyncClient | None, user_agent: str) -> None:
@@ -249,49 +127,54 @@ class Clients:
         self._user_agent = user_agent
         self._lock = threading.Lock()
         self._closed = False
-        self._own: list[Opened] = []  # one at most
-        self._own_async: dict[Any, Opened] = {}
+        self._own: dict[bool, Opened] = {}  # by whether they are for plain http
+        self._own_async: dict[tuple[Any, bool], Opened] = {}  # the same of each event loop
         weakref.finalize(self, _release, self._own, self._own_async).atexit = False
         _ALL.add(self)
 
-    def sync(self) -> Opened:
-        """Give the sync client."""
+    def sync(self, url: str) -> Opened:
+        """Give the sync client for an address."""
         self._check_open()
         if self._given is not None:
             return self._given
-        try:
-            return self._own[0]
-        except IndexError:
-            import httpx
-
-            with self._lock:
-                self._check_open()
-                if not self._own:
-                    client = httpx.Client(**self._settings())
-                    self._own.append(Opened(client, httpx, "Client"))
-                return self._own[0]
-
-    async def of_loop(self) -> Opened:
-        """Give the async client of the running event loop."""
-        self._check_open()
-        if self._given_async is not None:
-            return self._given_async
-        loop = _running_loop()
-        opened = self._own_async.get(loop)
+        is_plain_http = _is_plain_http(url)
+        opened = self._own.get(is_plain_http)
         if opened is None:
             import httpx
 
-            client = await _open(loop, httpx.AsyncClient(**self._settings()))
+            with self._lock:
+                self._check_open()
+                opened = self._own.get(is_plain_http)
+                if opened is None:
+                    opened = Opened(httpx.Client(**self._settings(is_plain_http)), httpx, "Client")
+                    self._own[is_plain_http] = opened
+        return opened
+
+    async def of_loop(self, url: str) -> Opened:
+        """Give the async client of the running event loop for an address."""
+        self._check_open()
+        if self._given_async is not None:
+            return self._given_async
+        key = (_running_loop(), _is_plain_http(url))
+        opened = self._own_async.get(key)
+        if opened is None:
+            import httpx
+
+            client = await _open(key[0], httpx.AsyncClient(**self._settings(key[1])))
             opened = Opened(client, httpx, "AsyncClient")
             with self._lock:
                 self._check_open()
-                for old in [old for old in self._own_async if old.is_closed()]:
+                for old in [old for old in self._own_async if old[0].is_closed()]:
                     del self._own_async[old]
-                self._own_async[loop] = opened
+                self._own_async[key] = opened
         return opened
 
-    def _settings(self) -> dict[str, Any]:
-        return {"timeout": USUAL_TIMEOUT, "headers": {"User-Agent": self._user_agent}}
+    def _settings(self, is_plain_http: bool) -> dict[str, Any]:
+        return {
+            "timeout": USUAL_TIMEOUT,
+            "headers": {"User-Agent": self._user_agent},
+            "verify": _nobody() if is_plain_http else _trusted(),
+        }
 
     def _check_open(self) -> None:
         if self._closed:
@@ -305,17 +188,44 @@ class Clients:
 
     def forget(self) -> None:
         """Let go of what a parent process has opened."""
-        _INHERITED.append((list(self._own), dict(self._own_async)))
+        _INHERITED.append((dict(self._own), dict(self._own_async)))
         self._own.clear()
         self._own_async.clear()
         self._lock = threading.Lock()
 
     async def aclose(self) -> None:
         """Close what we opened, the async client of this event loop before returning."""
-        opened = self._own_async.pop(_running_loop(), None) if self._own_async else None
+        loop = _running_loop() if self._own_async else None
+        clients = [self._own_async.pop(key).client for key in list(self._own_async) if key[0] is loop]
         self.close()
-        if opened is not None:
-            await _close(_running_loop(), opened.client)
+        for client in clients:
+            await _close(loop, client)
+
+
+def _is_plain_http(url: str) -> bool:
+    return url[:5].lower() == "http:"
+
+
+def _nobody() -> Any:
+    """Make a TLS context that trusts no server at all, for a client that never speaks TLS."""
+    import ssl
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _trusted() -> Any:
+    """Say what our clients trust: the HTTP library's certificates, loaded once; or those of the environment, each time.
+
+    The files that SSL_CERT_FILE and SSL_CERT_DIR name may change while a process runs.
+    """
+    return True if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") else _certificates()
+
+
+@cache
+def _certificates() -> Any:
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 # The async clients that are open, by event loop, each with the suspended generator that holds it. A loop that ends
@@ -345,12 +255,13 @@ async def _close(loop: Any, client: Any) -> None:
             await keeper.aclose()
 
 
-def _release(own: list[Opened], own_async: dict[Any, Opened]) -> None:
+def _release(own: dict[bool, Opened], own_async: dict[tuple[Any, bool], Opened]) -> None:
     """Close each async client in its own event loop: at once if the loop rests, and as soon as it can if it runs."""
-    with suppress(IndexError):
-        own.pop().client.close()
-    for loop in list(own_async):
-        opened = own_async.pop(loop, None)
+    for is_plain_http in list(own):
+        if (opened := own.pop(is_plain_http, None)) is not None:
+            opened.client.close()
+    for key in list(own_async):
+        loop, opened = key[0], own_async.pop(key, None)
         if opened is None or loop.is_closed():
             continue
         client = opened.client

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ._failures import request_id_of
 
 if TYPE_CHECKING:
+    from ._answers import Answer
     from ._flow import Send
-    from ._http import Answer
 
 _warned: set[str] = set()
 

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from ._flow import Call
-from ._formats import media_type
-from ._sinks import JSON, is_audio
-from ._sources import Source, check_progress
+from ._lazy import LazyModule
+from ._progress import check_progress
 from .utils import UNSET
 
 if TYPE_CHECKING:
     from mistral_voices_api.arguments import Argument
 
-    from ._http import Answer
-    from ._sources import Progress, Sample
+    from . import _formats, _sinks, _sources
+    from ._answers import Answer
+    from ._progress import Progress
+    from ._sources import Sample
     from .models import VoiceListPage, VoiceListResponse, VoiceResponse
+else:
+    _formats, _sinks, _sources = LazyModule("_formats"), LazyModule("_sinks"), LazyModule("_sources")
 
 T = TypeVar("T")
 
@@ -64,7 +67,7 @@ def create_voice(sample: str | Sample, on_progress: Progress | None, **given: An
     if isinstance(sample, str):
         call = _call(request, _reader(operation._parse_response))
     else:
-        source = Source(request.pop("json"), "sample_audio", sample, on_progress)
+        source = _sources.Source(request.pop("json"), "sample_audio", sample, on_progress)
         call = _call(request, _reader(operation._parse_response))
         call.content = source
         call.headers["content-length"] = str(source.length)
@@ -109,11 +112,11 @@ def get_voice_sample(voice_id: str) -> Call[str]:
     operation = _generated("api.audio_voices.get_voice_sample")
 
     def read(answer: Answer) -> str:
-        content_type = media_type(answer.headers.get("content-type", ""))
-        if content_type == JSON:
+        content_type = _formats.media_type(answer.headers.get("content-type", ""))
+        if content_type == _sinks.JSON:
             text: str = operation._parse_response(response=answer)
             return text
-        if is_audio(content_type):
+        if _sinks.is_audio(content_type):
             return base64.b64encode(answer.content).decode("ascii")
         raise ValueError(f"the content type is {content_type}, expected audio or JSON")
 
@@ -129,7 +132,7 @@ def _sample_call(voice_id: str, read: Callable[[Answer], T]) -> Call[T]:
     operation = _generated("api.audio_voices.get_voice_sample")
     call = _call(operation._get_kwargs(**_segment("get_voice_sample", voice_id)), read)
     # Identity: so the announced length is that of the sample.
-    accepted = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {JSON};q=0.7"
+    accepted = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {_sinks.JSON};q=0.7"
     call.headers = {"accept": accepted, "accept-encoding": "identity"}
     call.is_sample = True
     return call

@@ -10,8 +10,9 @@ from .utils import UNSET, Unset
 if TYPE_CHECKING:
     from . import _operations
     from ._options import CallOptions
+    from ._progress import Progress
     from ._runner import Runner
-    from ._sources import Progress, SampleAudio
+    from ._sources import SampleAudio
     from .models import VoiceListResponse, VoiceResponse
 else:
     _operations = LazyModule("_operations")

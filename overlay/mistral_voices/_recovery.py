@@ -13,11 +13,12 @@ from ._walk import Filters, Walk
 from .utils import UNSET
 
 if TYPE_CHECKING:
+    from ._answers import Answer
     from ._flow import Ask, Call, Script, Steps
-    from ._http import Answer
     from ._options import CallOptions, Settings
+    from ._progress import Progress
     from ._runner import Runner
-    from ._sources import Progress, Sample
+    from ._sources import Sample
     from .models import VoiceResponse
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from . import _operations
     from ._options import CallOptions
+    from ._progress import Progress
     from ._runner import Runner
-    from ._sources import Progress
 else:
     _operations = LazyModule("_operations")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ._formats import EXTENSIONS, SIGNATURE, extension, media_type
-from ._sources import Progress, check_progress, tell
+from ._progress import Progress, check_progress, tell
 
 JSON = "application/json"
 # For audio of which neither the server nor its first bytes say what it is.

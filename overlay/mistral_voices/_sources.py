@@ -11,9 +11,9 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
 from ._formats import EXTENSIONS, SIGNATURE, sniff
+from ._progress import Progress, tell
 
 SampleAudio: TypeAlias = "str | bytes | os.PathLike[str] | BinaryIO"
-Progress: TypeAlias = Callable[[int, int | None], object]
 
 # Blocks are multiples of three bytes, so that their base64 text can be joined.
 BLOCK = 3 * 64 * 1024
@@ -29,22 +29,6 @@ class Sample(Protocol):
     in_memory: bool
 
     def blocks(self) -> Iterator[bytes | memoryview]: ...
-
-
-class ProgressError(Exception):
-    """Carries what on_progress raised past the code that takes a library's error for one of the connection."""
-
-    def __init__(self, raised: Exception) -> None:
-        super().__init__(raised)
-        self.raised = raised
-
-
-def tell(on_progress: Progress, done: int, total: int | None) -> None:
-    """Call on_progress."""
-    try:
-        on_progress(done, total)
-    except Exception as error:  # noqa: BLE001 - whatever a user's function raises
-        raise ProgressError(error) from None
 
 
 class BytesSample:
@@ -180,12 +164,6 @@ def _named(name: str | None, start: bytes) -> str | None:
         return f"sample{extension}" if extension else None
     name = os.fsencode(name).decode(errors="replace")  # a name need not be text, but what is sent must be
     return name if os.path.splitext(name)[1] else name + extension
-
-
-def check_progress(on_progress: Progress | None) -> None:
-    """Refuse what cannot be called."""
-    if on_progress is not None and not callable(on_progress):
-        raise TypeError(f"on_progress must be a function of two numbers, not {type(on_progress).__name__}")
 
 
 def prepare(sample_audio: SampleAudio) -> str | Sample:
