@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -22,70 +16,15 @@ import pytest
 from mistral_voices import Mistral
 
 from .harness import CALLS, GOOD, KEY, VOICE, Flavour
+from .loopback import Server, run_python, serving
 
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2])
 
 
-class Server(ThreadingHTTPServer):
-    """A loopback server that keeps connections alive; the voice `slow` is only answered when `release` is set."""
-
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.lock = threading.Lock()
-        self.opened = self.closed = self.served = 0
-        self.asked = threading.Event()
-        self.release = threading.Event()
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def setup(self) -> None:
-        super().setup()
-        with self.server.lock:
-            self.server.opened += 1
-
-    def finish(self) -> None:
-        super().finish()
-        with self.server.lock:
-            self.server.closed += 1
-
-    def do_GET(self) -> None:
-        if self.path.endswith("slow"):
-            self.server.asked.set()
-            self.server.release.wait(5)
-        with self.server.lock:
-            self.server.served += 1
-        body = json.dumps(VOICE).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def handle(self) -> None:
-        with suppress(ConnectionError):
-            super().handle()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as made:
-        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with serving(Server()) as made:
         yield made
-        made.release.set()
-        made.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -100,20 +39,6 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     for kind in clients:
         monkeypatch.setattr(httpx, kind, functools.partial(remember, kind, getattr(httpx, kind)))
     return clients
-
-
-def run_python(code: str, *arguments: str) -> str:
-    """Run a script with every warning an error and asyncio in debug mode; nothing may come on standard error."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-        env={**os.environ, "PYTHONDEVMODE": "1"},
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 def test_nothing_is_imported_or_opened_before_the_first_call() -> None:

@@ -1,0 +1,97 @@
+"""A server on a socket, and scripts in processes of their own: for what can only be seen from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
+
+from .harness import VOICE
+
+S = TypeVar("S", bound="Server")
+
+
+class Server(ThreadingHTTPServer):
+    """A loopback server that keeps connections alive; the voice `slow` is only answered when `release` is set."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.lock = threading.Lock()
+        self.opened = self.closed = self.served = 0
+        self.asked = threading.Event()
+        self.release = threading.Event()
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        with self.server.lock:
+            self.server.opened += 1
+
+    def finish(self) -> None:
+        super().finish()
+        with self.server.lock:
+            self.server.closed += 1
+
+    def do_GET(self) -> None:
+        if self.path.endswith("slow"):
+            self.server.asked.set()
+            self.server.release.wait(5)
+        with self.server.lock:
+            self.server.served += 1
+        body = json.dumps(VOICE).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):
+            super().handle()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving(server: S) -> Iterator[S]:
+    """Serve in a thread while the block runs."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield server
+        server.release.set()
+        server.shutdown()
+        thread.join()
+
+
+def run_python(code: str, *arguments: str) -> str:
+    """Run a script with every warning an error and asyncio in debug mode; nothing may come on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env={**os.environ, "PYTHONDEVMODE": "1"},
+    )
+    # In debug mode asyncio also tells what takes long, which depends on the machine.
+    said = [line for line in done.stderr.splitlines() if not re.search(r" took [0-9.]+ seconds$", line)]
+    assert (done.returncode, said) == (0, [])
+    return done.stdout
