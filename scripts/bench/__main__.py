@@ -10,7 +10,6 @@ import argparse
 import os
 import platform
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -23,6 +22,8 @@ from scripts.bench.picture import picture
 from scripts.bench.report import BARE, Result, broken, lines, markdown, result, screen
 from scripts.bench.rows import ALL, OURS, ROWS, TITLES, Row
 
+# Whole processes, less a bare interpreter.
+LESS_BARE = ("import", "first", "first-https", "help")
 Runs = dict[str, list[Numbers]]
 
 
@@ -30,7 +31,7 @@ def alternate(bench: Bench, task: str, names: Sequence[str], times: int) -> Runs
     """Measure a task for each peer in turn, again and again; a first turn warms up and does not count."""
     runs: Runs = defaultdict(list)
     failed: set[str] = set()
-    warm_up = task in ("import", "first")
+    warm_up = task in LESS_BARE
     for turn in range(times + warm_up):
         for name in names:
             if name in failed:
@@ -58,7 +59,7 @@ def measured(bench: Bench, rows: Sequence[Row], installed: set[str]) -> list[Res
         if row.task == "size":
             tasks[row.task] = {name: [{"size": float(environments.size_of(name))}] for name in names}
         else:
-            bare = [BARE] if row.task in ("import", "first") else []
+            bare = [BARE] if row.task in LESS_BARE else []
             tasks[row.task] = alternate(bench, row.task, [*bare, *names], row.runs)
     return [result(row, tasks[row.task]) for row in rows]
 
@@ -81,8 +82,9 @@ def results_page(results: Sequence[Result], missing: dict[str, str]) -> str:
         "# Results of the bench",
         f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
         "Medians of alternating runs, ± half of the distance between the quarters. CPU is user and system time as the"
-        " operating system counts it; the imports are less a bare interpreter. A ratio is the median of the ratios of"
-        " each turn.",
+        " operating system counts it; whole processes are less a bare interpreter. A ratio is the median of the ratios"
+        " of each turn. All rows but one are over plain http, for which ours loads no certificates: the row over https"
+        " shows what that is worth.",
         markdown(lines(results)),
         "Every limit is held." if not not_held else "Not held:\n\n" + "\n".join(f"- {each}" for each in not_held),
     ]
@@ -119,8 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{TITLES[name]} cannot be installed; its column stays empty.\n{reason}", file=sys.stderr)
     if OURS in missing:
         return say(["ours cannot be installed"])
-    with serving() as address, tempfile.TemporaryDirectory() as folder:
-        bench = Bench(address, Path(folder))
+    with serving() as bench:
         if given.growth:
             return say(growth.report(bench))
         results = measured(bench, rows, needed - missing.keys())

@@ -16,9 +16,11 @@ from typing import IO, NamedTuple, cast
 
 from scripts.bench.environments import BENCH, python_of
 from scripts.bench.peers import FIRSTS, IMPORTS
-from scripts.bench.rows import HTTPX
+from scripts.bench.rows import ALL, HTTPX, OURS
 from scripts.bench.server import BLOCK, MB, repeated
 
+CERTIFICATES = "certificates.pem"
+HELP = ("-m", "mistral_voices.local", "--help")
 LONGEST = 120.0  # seconds that a child may take
 # Nothing of the user's surroundings reaches a child: no proxy, no key, no Python settings.
 SURROUNDINGS = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "NO_PROXY": "127.0.0.1"}
@@ -43,11 +45,12 @@ class Usage(NamedTuple):
     said: str
 
 
-def run(*command: str | Path) -> Usage:
-    """Run a child to its end."""
+def run(*command: str | Path, certificates: Path | None = None) -> Usage:
+    """Run a child to its end; it trusts the given certificates."""
+    surroundings = SURROUNDINGS if certificates is None else {**SURROUNDINGS, "SSL_CERT_FILE": str(certificates)}
     started = perf_counter()
     with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=errors, env=SURROUNDINGS)
+        child = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=errors, env=surroundings)
         stdout = cast("IO[bytes]", child.stdout)
         timer = threading.Timer(LONGEST, child.kill)
         timer.start()
@@ -68,26 +71,30 @@ def run(*command: str | Path) -> Usage:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Start the server in its own process and give its address; it ends with the block, or with us."""
-    command = [sys.executable, "-I", str(BENCH / "server.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=SURROUNDINGS) as process:
-        try:
-            yield f"http://127.0.0.1:{int(cast('IO[bytes]', process.stdout).readline())}"
-        finally:
-            process.kill()
+def serving() -> Iterator[Bench]:
+    """Start the server in its own process; it ends with the block, or with us."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        command = [sys.executable, "-I", str(BENCH / "server.py"), str(folder / CERTIFICATES)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=SURROUNDINGS) as process:
+            try:
+                plain, secure = map(int, cast("IO[bytes]", process.stdout).readline().split())
+                yield Bench(plain, secure, folder)
+            finally:
+                process.kill()
 
 
 class Bench:
     """Where children find the server and the files that they need."""
 
-    def __init__(self, address: str, folder: Path) -> None:
-        self._address = address
+    def __init__(self, plain_port: int, secure_port: int, folder: Path) -> None:
+        self._plain = f"http://127.0.0.1:{plain_port}"
+        self._secure = f"https://127.0.0.1:{secure_port}"
         self._folder = folder
 
     def url(self, number: int) -> str:
         """Give the address with so many voices, or so many MB in a sample."""
-        return f"{self._address}/{number}"
+        return f"{self._plain}/{number}"
 
     def file(self, megabytes: int) -> Path:
         """Give a recording of that size; 0 stands for a small one."""
@@ -103,11 +110,17 @@ class Bench:
             code = IMPORTS.get(name, "pass")
             usage = run(python_of(name if name in IMPORTS else HTTPX), "-c", code)
             return {"cpu": usage.cpu, "wall": usage.wall}
-        if task == "first":
-            code = f"URL = {self.url(1)!r}; {FIRSTS[name]}{RESIDENT}" if name in FIRSTS else "pass"
-            usage = run(python_of(name if name in FIRSTS else HTTPX), "-c", code)
+        if task in ("first", "first-https"):
+            url, certificates = self.url(1), None
+            if task == "first-https":
+                url, certificates = f"{self._secure}/1", self._folder / CERTIFICATES
+            code = f"URL = {url!r}; {FIRSTS[name]}{RESIDENT}" if name in FIRSTS else "pass"
+            usage = run(python_of(name if name in FIRSTS else HTTPX), "-c", code, certificates=certificates)
             resident = int(usage.said or 0) or usage.peak
             return {"cpu": usage.cpu, "wall": usage.wall, "resident": resident}
+        if task == "help":
+            usage = run(python_of(OURS), *(("-c", "pass") if name not in ALL else HELP))
+            return {"cpu": usage.cpu}
         if task == "create":
             return self.child(task, name, self.url(1), self.file(0), self.file(megabytes))
         if task == "save":

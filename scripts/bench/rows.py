@@ -118,6 +118,16 @@ ROWS = (
     ),
     Row("import-wall", "import, by the clock", "ms", "import", "wall", 15, WITHOUT_HTTPX2),
     Row(
+        "help",
+        "--help of the local server",
+        "ms CPU",
+        "help",
+        "cpu",
+        9,
+        (OURS,),
+        (Limit(OURS, None, 100, text="100 ms"),),
+    ),
+    Row(
         "first",
         "import and the first request answered",
         "ms CPU",
@@ -127,6 +137,7 @@ ROWS = (
         ALL,
         (*by_hand(1.3), Limit(OURS, MISTRALAI3, 1 / 4, text="1/4")),
     ),
+    Row("first-https", "import and the first request, over https", "ms CPU", "first-https", "cpu", 9),
     Row("first-wall", "first request, by the clock", "ms", "first", "wall", 15),
     Row(
         "get",

@@ -1,7 +1,9 @@
-"""A loopback server that answers what voices clients ask, from answers made before: `python server.py`.
+"""A loopback server that answers what voices clients ask, from answers made before: `python server.py CERTIFICATES`.
 
-It prints its port, and ends when its standard input does. The first segment of a path is a number: how many voices
-there are, or how many MB a sample has (`/100/v1/audio/voices`). What is posted is read and forgotten.
+It prints its ports for http and for https, and ends when its standard input does. Into the file CERTIFICATES it writes
+what a client must trust: its own authority behind those that httpx trusts, so that loading them costs the same. The
+first segment of a path is a number: how many voices there are, or how many MB a sample has (`/100/v1/audio/voices`).
+What is posted is read and forgotten.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import asyncio
 import base64
 import itertools
 import json
+import ssl
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -143,13 +147,20 @@ class Connection(asyncio.Protocol):
 
 async def main() -> None:
     """Serve until standard input ends."""
+    import certifi  # here, because the peers use this module as well
+    import trustme
+
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Connection, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    Path(sys.argv[1]).write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
+    servers = [await loop.create_server(Connection, "127.0.0.1", 0, ssl=tls) for tls in (None, context)]
+    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
     over = asyncio.Event()
     loop.add_reader(sys.stdin.fileno(), over.set)
     await over.wait()
-    server.close()
+    for server in servers:
+        server.close()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from scripts.bench import budget, growth, picture, report, server, tasks
+from scripts.bench.__main__ import LESS_BARE
 from scripts.bench.measure import Bench
 from scripts.bench.peers import FIRSTS, IMPORTS
 from scripts.bench.rows import ALL, HTTPX, MISTRALAI3, OURS, OURS2, ROWS, Limit, Row
@@ -97,7 +98,7 @@ def test_the_rows_hang_together() -> None:
     assert len({row.name for row in ROWS}) == len(ROWS)
     for row in ROWS:
         assert row.unit in report.UNITS
-        assert row.task in {*tasks.TASKS, "import", "first", "size"}
+        assert row.task in {*tasks.TASKS, *LESS_BARE, "size"}
         assert {limit.of for limit in row.limits} | {limit.against or OURS for limit in row.limits} <= set(row.peers)
         assert row.runs >= 7 or row.task == "size"
     assert set(FIRSTS) == set(ALL)
@@ -112,7 +113,7 @@ def test_growth_is_seen_behind_a_cost_that_is_shared() -> None:
 
 
 def test_small_and_large_files_have_their_size(tmp_path: Path) -> None:
-    bench = Bench("http://127.0.0.1:1", tmp_path)
+    bench = Bench(1, 2, tmp_path)
     assert bench.url(7) == "http://127.0.0.1:1/7"
     assert bench.file(0).stat().st_size == 3000
     assert bench.file(2).stat().st_size == 2_000_000
