@@ -54,9 +54,9 @@ def log(logger: logging.Logger, send: Send, outcome: Answer | Exception, *, seco
 
 def warn_of_end(send: Send, answer: Answer) -> None:
     """Warn, once for an operation, when the server says that it is deprecated or when it ends."""
-    if answer.header_names.isdisjoint((b"deprecation", b"sunset")):
-        return
     deprecation, sunset = answer.headers.get("deprecation"), answer.headers.get("sunset")
+    if deprecation is None and sunset is None:
+        return
     operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.method} {send.context().path}")
     if operation in _warned:
         return
