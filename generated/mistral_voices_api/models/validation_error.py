@@ -67,15 +67,7 @@ class ValidationError:
         else:
             for _item in loc:
                 if type(_item) not in (str, int):
-                    raise unexpected_item(
-                        loc,
-                        (
-                            str,
-                            int,
-                        ),
-                        "a string or an integer",
-                        "loc",
-                    )
+                    raise unexpected_item(loc, (str, int), "a string or an integer", "loc")
 
         msg = _src.get("msg", MISSING)
         if type(msg) is not str:
