@@ -2,7 +2,7 @@
 """What the models raise on an answer that does not fit the document, and their checks."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MISSING: Any = object()
@@ -32,10 +32,14 @@ class InvalidValueError(ValueError):
         return InvalidValueError(f"{place}.{self.place}" if self.place else place, self.reason)
 
 
+def missing_member(error: KeyError, expected: Mapping[str, str]) -> InvalidValueError:
+    """Make the error for a required member that was not found."""
+    name = error.args[0]
+    return InvalidValueError(name, f"is missing, expected {expected[name]}")
+
+
 def unexpected(value: Any, expected: str, place: str = "") -> InvalidValueError:
-    """Make the error for a value of the wrong type, or for one that is missing."""
-    if value is MISSING:
-        return InvalidValueError(place, f"is missing, expected {expected}")
+    """Make the error for a value of the wrong type."""
     return InvalidValueError(place, f"is {_KINDS.get(type(value), 'an object')}, expected {expected}")
 
 
@@ -57,12 +61,21 @@ def parse_datetime(value: Any, place: str) -> datetime.datetime:
     if type(value) is not str:
         raise unexpected(value, "a date-time", place)
     try:
-        # fromisoformat reads weeks as well, and hours alone; small letters it does not read.
-        if value[4:17:3] != "--T::" or value[-1] == "z":
-            value = value.upper()
-            if value[4:17:3] not in ("--T::", "-- ::"):
-                raise ValueError
+        # fromisoformat reads weeks as well, and hours alone.
+        if value[4:17:3] != "--T::":
+            raise ValueError
         parsed = _fromisoformat(value)
     except ValueError:
-        raise InvalidValueError(place, "is not a date-time") from None
+        parsed = _parse_unusual_datetime(value, place)
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=datetime.timezone.utc)
+
+
+def _parse_unusual_datetime(value: str, place: str) -> datetime.datetime:
+    """Read a date-time with small letters or a space for the T, which RFC 3339 allows too."""
+    value = value.upper()
+    try:
+        if value[4:17:3] not in ("--T::", "-- ::"):
+            raise ValueError
+        return _fromisoformat(value)
+    except ValueError:
+        raise InvalidValueError(place, "is not a date-time") from None

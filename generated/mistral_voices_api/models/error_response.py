@@ -7,7 +7,11 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..errors import MISSING, unexpected
+from ..errors import (
+    MISSING,
+    missing_member,
+    unexpected,
+)
 
 _KNOWN = frozenset(
     {
@@ -18,6 +22,10 @@ _KNOWN = frozenset(
         "code",
     }
 )
+_REQUIRED = {
+    "object": "a string",
+    "message": "a string",
+}
 
 
 @_attrs_define
@@ -58,12 +66,15 @@ class ErrorResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        try:
+            object_ = _src["object"]
+            message = _src["message"]
+        except KeyError as _error:
+            raise missing_member(_error, _REQUIRED) from None
         _absent = 0
-        object_ = _src.get("object", MISSING)
         if type(object_) is not str:
             raise unexpected(object_, "a string", "object")
 
-        message = _src.get("message", MISSING)
         if type(message) is not str:
             raise unexpected(message, "a string", "message")
 

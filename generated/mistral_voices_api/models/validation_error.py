@@ -7,7 +7,13 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..errors import MISSING, InvalidValueError, unexpected, unexpected_item
+from ..errors import (
+    MISSING,
+    InvalidValueError,
+    missing_member,
+    unexpected,
+    unexpected_item,
+)
 from ..models.validation_error_ctx import ValidationErrorCtx
 
 _KNOWN = frozenset(
@@ -19,6 +25,11 @@ _KNOWN = frozenset(
         "ctx",
     }
 )
+_REQUIRED = {
+    "loc": "a list",
+    "msg": "a string",
+    "type": "a string",
+}
 
 
 @_attrs_define
@@ -60,8 +71,13 @@ class ValidationError:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        try:
+            loc = _src["loc"]
+            msg = _src["msg"]
+            type_ = _src["type"]
+        except KeyError as _error:
+            raise missing_member(_error, _REQUIRED) from None
         _absent = 0
-        loc = _src.get("loc", MISSING)
         if type(loc) is not list:
             raise unexpected(loc, "a list", "loc")
         else:
@@ -69,11 +85,9 @@ class ValidationError:
                 if type(_item) not in (str, int):
                     raise unexpected_item(loc, (str, int), "a string or an integer", "loc")
 
-        msg = _src.get("msg", MISSING)
         if type(msg) is not str:
             raise unexpected(msg, "a string", "msg")
 
-        type_ = _src.get("type", MISSING)
         if type(type_) is not str:
             raise unexpected(type_, "a string", "type")
 

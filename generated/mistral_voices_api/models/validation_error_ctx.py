@@ -7,7 +7,9 @@ from typing import Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..errors import unexpected
+from ..errors import (
+    unexpected,
+)
 
 
 @_attrs_define

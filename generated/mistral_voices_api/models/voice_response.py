@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..errors import MISSING, parse_datetime, parse_integer, unexpected, unexpected_item
+from ..errors import (
+    MISSING,
+    missing_member,
+    parse_datetime,
+    parse_integer,
+    unexpected,
+    unexpected_item,
+)
 
 if TYPE_CHECKING:
     from ..models.voice_response_kind import VoiceResponseKind
@@ -33,6 +40,12 @@ _KNOWN = frozenset(
         "kind",
     }
 )
+_REQUIRED = {
+    "id": "a string",
+    "name": "a string",
+    "created_at": "a date-time",
+    "user_id": "a string or null",
+}
 
 
 @_attrs_define
@@ -105,19 +118,22 @@ class VoiceResponse:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
             _src = dict(_src)
+        try:
+            id = _src["id"]
+            name = _src["name"]
+            created_at = _src["created_at"]
+            user_id = _src["user_id"]
+        except KeyError as _error:
+            raise missing_member(_error, _REQUIRED) from None
         _absent = 0
-        id = _src.get("id", MISSING)
         if type(id) is not str:
             raise unexpected(id, "a string", "id")
 
-        name = _src.get("name", MISSING)
         if type(name) is not str:
             raise unexpected(name, "a string", "name")
 
-        created_at = _src.get("created_at", MISSING)
         created_at = parse_datetime(created_at, "created_at")
 
-        user_id = _src.get("user_id", MISSING)
         if type(user_id) is not str:
             if user_id is not None:
                 raise unexpected(user_id, "a string or null", "user_id")
