@@ -57,9 +57,9 @@ class Ours:
             clients = {"client": http.Client(transport=transport), "async_client": http.AsyncClient()}
         self._voices = Mistral(api_key=KEY, server_url=url, **clients).audio.voices
 
-    def get(self) -> Any:
+    def get(self, voice_id: str = ID) -> Any:
         """Fetch one voice."""
-        return self._voices.get(voice_id=ID)
+        return self._voices.get(voice_id=voice_id)
 
     async def get_async(self) -> Any:
         """Fetch one voice in an event loop."""
@@ -93,9 +93,9 @@ class ByHand:
         self._async_client = http.AsyncClient(headers=headers)
         self._url = url + VOICES
 
-    def get(self) -> Any:
+    def get(self, voice_id: str = ID) -> Any:
         """Fetch one voice."""
-        return self._client.get(f"{self._url}/{ID}").json()
+        return self._client.get(f"{self._url}/{voice_id}").json()
 
     async def get_async(self) -> Any:
         """Fetch one voice in an event loop."""

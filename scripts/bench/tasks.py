@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import json
 import resource
 import sys
@@ -53,6 +54,12 @@ def steady(work: Callable[[], Any], times: int) -> Numbers:
 def get(name: str, url: str) -> Numbers:
     """Give the CPU seconds of one get."""
     return steady(peers.peer(name, url).get, 60)
+
+
+def get_others(name: str, url: str) -> Numbers:
+    """Give the CPU seconds of one get of a voice that was not asked for before."""
+    peer, numbers = peers.peer(name, url), itertools.count()
+    return steady(lambda: peer.get(f"v{next(numbers)}"), 60)
 
 
 def list_(name: str, url: str) -> Numbers:
@@ -147,6 +154,7 @@ def walk(name: str, url: str, small_url: str) -> Numbers:
 
 TASKS: dict[str, Callable[..., Numbers]] = {
     "get": get,
+    "get-others": get_others,
     "list": list_,
     "decode": decode,
     "async": async_,
