@@ -84,7 +84,8 @@ def results_page(results: Sequence[Result], missing: dict[str, str]) -> str:
         "Medians of alternating runs, ± half of the distance between the quarters. CPU is user and system time as the"
         " operating system counts it; whole processes are less a bare interpreter. A ratio is the median of the ratios"
         " of each turn. All rows but one are over plain http, for which ours loads no certificates: the row over https"
-        " shows what that is worth.",
+        " shows what that is worth. The gets are of one voice over and over, whose address ours keeps parsed: the"
+        " row with another voice each time shows what that is worth.",
         markdown(lines(results)),
         "Every limit is held." if not not_held else "Not held:\n\n" + "\n".join(f"- {each}" for each in not_held),
     ]

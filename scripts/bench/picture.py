@@ -10,6 +10,7 @@ from scripts.bench.rows import OURS, PEERS
 
 WIDTH, MARGIN, LABEL, BAR, GAP = 760, 16, 150, 14, 18
 LONGEST = WIDTH - 2 * MARGIN - LABEL - 130
+MOST = 1000  # beyond, ours is near nothing, and the ratio says no more than that
 OURS_COLOUR, PEER_COLOUR = "#c2410c", "#94a3b8"
 
 
@@ -19,7 +20,7 @@ def panel(result: Result, top: int) -> Iterator[str]:
     better = "more is better" if result.row.more_is_better else "less is better"
     yield (
         f'<text x="{MARGIN}" y="{top + 12}" font-weight="bold">{escape(result.row.title)}'
-        f'<tspan fill="#64748b" font-weight="normal"> · {escape(result.row.unit)}, {better}</tspan></text>'
+        f'<tspan dx="4" fill="#64748b" font-weight="normal">· {escape(result.row.unit)}, {better}</tspan></text>'
     )
     largest = max(medians.values())
     for place, peer in enumerate(peer for peer in PEERS if peer.name in medians):
@@ -27,11 +28,18 @@ def panel(result: Result, top: int) -> Iterator[str]:
         y = top + 22 + place * (BAR + 4)
         length = max(1.0, LONGEST * max(value, 0.0) / largest) if largest > 0 else 1.0
         colour = OURS_COLOUR if peer.name.startswith(OURS) else PEER_COLOUR
-        ratio = f" · {number(value / medians[OURS])}x" if medians.get(OURS, 0) > 0 and peer.name != OURS else ""
+        ratio = "" if peer.name == OURS else times(value, medians.get(OURS, 0))
         x = MARGIN + LABEL
         yield f'<text x="{x - 8}" y="{y + 11}" text-anchor="end">{escape(peer.title)}</text>'
         yield f'<rect x="{x}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{colour}" rx="2"/>'
-        yield f'<text x="{x + length + 6:.1f}" y="{y + 11}">{number(value)}{ratio}</text>'
+        yield f'<text x="{x + length + 6:.1f}" y="{y + 11}">{escape(number(value) + ratio)}</text>'
+
+
+def times(value: float, ours: float) -> str:
+    """Write how many times ours a value is."""
+    if ours <= 0:
+        return ""
+    return f" · {number(value / ours)}x" if value <= MOST * ours else f" · >{number(MOST)}x"
 
 
 def height(result: Result) -> int:
@@ -40,8 +48,8 @@ def height(result: Result) -> int:
 
 
 def picture(results: Iterable[Result]) -> str:
-    """Draw all rows with a limit, one below the other, on a ground of its own: it is read on light and dark pages."""
-    shown = [each for each in results if each.medians and each.row.limits]
+    """Draw each row that has a limit and more than one column, on a ground of its own: pages are light or dark."""
+    shown = [each for each in results if len(each.medians) > 1 and each.row.limits]
     top = MARGIN
     parts: list[str] = []
     for each in shown:

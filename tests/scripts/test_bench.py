@@ -92,6 +92,11 @@ def test_the_picture_is_svg_with_a_bar_for_each_column() -> None:
     bars = [float(bar.attrib["width"]) for bar in root.iter(f"{space}rect")][1:]
     assert bars == [pytest.approx(bars[1] * 0.4, abs=0.1), picture.LONGEST]
     assert "2.50x" in svg
+    assert "38,000x" not in picture.picture([report.result(ROW, runs(ours=[0.00001], httpx=[0.38]))])
+
+
+def test_the_picture_leaves_out_what_compares_nothing() -> None:
+    assert "import" not in picture.picture([report.result(ROW, runs(ours=[0.02]))])
 
 
 def test_the_rows_hang_together() -> None:
