@@ -172,6 +172,15 @@ ROWS = (
         (Limit(OURS, GENERATOR, 0.45), Limit(OURS, MISTRALAI2, 0.85), Limit(OURS, MISTRALAI3, 0.2)),
     ),
     Row(
+        "decode-all",
+        "the same with all members of a voice",
+        "µs CPU",
+        "decode-all",
+        "cpu",
+        7,
+        (OURS, MISTRALAI3, GENERATOR),
+    ),
+    Row(
         "async",
         "1,000 get_async, 50 at a time",
         "a second",
