@@ -162,11 +162,17 @@ def test_a_client_of_the_user_is_never_closed(way: Any, library: Any, made: dict
 @pytest.mark.parametrize("own", [True, False])
 def test_a_call_after_closing_says_so(flavour: Flavour, name: str, own: bool) -> None:
     script = flavour.script(GOOD[name])
-    mistral = flavour.mistral(script) if own else Mistral(api_key=KEY)
+    asked: list[str] = []
+
+    def key() -> str:
+        asked.append(KEY)
+        return KEY
+
+    mistral = flavour.mistral(script, api_key=key) if own else Mistral(api_key=key)
     mistral.close()
     with pytest.raises(RuntimeError, match="closed"):
         flavour.call(mistral, name, **CALLS[name])
-    assert script.requests == []
+    assert (script.requests, asked) == ([], [])
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -73,9 +73,10 @@ class Reading:
         self._size = 0
         read = response.request.extensions.get("timeout", {}).get("read") if bounded else None
         self._deadline = None if read is None else monotonic() + BODY_TIMEOUTS * read
-
-        # Blocks that need no decoding pass one generator instead of two, which is 3 percent of a get.
-        self.is_raw = "content-encoding" not in self.answer.headers and not response.is_stream_consumed
+        # Blocks that need no decoding pass one generator instead of two, which is 3 percent of a get. A class of the
+        # user's own may do more to a body.
+        is_plain = type(response) is library.Response and not response.is_stream_consumed
+        self.is_raw = is_plain and "content-encoding" not in self.answer.headers
 
     def start(self) -> None:
         """Let the sink begin anew, which may touch a file."""

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 def drive(flow: Flow[T], clients: Clients) -> T:
     """Run a call to its end."""
+    clients.check_open()
     try:
         step = next(flow)
         while not isinstance(step, Done):
@@ -74,6 +75,7 @@ def _blocks(source: Source) -> Generator[bytes]:
 
 async def drive_async(flow: Flow[T], clients: Clients) -> T:
     """Run a call to its end without blocking the event loop."""
+    clients.check_open()
     try:
         step = next(flow)
         while not isinstance(step, Done):

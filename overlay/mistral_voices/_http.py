@@ -78,8 +78,7 @@ class Opened:
     def __init__(self, client: Any, library: ModuleType, kind: str) -> None:
         self.client: Any = client
         self.library: ModuleType = library
-        # A class of the user's own may do more to a request.
-        self._is_plain = type(client).build_request is base_of(client, kind).build_request
+        self._is_plain = type(client) is base_of(client, kind)
         self._last: tuple[Any, Any] = (None, None)  # in one piece, because threads share it
         # Parsing an address is 8 percent of a get: those that come again (first pages, polling, retries) are kept.
         self._parsed: Callable[[str], Any] = lru_cache(maxsize=128)(library.URL)
@@ -87,18 +86,22 @@ class Opened:
     def request(self, method: str, url: str, headers: dict[str, str], content: Any, timeout: Timeout | None) -> Any:
         """Make a request with all that the client adds to one."""
         client = self.client
-        if self._is_plain and content is None and len(headers) == 1 and not client.cookies and not client.params:
+        # A class of the user's own, or a function in place of the method, may do more to a request.
+        is_plain = self._is_plain and "build_request" not in vars(client) and not client.cookies and not client.params
+        if is_plain and content is None and len(headers) == 1:
             # Nothing but the key: with the headers of the last such request, the same is made in half of the time,
             # which is a fifth of a get's.
             limits = client.timeout.as_dict() if timeout is None else dict(zip(PHASES, timeout, strict=True))
             make, empty, address = self.library.Request, self.library.ByteStream(b""), self._parsed(url)
             kept = self._headers(url, headers)
-            return make(method, address, headers=kept, stream=empty, extensions={"timeout": limits})
+            request = make(method, address, headers=kept, stream=empty, extensions={"timeout": limits})
+            request.read()  # so that a hook of the user's may look at its content
+            return request
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
         return client.build_request(method, url, headers=headers, content=content, **options)
 
     def _headers(self, url: str, headers: dict[str, str]) -> Any:
-        wanted = (url.split("/", 3)[2], headers["authorization"], self.client.headers.raw)
+        wanted = (url.split("/", 3)[:3], headers["authorization"], self.client.headers.raw)
         known, made = self._last
         if known != wanted:
             made = self.client.build_request("GET", url, headers=headers).headers
@@ -137,7 +140,7 @@ class Clients:
 
     def sync(self, url: str) -> Opened:
         """Give the sync client for an address."""
-        self._check_open()
+        self.check_open()
         if self._given is not None:
             return self._given
         is_plain_http = _is_plain_http(url)
@@ -146,7 +149,7 @@ class Clients:
             import httpx
 
             with self._lock:
-                self._check_open()
+                self.check_open()
                 opened = self._own.get(is_plain_http)
                 if opened is None:
                     opened = Opened(httpx.Client(**self._settings(is_plain_http)), httpx, "Client")
@@ -155,7 +158,7 @@ class Clients:
 
     async def of_loop(self, url: str) -> Opened:
         """Give the async client of the running event loop for an address."""
-        self._check_open()
+        self.check_open()
         if self._given_async is not None:
             return self._given_async
         key = (_running_loop(), _is_plain_http(url))
@@ -166,7 +169,7 @@ class Clients:
             client = await _open(key[0], httpx.AsyncClient(**self._settings(key[1])))
             opened = Opened(client, httpx, "AsyncClient")
             with self._lock:
-                self._check_open()
+                self.check_open()
                 for old in [old for old in self._own_async if old[0].is_closed()]:
                     del self._own_async[old]
                 self._own_async[key] = opened
@@ -179,7 +182,8 @@ class Clients:
             "verify": _nobody() if is_plain_http else _trusted(),
         }
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise RuntimeError after closing."""
         if self._closed:
             raise RuntimeError("this Mistral is closed: make a new one, or call it before it is closed")
 
