@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -65,12 +66,19 @@ def test_a_change_of_the_document_is_a_difference(project: Path) -> None:
 
 FORM = "application/x-www-form-urlencoded:\n            schema:\n              $ref: '#/components/schemas/VoiceCreate"
 LIST = "json:\n              schema:\n                $ref: '#/components/schemas/VoiceList"
+TAGS = "anyOf:\n          - type: array\n            items:\n              "
 REFUSED = {
     "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "is not a valid OpenAPI document"),
     "not valid": ("in: query", "in: nowhere", "is not a valid OpenAPI document"),
     "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "is not a valid OpenAPI document"),
     "nothing checks it": ("minimum: 1\n", "exclusiveMinimum: 0\n", "list_voices.limit uses exclusiveMinimum, which"),
     "a kind of member without a rule": ("format: date-time", "format: uuid", "has no rule for the member created_at"),
+    "a list of models or null": (
+        TAGS + "type: string",
+        TAGS + "$ref: '#/components/schemas/VoiceResponse'",
+        "has no rule for the member tags",
+    ),
+    "a name that reading needs": ("        color:\n", "        cls:\n", "has no rule for the member cls"),
     "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
     "an answer without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 answer in JSON"),
 }
@@ -87,6 +95,23 @@ def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> No
     assert made.stderr.endswith("generated/ is as it was.\n")
     assert files(project / "generated") == before
     assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi", "scripts"]
+
+
+def test_numbers_in_a_list_may_be_whole(project: Path) -> None:
+    item = "as codes such as en or fr.\n          items:\n            type: "
+    text = (project / "openapi" / "voices.yaml").read_text(encoding="utf-8")
+    (project / "openapi" / "voices.yaml").write_text(text.replace(item + "string", item + "number"), encoding="utf-8")
+    assert generate(project).returncode == 0
+    code = """
+from mistral_voices_api.models import VoiceResponse
+known = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": None}
+print(VoiceResponse.from_dict({**known, "languages": [1, 2.5]}).languages)
+VoiceResponse.from_dict({**known, "languages": [1, "en"]})
+"""
+    environment = {**os.environ, "PYTHONPATH": str(project / "generated")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout == "[1, 2.5]\n"
+    assert done.stderr.endswith("InvalidValueError: languages[1]: is a string, expected a number\n")
 
 
 def test_missing_templates_are_noticed(project: Path) -> None:
