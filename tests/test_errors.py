@@ -234,6 +234,7 @@ def test_outcome_is_unknown_only_of_a_create_that_may_have_happened(
     with pytest.raises(errors.MistralError) as caught:
         flavour.call(flavour.mistral(flavour.script(reply)), name, **CALLS[name])
     assert caught.value.outcome_unknown is (unknown and name == "create")
+    assert ("the voice may have been made all the same" in str(caught.value)) is caught.value.outcome_unknown
 
 
 def test_body_of_an_error_is_read_up_to_a_limit(flavour: Flavour) -> None:

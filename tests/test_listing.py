@@ -147,6 +147,8 @@ def test_iterating_is_lazy_and_begins_anew(flavour: Flavour) -> None:
         ({"max_items": True}, TypeError, "max_items must be an integer or None, not bool"),
         ({"gender": "female"}, TypeError, "gender must be a list"),
         ({"kind": "abc"}, ValueError, "kind must be one of 'ivc', 'pvc'"),
+        ({"timeout_ms": 0}, ValueError, "timeout_ms must be more than 0"),
+        ({"limit": 5}, TypeError, "unexpected argument 'limit'"),
     ],
 )
 def test_bad_arguments(flavour: Flavour, arguments: dict[str, Any], error: type[Exception], message: str) -> None:

@@ -153,6 +153,9 @@ REFUSED = [
     ("update", {"voice_id": "v", "description": "d" * 501}, ValueError, "description must have at most 500 char"),
     ("update", {"voice_id": "v", "retention_notice": 1.5}, TypeError, "retention_notice must be an integer"),
     ("get", {"voice_id": "\ud800"}, ValueError, "voice_id holds half of a surrogate pair"),
+    ("create", {**CALLS["create"], "recover": "yes"}, TypeError, "recover must be True or False, not str"),
+    ("delete", {"voice_id": "v1", "missing_ok": 1}, TypeError, "missing_ok must be True or False, not int"),
+    ("save_sample_audio", {"voice_id": "v", "path": "v", "overwrite": "no"}, TypeError, "overwrite must be True or"),
 ]
 
 
@@ -160,7 +163,7 @@ REFUSED = [
 def test_bad_argument_is_refused_before_anything_is_sent(
     flavour: Flavour, name: str, arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    server = flavour.script(GOOD[name])
+    server = flavour.script(VOICE)
     with pytest.raises(error, match=message):
         flavour.call(flavour.mistral(server), name, **arguments)
     assert not server.requests

@@ -198,6 +198,7 @@ def test_delete_that_never_arrived_does_not_say_so(flavour: Flavour, waits: list
 NONE = [
     {"retries": None},
     {"retries": CONFIG._replace(strategy="none")},
+    {"retries": CONFIG._replace(strategy="none", backoff=None)},  # type: ignore[arg-type]
 ]
 
 

@@ -211,6 +211,7 @@ REFUSED: dict[str, tuple[Any, type[Exception], str]] = {
     "exists-with-an-extension": ("old", FileExistsError, r"overwrite=True replaces it: .*old\.wav"),
     "dangling-link": ("dangling.wav", FileExistsError, r"dangling\.wav"),
     "empty": (b"", TypeError, "path must be the path of a file or folder"),
+    "null": ("a\0.wav", ValueError, "path holds a null character"),
 }
 
 

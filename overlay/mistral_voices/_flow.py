@@ -213,10 +213,12 @@ def run(
             wait = pause(settings.policy, attempt, clock() - began, now(), outcome, random())
         _notices.log(logger, send, outcome, seconds=elapsed, wait=wait)
         if wait is None:
-            if call.creates:
-                error.outcome_unknown = may_have_acted
+            if call.creates and may_have_acted:
+                error.outcome_unknown = True
+                _say(error, "the voice may have been made all the same: candidates() looks for it")
             if call.deletes and was_lost and isinstance(error, NotFoundError):
-                _say_already_deleted(error)
+                error.already_deleted = True
+                _say(error, "an earlier attempt of this call, whose answer was lost, most likely deleted the voice")
             raise error from cause
         yield Wait(wait)
 
@@ -235,9 +237,8 @@ def _read(call: Call[T], send: Send, answer: Answer, now: float) -> T:
         raise _failures.from_unreadable(send.context(), answer, str(error)) from None
 
 
-def _say_already_deleted(error: NotFoundError) -> None:
-    error.already_deleted = True
-    error.message += "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
+def _say(error: MistralError, more: str) -> None:
+    error.message += f"; {more}"
     error.args = (error.message,)
 
 

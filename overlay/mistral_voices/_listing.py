@@ -35,6 +35,7 @@ class VoiceIterator:
         self._page_size = page_size
         self._max_items = max_items
         self._options = options
+        runner.settle(options)  # a wrong option is told here, not by the first page
 
     def __iter__(self) -> Iterator[VoiceResponse]:
         for page in self.pages():
@@ -60,6 +61,7 @@ class AsyncVoiceIterator:
         self._page_size = page_size
         self._max_items = max_items
         self._options = options
+        runner.settle(options)  # a wrong option is told here, not by the first page
 
     async def __aiter__(self) -> AsyncIterator[VoiceResponse]:
         async for page in self.pages():

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from ._flow import Call
 from ._lazy import LazyModule
+from ._options import check_flag
 from ._progress import check_progress
 from .utils import UNSET
 
@@ -99,8 +100,9 @@ def update_voice(voice_id: str, **given: Any) -> Call[VoiceResponse]:
     return _call(operation._get_kwargs(**segment, body=body), _reader(operation._parse_response))
 
 
-def delete_voice(voice_id: str) -> Call[VoiceResponse]:
+def delete_voice(voice_id: str, missing_ok: bool) -> Call[VoiceResponse]:
     """DELETE /v1/audio/voices/{voice_id}."""
+    check_flag("missing_ok", missing_ok)
     operation = _generated("api.audio_voices.delete_voice")
     call = _call(operation._get_kwargs(**_segment("delete_voice", voice_id)), _reader(operation._parse_response))
     call.deletes = True

@@ -79,12 +79,10 @@ def policy_of(retries: RetryConfig | Unset | None, name: str) -> Policy:
     """Turn a RetryConfig into seconds, and check it; None means no retries."""
     if isinstance(retries, Unset):
         return DEFAULT_POLICY
-    if retries is None:
+    if retries is None or (isinstance(retries, RetryConfig) and retries.strategy != "backoff"):
         return NO_RETRIES
     if not isinstance(retries, RetryConfig) or not isinstance(retries.backoff, BackoffStrategy):
         raise TypeError(f"{name} must be a utils.RetryConfig whose backoff is a utils.BackoffStrategy, or None")
-    if retries.strategy != "backoff":
-        return NO_RETRIES
     initial, longest, exponent, total = retries.backoff
     for member, value, least in (
         ("initial_interval", initial, 0),
@@ -95,6 +93,12 @@ def policy_of(retries: RetryConfig | Unset | None, name: str) -> Policy:
         if not isinstance(value, (int, float)) or not least <= value <= LONGEST_TIMEOUT_MS:
             raise ValueError(f"{name}: {member} must be a number from {least} to {LONGEST_TIMEOUT_MS:,}")
     return Policy(None, total / 1000, initial / 1000, longest / 1000, exponent, bool(retries.retry_connection_errors))
+
+
+def check_flag(name: str, value: object) -> None:
+    """Refuse what is neither True nor False: "no" would be taken for True."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
 
 
 def seconds_of(timeout_ms: int | None, name: str = "timeout_ms") -> float | None:
@@ -127,7 +131,8 @@ def origin_of(server_url: str, name: str) -> str:
         or not parts.hostname
         or not _is_one_word(server_url)
     ):
-        raise ValueError(f"{name} must be an address in ASCII such as https://api.mistral.ai")
+        parts_of_one = "http:// or https://, a host, and perhaps a port up to 65535 and a path, in ASCII"
+        raise ValueError(f"{name} must be an address such as https://api.mistral.ai: {parts_of_one}")
     if "@" in parts.netloc:
         raise ValueError(f"{name} must hold no user name or password: the key goes into api_key")
     if "?" in server_url or "#" in server_url:

@@ -328,7 +328,7 @@ class Records:
         from . import errors
 
         try:
-            return self._runner.run(_operations.delete_voice(voice_id), options)
+            return self._runner.run(_operations.delete_voice(voice_id, missing_ok), options)
         except errors.NotFoundError:
             if missing_ok:
                 return None
@@ -351,7 +351,7 @@ class Records:
         from . import errors
 
         try:
-            return await self._runner.run_async(_operations.delete_voice(voice_id), options)
+            return await self._runner.run_async(_operations.delete_voice(voice_id, missing_ok), options)
         except errors.NotFoundError:
             if missing_ok:
                 return None

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _flow, _operations, errors
+from ._options import check_flag
 from ._walk import Filters, Walk
 from .utils import UNSET
 
@@ -37,6 +38,7 @@ def creation(
     recover: bool,
 ) -> Script[VoiceResponse]:
     """Make the script of a create."""
+    check_flag("recover", recover)
     call = _operations.create_voice(sample, on_progress, **given)
     return Creation(runner, call, _operations.sent_metadata(**given), options, recover=recover).script
 

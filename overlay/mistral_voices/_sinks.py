@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ._formats import EXTENSIONS, SIGNATURE, extension, media_type
+from ._options import check_flag
 from ._progress import Progress, check_progress, tell
 
 JSON = "application/json"
@@ -172,6 +173,9 @@ class FileStore:
     def __init__(self, voice_id: str, path: str | os.PathLike[str], *, overwrite: bool) -> None:
         if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
             raise TypeError(f"path must be the path of a file or folder, not {path!r}")
+        if "\0" in str(path):
+            raise ValueError("path holds a null character, which no file name can: take it out")
+        check_flag("overwrite", overwrite)
         self._voice_id = voice_id
         self._given = os.fspath(path)
         self._target = Path(path)
