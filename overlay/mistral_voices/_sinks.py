@@ -173,7 +173,7 @@ class FileStore:
     def __init__(self, voice_id: str, path: str | os.PathLike[str], *, overwrite: bool) -> None:
         if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
             raise TypeError(f"path must be the path of a file or folder, not {path!r}")
-        if "\0" in str(path):
+        if "\0" in os.fsdecode(path):
             raise ValueError("path holds a null character, which no file name can: take it out")
         check_flag("overwrite", overwrite)
         self._voice_id = voice_id

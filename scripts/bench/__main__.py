@@ -85,8 +85,8 @@ def results_page(results: Sequence[Result], missing: dict[str, str]) -> str:
         " operating system counts it; whole processes are less a bare interpreter. A ratio is the median of the ratios"
         " of each turn. All rows but one are over plain http, for which ours loads no certificates: the row over https"
         " shows what that is worth. The gets are of one voice over and over, whose address ours keeps parsed: the"
-        " row with another voice each time shows what that is worth. Voices have the 12 members of 15 that every peer"
-        " knows, and absent ones cost mistralai 3.7.0 more: the row with all members shows how much.",
+        " row with another voice each time shows what that is worth. Voices have 12 of their 15 members, those that"
+        " mistralai 2.3.2 knows and `type`; absent ones cost 3.7.0 more, and the row with all members shows how much.",
         markdown(lines(results)),
         "Every limit is held." if not not_held else "Not held:\n\n" + "\n".join(f"- {each}" for each in not_held),
     ]
