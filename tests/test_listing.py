@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, _notices, errors, models
+from mistral_voices import Mistral, errors, models
+from mistral_voices._core import logs as _notices
 
 from .harness import KEY, VOICE, Flavour, Reply
 

@@ -138,7 +138,7 @@ def test_body_that_trickles_is_given_up(server: VoicesServer) -> None:
     def trickle(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=(b" " for _ in range(1000)))
 
-    import mistral_voices._answers as private
+    import mistral_voices._transport.body as private
 
     client = httpx.Client(transport=httpx.MockTransport(trickle), timeout=10)
     with pytest.MonkeyPatch.context() as patch:

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from mistral_voices import errors, utils
-from mistral_voices._flow import pause
-from mistral_voices._options import Policy
+from mistral_voices._core.retry import delay as pause
+from mistral_voices._core.retry import RetryPolicy as Policy
 
 from .harness import CALLS, GOOD, Fails, Flavour, Reply
 

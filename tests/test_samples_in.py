@@ -23,7 +23,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mistral_voices import Mistral, _sources, errors
+from mistral_voices import Mistral, errors
+from mistral_voices._media import upload as _sources
 
 from . import memory
 from .harness import KEY, VOICE, Flavour, Reply

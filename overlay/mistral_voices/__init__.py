@@ -10,23 +10,30 @@ Usage::
 
 from typing import TYPE_CHECKING
 
+from ._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from . import errors, models, utils
     from .client import Mistral
 else:
-    # Names load at first use (PEP 562): a script pays for nothing that it does not touch.
+    # Names load at first use (PEP 562): a script pays for nothing that it does not touch. Written out, so that programs
+    # that freeze Python code find the modules.
     def __getattr__(name):
-        from importlib import import_module
-
-        if name == "Mistral":
-            return import_module(f"{__name__}.client").Mistral
-        if name in __all__:
-            return import_module(f"{__name__}.{name}")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        match name:
+            case "Mistral":
+                from .client import Mistral as value  # noqa: N813 - a class among modules
+            case "errors":
+                import mistral_voices.errors as value
+            case "models":
+                import mistral_voices.models as value
+            case "utils":
+                import mistral_voices.utils as value
+            case _:
+                raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return value
 
     def __dir__():
         return sorted({*globals(), *__all__})
 
 
-__version__ = "0.1.0"
 __all__ = ["Mistral", "errors", "models", "utils"]

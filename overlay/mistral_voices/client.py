@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from . import __version__
-from ._http import AsyncClient, Clients, SyncClient
-from ._runner import Runner
-from .audio import Audio
+from ._core.key import Key
+from ._core.options import Options, check_timeout
+from ._core.retry import read_retries
+from ._core.server_url import check_server_url
+from ._transport.clients import Clients
+from ._transport.http_client import AsyncClient, SyncClient
+from ._version import __version__
 from .utils import UNSET, RetryConfig, Unset
-from .voices import Voices
 
 if TYPE_CHECKING:
     import logging
+
+    from .audio import Audio
 
 SERVERS = {
     "global": "https://api.mistral.ai",
@@ -27,14 +32,9 @@ SERVERS = {
 class Mistral:
     """A client of the voices API.
 
-    One client serves many threads, and its async methods any event loop. Nothing is opened before the first call. Use
-    it in `with` or `async with`, or call `close` or `aclose`, so that its connections are closed.
-
-    Attributes:
-        audio: `audio.voices` has the operations.
+    One client serves many threads, and its async methods any event loop. It makes no connection before the first call.
+    Use it in `with` or `async with`, or call `close` or `aclose`, so that its connections are closed.
     """
-
-    audio: Audio
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Mistral:
         """Set up the client; it makes no connection yet.
 
         Args:
-            api_key: The API key, or a function that returns it and is asked once an attempt; None means the
+            api_key: The API key, or a function that returns it and is called once an attempt; None means the
                 environment variable MISTRAL_API_KEY, which is read at each call.
             server: A server by name: "global", "eu" or "us"; None means "global".
             server_url: The address of a server, in place of a name; None means the environment variable
@@ -69,9 +69,7 @@ class Mistral:
             TypeError: An argument has the wrong type.
             ValueError: An argument has a value that cannot be used. A missing key is reported by the first call.
         """
-        from . import _options
-
-        key = _options.Key(api_key)
+        key = Key(api_key)
         del api_key  # a traceback that shows local variables must not show it
         key.check()
         if debug_logger is not None and not callable(getattr(debug_logger, "isEnabledFor", None)):
@@ -79,24 +77,33 @@ class Mistral:
         if server is not None and server not in tuple(SERVERS):
             raise ValueError(f"server must be one of {', '.join(map(repr, SERVERS))}; an address goes into server_url")
         if server_url is not None:
-            url = _options.origin_of(server_url, "server_url")
+            url = check_server_url(server_url, "server_url")
         elif from_environment := os.environ.get("MISTRAL_SERVER_URL"):
-            url = _options.origin_of(from_environment, "MISTRAL_SERVER_URL")
+            url = check_server_url(from_environment, "MISTRAL_SERVER_URL")
         else:
             url = SERVERS[server or "global"]
-        policy = _options.policy_of(retry_config, "retry_config")
-        timeout = _options.seconds_of(timeout_ms)
-        clients = Clients(client, async_client, f"mistral-voices/{__version__}")
-        self._runner = Runner(clients, url, key, policy, timeout, debug_logger)
-        self.audio = Audio(Voices(self._runner))
+        retry = read_retries(retry_config, "retry_config")
+        self._options = Options(url, key, retry, check_timeout(timeout_ms), logger=debug_logger)
+        self._clients = Clients(client, async_client, f"mistral-voices/{__version__}")
+        self._created_ids: dict[str, None] = {}
+
+    @cached_property
+    def audio(self) -> Audio:
+        """What the service does with sound: `audio.voices` has the operations."""
+        # The one lazy boundary: what is below loads here, so that importing and making a client is nearly free.
+        from ._transport.send import Transport
+        from .audio import Audio
+        from .voices import Voices
+
+        return Audio(Voices(Transport(self._clients, self._options), self._created_ids))
 
     def close(self) -> None:
         """Close the connections that this client opened, those of its async methods too; a second time does nothing."""
-        self._runner.clients.close()
+        self._clients.close()
 
     async def aclose(self) -> None:
         """`close` for asyncio: returns when the connections of this event loop are closed."""
-        await self._runner.clients.aclose()
+        await self._clients.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -115,8 +122,8 @@ class Mistral:
         await self.aclose()
 
     def __repr__(self) -> str:
-        runner = getattr(self, "_runner", None)  # a traceback may show one that is only half made
-        return f"Mistral(server_url={runner.server_url!r})" if runner else "Mistral()"
+        options = getattr(self, "_options", None)  # a traceback may show one that is only half made
+        return f"Mistral(server_url={options.server_url!r})" if options else "Mistral()"
 
 
 __all__ = ["SERVERS", "Mistral"]

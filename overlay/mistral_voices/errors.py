@@ -10,9 +10,9 @@ MistralError
 │   ├── RateLimitError           429
 │   └── ServerError              5XX
 ├── HTTPValidationError          422 with a JSON body
-├── ResponseValidationError      a 2XX that is not a readable answer of the document
-└── NoResponseError              no answer at all
-    └── RequestTimeoutError      no answer in time
+├── ResponseValidationError      a 2XX that cannot be read
+└── NoResponseError              no response at all
+    └── RequestTimeoutError      no response in time
 
 Bad arguments raise TypeError or ValueError before anything is sent, a call after closing raises RuntimeError.
 """
@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from . import models
-    from ._recovery import Creation
 
 E = TypeVar("E", bound="MistralError")
 
@@ -42,8 +41,15 @@ class RawResponse(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
 
+class _Lookup(Protocol):
+    """Looks for the voice of a create whose outcome is unknown; the call that failed hands it to its error."""
+
+    def candidates(self) -> list[models.VoiceResponse]: ...
+    async def candidates_async(self) -> list[models.VoiceResponse]: ...
+
+
 class Headers(Mapping[str, str]):
-    """Headers of an answer: read-only, and found in whatever case they are asked for."""
+    """Headers of a response: read-only, and found whatever the case of their names."""
 
     __slots__ = ("_values",)
 
@@ -71,9 +77,9 @@ class MistralError(Exception):
 
     Attributes:
         message: What went wrong; the server's own sentence comes first.
-        status_code: The HTTP status; None when there was no answer.
-        body: The body of the answer as text, with undecodable bytes replaced; "" when there was none.
-        headers: The headers of the answer, read-only and case-insensitive.
+        status_code: The HTTP status; None when there was no response.
+        body: The body of the response as text, with undecodable bytes replaced; "" when there was none.
+        headers: The headers of the response, read-only and case-insensitive.
         raw_response: The HTTP library's response; None when there was none, and after pickling or copying.
         request_id: The id by which the service finds the request in its logs; None when it gave none.
         outcome_unknown: True when a create may have made the voice although the call failed.
@@ -86,7 +92,7 @@ class MistralError(Exception):
     raw_response: RawResponse | None
     request_id: str | None
     outcome_unknown: bool
-    _lookup: Creation | None
+    _lookup: _Lookup | None
 
     def __init__(
         self,
@@ -114,22 +120,22 @@ class MistralError(Exception):
 
         Returns:
             The voices of the account that may be it: made since the call began (by the server's clock, as the Date
-            header of its answer tells it), with what was sent, and not made by another create of this client. Empty
+            header of its response tells it), with what was sent, and not made by another create of this client. Empty
             when the server has not made it, or not yet.
 
         Raises:
             RuntimeError: The error is not about such a create, or it was pickled or copied, or the client is closed.
-            errors.MistralError: The look-up failed; ResponseValidationError when the answer has no Date header.
+            errors.MistralError: The look-up failed; ResponseValidationError when the response has no Date header.
 
         Endpoint: GET /v2/audio/voices, else GET /v1/audio/voices
         """
-        return self._creation().look()
+        return self._given_lookup().candidates()
 
     async def candidates_async(self) -> list[models.VoiceResponse]:
         """`candidates` for asyncio."""
-        return await self._creation().look_async()
+        return await self._given_lookup().candidates_async()
 
-    def _creation(self) -> Creation:
+    def _given_lookup(self) -> _Lookup:
         if self._lookup is None:
             raise RuntimeError(
                 "candidates() is for the error of a create with outcome_unknown itself, not for a copy or another error"
@@ -148,7 +154,7 @@ def _rebuild(kind: type[E], attributes: dict[str, Any]) -> E:
 
 
 class SDKError(MistralError):
-    """The server answered with a 3XX, 4XX or 5XX that has no more exact class."""
+    """A 3XX, 4XX or 5XX that has no more exact class."""
 
 
 class BadRequestError(SDKError):
@@ -167,8 +173,8 @@ class NotFoundError(SDKError):
     """404: there is no such voice.
 
     Attributes:
-        already_deleted: True when this call had sent the delete before and its answer was lost: most likely it is this
-            call that deleted the voice.
+        already_deleted: True when this call had sent the delete before and its response was lost: most likely it is
+            this call that deleted the voice.
     """
 
     already_deleted: bool = False
@@ -182,7 +188,7 @@ class RateLimitError(SDKError):
     """429: too many requests.
 
     Attributes:
-        retry_after: The seconds to wait that the server asked for; None when it did not say.
+        retry_after: The seconds that the server wants the client to wait; None when it did not say.
     """
 
     retry_after: float | None = None
@@ -203,21 +209,21 @@ class HTTPValidationError(MistralError):
 
 
 class ResponseValidationError(MistralError):
-    """The server answered 2XX, but the answer is not one that the document describes; the message names the place.
+    """A 2XX whose body the API does not describe; the message names the place.
 
     Attributes:
-        cause: What was wrong with the answer.
+        cause: What was wrong with the response.
     """
 
     cause: Exception | None = None
 
 
 class NoResponseError(MistralError):
-    """No answer came: the connection could not be made or was lost. `__cause__` is the HTTP library's error."""
+    """No response: the connection could not be made or was lost. `__cause__` is the HTTP library's error."""
 
 
 class RequestTimeoutError(NoResponseError):
-    """No answer came in time; the message names the phase."""
+    """No response in time; the message names the phase."""
 
 
 STATUS_ERRORS: dict[int, type[SDKError]] = {

@@ -1,4 +1,4 @@
-"""What the API answers and takes, as the document describes it; each model loads when it is first used."""
+"""What the API takes and gives; each model loads when it is first used."""
 
 from typing import TYPE_CHECKING
 

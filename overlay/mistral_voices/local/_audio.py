@@ -8,7 +8,7 @@ import wave
 import zlib
 from pathlib import PurePath
 
-from mistral_voices._formats import EXTENSIONS, SIGNATURE, sniff
+from mistral_voices._media.formats import EXTENSIONS, SIGNATURE, sniff
 
 # Of the types with one extension the first is the usual one; a file of Opus is an Ogg file.
 _CONTENT_TYPES = {extension: content_type for content_type, extension in reversed(EXTENSIONS.items())}

@@ -1,4 +1,4 @@
-"""Sample audio on its way out: text, bytes, a path or a file, as the body of a create."""
+"""Sample audio on its way to the service: text, bytes, a path or a file, as the body of a create."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import stat
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
-from ._formats import EXTENSIONS, SIGNATURE, sniff
-from ._progress import Progress, tell
+from .formats import EXTENSIONS, SIGNATURE, sniff
+from .progress import Progress, report_progress
 
 SampleAudio: TypeAlias = "str | bytes | os.PathLike[str] | BinaryIO"
 
@@ -166,8 +166,8 @@ def _named(name: str | None, start: bytes) -> str | None:
     return name if os.path.splitext(name)[1] else name + extension
 
 
-def prepare(sample_audio: SampleAudio) -> str | Sample:
-    """Check what a user gave as sample_audio; text stays text."""
+def prepare_sample(sample_audio: SampleAudio) -> str | Sample:
+    """Check what a user gave as sample_audio; text stays text. It may touch a file."""
     if isinstance(sample_audio, str):
         return _checked_text(sample_audio)
     if isinstance(sample_audio, bytes):
@@ -178,15 +178,6 @@ def prepare(sample_audio: SampleAudio) -> str | Sample:
         return FileSample(sample_audio)
     kind = type(sample_audio).__name__
     raise TypeError(f"sample_audio must be base64 text, bytes, a path or a binary file, not {kind}")
-
-
-async def prepare_async(sample_audio: SampleAudio) -> str | Sample:
-    """`prepare` without blocking the event loop: whatever may touch a file does so in a thread."""
-    if isinstance(sample_audio, bytes) or (isinstance(sample_audio, str) and len(sample_audio) > LONGEST_PATH):
-        return prepare(sample_audio)
-    from anyio.to_thread import run_sync
-
-    return await run_sync(prepare, sample_audio)
 
 
 def _checked_text(text: str) -> str:
@@ -202,7 +193,7 @@ def _checked_text(text: str) -> str:
     return text
 
 
-class Source:
+class Upload:
     """The JSON body of a create, with the sample encoded into it block by block, anew for each attempt."""
 
     __slots__ = ("_head", "_on_progress", "_sample", "_tail", "in_memory", "length")
@@ -221,16 +212,16 @@ class Source:
         self.length: int = len(self._head) + (sample.size + 2) // 3 * 4 + len(self._tail)
 
     def blocks(self) -> Generator[bytes]:
-        """Give the body in blocks; `told` says after each how much of the sample has left."""
+        """Give the body in blocks; after each comes a call of `report`."""
         yield self._head
         for block in self._sample.blocks():
             yield base64.b64encode(block)
         yield self._tail
 
-    def told(self, block: int) -> None:
-        """Tell on_progress that the block of this number has left; the first is number 0."""
+    def report(self, block: int) -> None:
+        """Report that the block of this number has left; the first is number 0."""
         if self._on_progress is not None and block <= -(-self._sample.size // BLOCK):
-            tell(self._on_progress, min(block * BLOCK, self._sample.size), self._sample.size)
+            report_progress(self._on_progress, min(block * BLOCK, self._sample.size), self._sample.size)
 
 
 def _dump(value: Any) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 
-from ._lazy import LazyModule
-from .utils import UNSET, Unset
+from .._api import operations
+from ..utils import UNSET, Unset
+from .iterators import AsyncVoiceIterator, VoiceIterator
+from .pagination import check_iteration
+from .resolve import check_name_or_id, resolve
 
 if TYPE_CHECKING:
-    from . import _operations
-    from ._options import CallOptions
-    from ._runner import Runner
-    from ._walk import Filters
-    from .models import VoiceListPage, VoiceResponse
-else:
-    _operations = LazyModule("_operations")
+    from .._core.options import CallOptions
+    from .._transport.send import Transport
+    from ..models import VoiceListPage, VoiceResponse
 
 Strings: TypeAlias = list[str]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
@@ -24,63 +22,10 @@ VoiceKind: TypeAlias = Literal["ivc", "pvc"]
 PAGE_SIZE = 100
 
 
-class VoiceIterator:
-    """Every voice, fetched page by page as it is asked for; iterating again begins anew."""
-
-    def __init__(
-        self, runner: Runner, filters: Filters, page_size: int, max_items: int | None, options: CallOptions
-    ) -> None:
-        self._runner = runner
-        self._filters = filters
-        self._page_size = page_size
-        self._max_items = max_items
-        self._options = options
-        runner.settle(options)  # a wrong option is told here, not by the first page
-
-    def __iter__(self) -> Iterator[VoiceResponse]:
-        for page in self.pages():
-            yield from page.data
-
-    def pages(self) -> Iterator[VoiceListPage]:
-        """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
-        from ._walk import Walk
-
-        walk = Walk(self._filters, self._page_size, self._max_items)
-        while (page := self._runner.play(walk.next_page, self._options)) is not None:
-            yield page
-
-
-class AsyncVoiceIterator:
-    """`VoiceIterator` for asyncio."""
-
-    def __init__(
-        self, runner: Runner, filters: Filters, page_size: int, max_items: int | None, options: CallOptions
-    ) -> None:
-        self._runner = runner
-        self._filters = filters
-        self._page_size = page_size
-        self._max_items = max_items
-        self._options = options
-        runner.settle(options)  # a wrong option is told here, not by the first page
-
-    async def __aiter__(self) -> AsyncIterator[VoiceResponse]:
-        async for page in self.pages():
-            for voice in page.data:
-                yield voice
-
-    async def pages(self) -> AsyncIterator[VoiceListPage]:
-        """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
-        from ._walk import Walk
-
-        walk = Walk(self._filters, self._page_size, self._max_items)
-        while (page := await self._runner.play_async(walk.next_page, self._options)) is not None:
-            yield page
-
-
 class Listing:
     """Finding voices."""
 
-    _runner: Runner
+    _transport: Transport
 
     def search(
         self,
@@ -120,7 +65,7 @@ class Listing:
 
         Endpoint: GET /v2/audio/voices
         """
-        call = _operations.search_voices(
+        request = operations.search_voices(
             page_size=page_size,
             page_token=page_token,
             type_=type_,
@@ -129,7 +74,7 @@ class Listing:
             query=query,
             kind=kind,
         )
-        return self._runner.run(call, options)
+        return self._transport.call(request, options)
 
     async def search_async(
         self,
@@ -144,7 +89,7 @@ class Listing:
         **options: Unpack[CallOptions],
     ) -> VoiceListPage:
         """`search` for asyncio."""
-        call = _operations.search_voices(
+        request = operations.search_voices(
             page_size=page_size,
             page_token=page_token,
             type_=type_,
@@ -153,7 +98,7 @@ class Listing:
             query=query,
             kind=kind,
         )
-        return await self._runner.run_async(call, options)
+        return await self._transport.call_async(request, options)
 
     def iterate(
         self,
@@ -198,12 +143,10 @@ class Listing:
 
         Endpoint: GET /v2/audio/voices, else GET /v1/audio/voices
         """
-        from ._walk import check_walk
-
-        filters = check_walk(
+        filters = check_iteration(
             page_size, max_items, type_=type_, gender=gender, language=language, query=query, kind=kind
         )
-        return VoiceIterator(self._runner, filters, page_size, max_items, options)
+        return VoiceIterator(self._transport, filters, page_size, max_items, options)
 
     def iterate_async(
         self,
@@ -218,12 +161,10 @@ class Listing:
         **options: Unpack[CallOptions],
     ) -> AsyncVoiceIterator:
         """`iterate` for asyncio: `async for voice in voices.iterate_async(): ...`."""
-        from ._walk import check_walk
-
-        filters = check_walk(
+        filters = check_iteration(
             page_size, max_items, type_=type_, gender=gender, language=language, query=query, kind=kind
         )
-        return AsyncVoiceIterator(self._runner, filters, page_size, max_items, options)
+        return AsyncVoiceIterator(self._transport, filters, page_size, max_items, options)
 
     def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """Find the one voice that is meant: by its exact id, else its exact slug, else its name in whatever case.
@@ -243,12 +184,10 @@ class Listing:
 
         Endpoint: GET /v1/audio/voices/{voice_id}, then as for `iterate`
         """
-        from ._walk import Finder
-
-        return self._runner.play(Finder(name_or_id).script, options)
+        check_name_or_id(name_or_id)
+        return self._transport.drive(resolve(name_or_id, self._transport.merged(options)))
 
     async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """`find` for asyncio."""
-        from ._walk import Finder
-
-        return await self._runner.play_async(Finder(name_or_id).script, options)
+        check_name_or_id(name_or_id)
+        return await self._transport.drive_async(resolve(name_or_id, self._transport.merged(options)))

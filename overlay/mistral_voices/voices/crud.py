@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, overload
 
-from ._lazy import LazyModule
-from .utils import UNSET, Unset
+from .._api import operations
+from .._media.upload import prepare_sample
+from .._transport.concurrency import in_thread
+from ..utils import UNSET, Unset
+from .recovery import Creation
 
 if TYPE_CHECKING:
-    from . import _operations
-    from ._options import CallOptions
-    from ._progress import Progress
-    from ._runner import Runner
-    from ._sources import SampleAudio
-    from .models import VoiceListResponse, VoiceResponse
-else:
-    _operations = LazyModule("_operations")
+    from .._core.options import CallOptions
+    from .._media.progress import Progress
+    from .._media.upload import SampleAudio
+    from .._transport.send import Transport
+    from ..models import VoiceListResponse, VoiceResponse
 
 # A class with a method called `list` cannot write list[str] in its own body.
 Strings: TypeAlias = list[str]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 
 
-class Records:
+class Crud:
     """The voices themselves, without their samples."""
 
-    _runner: Runner
+    _transport: Transport
+    _created_ids: dict[str, None]
 
     def list(
         self,
@@ -59,7 +60,7 @@ class Records:
 
         Endpoint: GET /v1/audio/voices
         """
-        return self._runner.run(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+        return self._transport.call(operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
     async def list_async(
         self,
@@ -70,7 +71,8 @@ class Records:
         **options: Unpack[CallOptions],
     ) -> VoiceListResponse:
         """`list` for asyncio."""
-        return await self._runner.run_async(_operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+        request = operations.list_voices(limit=limit, offset=offset, type_=type_)
+        return await self._transport.call_async(request, options)
 
     def create(
         self,
@@ -133,8 +135,6 @@ class Records:
 
         Endpoint: POST /v1/audio/voices
         """
-        from . import _recovery, _sources
-
         given = {
             "name": name,
             "slug": slug,
@@ -147,9 +147,9 @@ class Records:
             "retention_notice": retention_notice,
             "sample_filename": sample_filename,
         }
-        sample = _sources.prepare(sample_audio)
-        script = _recovery.creation(self._runner, sample, given, on_progress, options, recover)
-        return self._runner.play(script, options)
+        sample = prepare_sample(sample_audio)
+        creation = Creation(self._transport, self._created_ids, recover, options)
+        return self._transport.drive(creation.create(operations.create_voice(sample, on_progress, **given)))
 
     async def create_async(
         self,
@@ -170,8 +170,6 @@ class Records:
         **options: Unpack[CallOptions],
     ) -> VoiceResponse:
         """`create` for asyncio."""
-        from . import _recovery, _sources
-
         given = {
             "name": name,
             "slug": slug,
@@ -184,9 +182,9 @@ class Records:
             "retention_notice": retention_notice,
             "sample_filename": sample_filename,
         }
-        sample = await _sources.prepare_async(sample_audio)
-        script = _recovery.creation(self._runner, sample, given, on_progress, options, recover)
-        return await self._runner.play_async(script, options)
+        sample = await in_thread(prepare_sample, sample_audio)
+        creation = Creation(self._transport, self._created_ids, recover, options)
+        return await self._transport.drive_async(creation.create(operations.create_voice(sample, on_progress, **given)))
 
     def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """Look up one voice, without its sample.
@@ -208,11 +206,11 @@ class Records:
 
         Endpoint: GET /v1/audio/voices/{voice_id}
         """
-        return self._runner.run(_operations.get_voice(voice_id), options)
+        return self._transport.call(operations.get_voice(voice_id), options)
 
     async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
         """`get` for asyncio."""
-        return await self._runner.run_async(_operations.get_voice(voice_id), options)
+        return await self._transport.call_async(operations.get_voice(voice_id), options)
 
     def update(
         self,
@@ -255,7 +253,7 @@ class Records:
 
         Endpoint: PATCH /v1/audio/voices/{voice_id}
         """
-        call = _operations.update_voice(
+        request = operations.update_voice(
             voice_id,
             name=name,
             languages=languages,
@@ -265,7 +263,7 @@ class Records:
             description=description,
             retention_notice=retention_notice,
         )
-        return self._runner.run(call, options)
+        return self._transport.call(request, options)
 
     async def update_async(
         self,
@@ -281,7 +279,7 @@ class Records:
         **options: Unpack[CallOptions],
     ) -> VoiceResponse:
         """`update` for asyncio."""
-        call = _operations.update_voice(
+        request = operations.update_voice(
             voice_id,
             name=name,
             languages=languages,
@@ -291,7 +289,7 @@ class Records:
             description=description,
             retention_notice=retention_notice,
         )
-        return await self._runner.run_async(call, options)
+        return await self._transport.call_async(request, options)
 
     @overload
     def delete(
@@ -325,14 +323,7 @@ class Records:
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}
         """
-        from . import errors
-
-        try:
-            return self._runner.run(_operations.delete_voice(voice_id, missing_ok), options)
-        except errors.NotFoundError:
-            if missing_ok:
-                return None
-            raise
+        return self._transport.call(operations.delete_voice(voice_id, missing_ok), options)
 
     @overload
     async def delete_async(
@@ -348,11 +339,4 @@ class Records:
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
     ) -> VoiceResponse | None:
         """`delete` for asyncio."""
-        from . import errors
-
-        try:
-            return await self._runner.run_async(_operations.delete_voice(voice_id, missing_ok), options)
-        except errors.NotFoundError:
-            if missing_ok:
-                return None
-            raise
+        return await self._transport.call_async(operations.delete_voice(voice_id, missing_ok), options)

@@ -1,4 +1,4 @@
-"""What a call tells besides its result: a line in the log for each attempt, and a warning of an operation's end."""
+"""What a call tells besides its result: a log line for each attempt, and a warning that an operation will end."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from ._failures import request_id_of
+from .error_mapping import request_id_of
+from .redaction import Redaction
+from .response import TransportError
 
 if TYPE_CHECKING:
-    from ._answers import Answer
-    from ._flow import Send
+    from .request import Send
+    from .response import Response
 
 _warned: set[str] = set()
 
@@ -31,33 +33,30 @@ def default_logger() -> logging.Logger:
     return logger
 
 
-def log(logger: logging.Logger, send: Send, outcome: Answer | Exception, *, seconds: float, wait: float | None) -> None:
+def log_attempt(
+    logger: logging.Logger, send: Send, outcome: Response | TransportError, *, seconds: float, wait: float | None
+) -> None:
     """Write one line for an attempt; `wait` is how long before the next, None when there is none."""
-    if not logger.isEnabledFor(logging.INFO):
-        return
-    if isinstance(outcome, Exception):
-        result, request_id = type(outcome).__name__, None
+    if isinstance(outcome, TransportError):
+        result, request_id = type(outcome.cause).__name__, None
     else:
         result, request_id = str(outcome.status_code), request_id_of(outcome.headers)
-    context = send.context()
     logger.info(
         "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
-        send.method,
-        context.path,
+        send.request.method,
+        send.path,
         result,
         seconds * 1000,
-        context.attempt,
-        context.hide(request_id or "-"),
+        send.attempt,
+        Redaction(send).hide(request_id or "-"),
         "" if wait is None else f", again in {wait:.2f} s",
     )
 
 
-def warn_of_end(send: Send, answer: Answer) -> None:
+def warn_of_end(send: Send, response: Response) -> None:
     """Warn, once for an operation, when the server says that it is deprecated or when it ends."""
-    deprecation, sunset = answer.headers.get("deprecation"), answer.headers.get("sunset")
-    if deprecation is None and sunset is None:
-        return
-    operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.method} {send.context().path}")
+    deprecation, sunset = response.headers.get("deprecation"), response.headers.get("sunset")
+    operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.request.method} {send.path}")
     if operation in _warned:
         return
     _warned.add(operation)

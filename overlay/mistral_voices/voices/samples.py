@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Unpack
 
-from ._lazy import LazyModule
+from .._api import operations
+from .._media.download import Download, MemoryTarget
+from .._media.files import FileTarget
+from .._transport.concurrency import in_thread, shielded_in_thread
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from . import _operations
-    from ._options import CallOptions
-    from ._progress import Progress
-    from ._runner import Runner
-else:
-    _operations = LazyModule("_operations")
+    from .._core.options import CallOptions
+    from .._media.progress import Progress
+    from .._transport.send import Transport
 
 
 class Samples:
     """The recordings that voices were made from."""
 
-    _runner: Runner
+    _transport: Transport
 
     def get_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
         """Fetch the sample of a voice as base64 text, whether the server answers with text or with the audio itself.
@@ -43,11 +43,11 @@ class Samples:
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
-        return self._runner.run(_operations.get_voice_sample(voice_id), options)
+        return self._transport.call(operations.get_voice_sample(voice_id), options)
 
     async def get_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
         """`get_sample_audio` for asyncio."""
-        return await self._runner.run_async(_operations.get_voice_sample(voice_id), options)
+        return await self._transport.call_async(operations.get_voice_sample(voice_id), options)
 
     def read_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
         """Fetch the sample of a voice as the bytes of its audio file, whichever form the server answers in.
@@ -69,23 +69,15 @@ class Samples:
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
-        from . import _sinks
-
-        call = _operations.stream_voice_sample(voice_id)
-        store = _sinks.MemoryStore()
-        call.sink = _sinks.Sink(store)
-        self._runner.run(call, options)
-        return store.audio()
+        target = MemoryTarget()
+        self._transport.call(operations.download_voice_sample(voice_id, Download(target)), options)
+        return target.audio()
 
     async def read_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
         """`read_sample_audio` for asyncio."""
-        from . import _sinks
-
-        call = _operations.stream_voice_sample(voice_id)
-        store = _sinks.MemoryStore()
-        call.sink = _sinks.Sink(store)
-        await self._runner.run_async(call, options)
-        return store.audio()
+        target = MemoryTarget()
+        await self._transport.call_async(operations.download_voice_sample(voice_id, Download(target)), options)
+        return target.audio()
 
     def save_sample_audio(
         self,
@@ -122,17 +114,14 @@ class Samples:
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
-        from . import _sinks
-
-        call = _operations.stream_voice_sample(voice_id)
-        store = _sinks.FileStore(voice_id, path, overwrite=overwrite)
+        target = FileTarget(voice_id, path, overwrite=overwrite)
+        request = operations.download_voice_sample(voice_id, Download(target, on_progress))
         try:
-            store.open()
-            call.sink = _sinks.Sink(store, on_progress)
-            self._runner.run(call, options)
-            return store.commit()
+            target.open()
+            self._transport.call(request, options)
+            return target.commit()
         finally:
-            store.discard()
+            target.discard()
 
     async def save_sample_audio_async(
         self,
@@ -144,18 +133,11 @@ class Samples:
         **options: Unpack[CallOptions],
     ) -> Path:
         """`save_sample_audio` for asyncio; the file is written in a thread."""
-        from anyio import CancelScope
-
-        from . import _sinks
-        from ._drivers import off_the_loop
-
-        call = _operations.stream_voice_sample(voice_id)
-        store = _sinks.FileStore(voice_id, path, overwrite=overwrite)
+        target = FileTarget(voice_id, path, overwrite=overwrite)
+        request = operations.download_voice_sample(voice_id, Download(target, on_progress))
         try:
-            await off_the_loop(store.open)
-            call.sink = _sinks.Sink(store, on_progress)
-            await self._runner.run_async(call, options)
-            return await off_the_loop(store.commit)
+            await in_thread(target.open)
+            await self._transport.call_async(request, options)
+            return await in_thread(target.commit)
         finally:
-            with CancelScope(shield=True):
-                await off_the_loop(store.discard)
+            await shielded_in_thread(target.discard)

@@ -1,4 +1,4 @@
-"""Audio formats: told from the first bytes, from a content type or from an extension."""
+"""Audio formats, as the first bytes, a content type or an extension say."""
 
 from __future__ import annotations
 
@@ -18,13 +18,23 @@ EXTENSIONS = {
     "audio/aac": ".aac",
     "audio/webm": ".webm",
 }
+JSON = "application/json"
 # A format is told from so many bytes at most.
 SIGNATURE = 12
 
 
-def media_type(content_type: str) -> str:
-    """Take the bare type from a Content-Type header, in lower case."""
-    return content_type.partition(";")[0].strip().lower()
+def media_type(content_type: str | None) -> str:
+    """Take the bare type from a Content-Type header, in lower case; "" when there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def is_json_sample(content_type: str) -> bool:
+    """Tell in which form a sample comes, as JSON text or as its bytes; ValueError when it is neither."""
+    if content_type == JSON:
+        return True
+    if content_type not in ("", "application/octet-stream") and not content_type.startswith("audio/"):
+        raise ValueError(f"the content type is {content_type}, expected audio or JSON")
+    return False
 
 
 def sniff(start: bytes) -> str | None:

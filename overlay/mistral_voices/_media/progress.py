@@ -1,17 +1,18 @@
-"""on_progress, which tells a user how much of a sample has passed."""
+"""on_progress, which reports to a user how much of a sample has passed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
 
+from .._checks import check_function
+
 Progress: TypeAlias = Callable[[int, int | None], object]
 
 
 def check_progress(on_progress: Progress | None) -> None:
     """Refuse what cannot be called."""
-    if on_progress is not None and not callable(on_progress):
-        raise TypeError(f"on_progress must be a function of two numbers, not {type(on_progress).__name__}")
+    check_function("on_progress", on_progress, "a function of two numbers")
 
 
 class ProgressError(Exception):
@@ -22,7 +23,7 @@ class ProgressError(Exception):
         self.raised = raised
 
 
-def tell(on_progress: Progress, done: int, total: int | None) -> None:
+def report_progress(on_progress: Progress, done: int, total: int | None) -> None:
     """Call on_progress."""
     try:
         on_progress(done, total)

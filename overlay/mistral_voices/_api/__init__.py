@@ -1,0 +1,1 @@
+"""The one door to the generated package: arguments checked, requests built, responses parsed."""

@@ -1,0 +1,180 @@
+"""From a response or a failure of the transport to the error that a user sees."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from .. import errors
+from .redaction import Redaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .. import models
+    from .request import Send
+    from .response import Response, ResponseHeaders, TransportError
+
+LONGEST_SENTENCE = 500
+NOT_JSON: Any = object()
+# What each time-out interrupted, in the words of a message.
+PHASES = {"connect": "connect", "read": "read the answer", "write": "send", "pool": "get a free connection"}
+
+
+def request_id_of(headers: ResponseHeaders | errors.Headers) -> str | None:
+    """Find the id by which the service knows the request."""
+    return headers.get("x-request-id") or headers.get("mistral-correlation-id")
+
+
+def from_status(send: Send, response: Response, retry_after: float | None) -> errors.MistralError:
+    """Make the error for a response that is not a 2XX."""
+    status, redaction = response.status_code, Redaction(send)
+    body, parsed = _parse(redaction, response)
+    sentence = _sentence(parsed, body)
+    if 300 <= status < 400:
+        target = _redirect_target(redaction, send, response)
+        sentence = f"The server redirects to {target}, and redirects are not followed: set server_url"
+    if status == 422 and parsed is not NOT_JSON:
+        sentence = sentence or "The server did not accept a value"
+        invalid = _build(errors.HTTPValidationError, redaction, send, response, sentence, body)
+        invalid.data = _validation_data(parsed)
+        return invalid
+    kind = errors.STATUS_ERRORS.get(status, errors.ServerError if status >= 500 else errors.SDKError)
+    sentence = sentence or f"The server answered {status} without a message"
+    error = _build(kind, redaction, send, response, sentence, body)
+    if isinstance(error, errors.RateLimitError):
+        error.retry_after = retry_after
+    return error
+
+
+def from_unreadable(send: Send, response: Response, reason: str) -> errors.ResponseValidationError:
+    """Make the error for a 2XX that the API does not describe."""
+    redaction = Redaction(send)
+    is_text = (response.headers.get("content-type") or "").startswith("text/")
+    # What came in place of a sample is most likely the sample, which no error repeats.
+    body = "" if send.request.is_sample and not is_text else _parse(redaction, response)[0]
+    reason = redaction.hide(reason)
+    sentence = f"The answer is not one that the document describes: {reason}"
+    error = _build(errors.ResponseValidationError, redaction, send, response, sentence, body)
+    # Not the parser's own error, which would carry the whole body along.
+    error.cause = ValueError(reason)
+    return error
+
+
+def from_transport_error(send: Send, failure: TransportError) -> errors.NoResponseError:
+    """Make the error for a request that got no response."""
+    reason = Redaction(send).hide(failure.reason) or type(failure.cause).__name__
+    where = f"{send.request.method} {send.path}" + (f" (attempt {send.attempt})" if send.attempt > 1 else "")
+    if failure.phase is not None:
+        within = "in time" if failure.seconds is None else f"within {failure.seconds:g} s"
+        while_ = f"while it was to {PHASES[failure.phase]}"
+        advice = f"timeout_ms sets how long to wait ({reason})"
+        return errors.RequestTimeoutError(f"No answer to {where} {within}, {while_}; {advice}")
+    if failure.is_unsendable:
+        return errors.NoResponseError(f"{where} could not be sent: {reason}")
+    if not failure.was_sent:
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
+        return errors.NoResponseError(f"No connection to {origin} for {where}: {reason}")
+    return errors.NoResponseError(f"The connection was lost before {where} was answered: {reason}")
+
+
+def add_to_message(error: errors.MistralError, more: str) -> None:
+    """Say more in the message of an error."""
+    error.message += f"; {more}"
+    error.args = (error.message,)
+
+
+def _build(
+    kind: type[errors.E], redaction: Redaction, send: Send, response: Response, sentence: str, body: str
+) -> errors.E:
+    items = response.headers.multi_items()
+    headers = errors.Headers((name, redaction.hide(value)) for name, value in items)
+    request_id = request_id_of(headers)
+    details = f"{response.status_code}, {send.request.method} {send.path}"
+    if send.attempt > 1:
+        details += f", attempt {send.attempt}"
+    if request_id:
+        details += f", request id {request_id}"
+    return kind(
+        f"{sentence} ({details})",
+        status_code=response.status_code,
+        body=body,
+        headers=headers,
+        raw_response=response.raw(),
+        request_id=request_id,
+    )
+
+
+def _redirect_target(redaction: Redaction, send: Send, response: Response) -> str:
+    try:
+        parts = urlsplit(urljoin(send.url, response.headers.get("location") or ""))
+        # Without user name and password, if it has them.
+        return redaction.hide(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+    except ValueError:
+        return "an address that cannot be read"
+
+
+def _parse(redaction: Redaction, response: Response) -> tuple[str, Any]:
+    """Give the body as text and as parsed JSON, if it is JSON, both without secrets."""
+    body = response.content.decode("utf-8", "replace")
+    try:
+        parsed = json.loads(body)
+        shown = redaction.hide_in(parsed)
+    except (ValueError, RecursionError):
+        return redaction.hide(body), NOT_JSON
+    return redaction.hide(body if shown == parsed else json.dumps(shown, ensure_ascii=False)), shown
+
+
+def _sentence(parsed: Any, body: str) -> str:
+    """Find the server's own sentence in an error body of any form; "" when there is none."""
+    found = _message(parsed)
+    if not found and parsed is NOT_JSON and not re.search(r"<\w|^[\[{]", body) and len(body) <= LONGEST_SENTENCE:
+        found = body
+    found = " ".join("".join(c if c.isprintable() else " " for c in found).split())
+    return found if len(found) <= LONGEST_SENTENCE else found[:LONGEST_SENTENCE] + "..."
+
+
+def _message(parsed: Any) -> str:
+    if isinstance(parsed, str):
+        return parsed
+    if isinstance(parsed, list):
+        return "; ".join(filter(None, map(_entry, parsed)))
+    if isinstance(parsed, dict):
+        for name in ("message", "detail", "error"):
+            if found := _message(parsed.get(name)):
+                return found
+    return ""
+
+
+def _entry(entry: Any) -> str:
+    """Word one entry of a validation error as `body.name: reason`."""
+    if not isinstance(entry, dict):
+        return entry if isinstance(entry, str) else ""
+    location, reason = entry.get("loc"), entry.get("msg")
+    if not isinstance(reason, str):
+        return ""
+    where = ".".join(str(part) for part in location) if isinstance(location, list) else ""
+    return f"{where}: {reason}" if where else reason
+
+
+def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
+    """Read the body of a 422, with `detail` as a list whichever form it has."""
+    from ..models import HTTPValidationError  # loads attrs and two models, 4 ms that only a 422 costs
+
+    if not isinstance(parsed, dict):
+        return None
+    members: Mapping[str, Any] = parsed
+    message = members.get("message")
+    if "detail" not in members and isinstance(message, (dict, list)):
+        members = message if isinstance(message, dict) else {"detail": message}
+    detail = members.get("detail")
+    if isinstance(detail, str):
+        detail = [{"loc": [], "msg": detail, "type": "value_error"}]
+    if not isinstance(detail, list):
+        return None
+    try:
+        return HTTPValidationError.from_dict({**members, "detail": detail})
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""One call as a generator: attempt, judge, wait, parse. It does no I/O; a driver sends and sleeps for it.
+
+The generator yields Send and Wait steps, and returns the result. To a Send it is sent the Response, or a
+TransportError is thrown in. A generator that makes several calls uses these with `yield from`.
+"""
+
+from __future__ import annotations
+
+import random as _random
+import time
+from collections.abc import Callable
+from itertools import count
+from logging import INFO
+from typing import Any, TypeVar, cast
+
+from ..errors import MistralError, NotFoundError
+from .error_mapping import add_to_message, from_status, from_transport_error, from_unreadable
+from .logs import default_logger, log_attempt, warn_of_end
+from .options import Options
+from .request import Request, Send, Steps, Wait
+from .response import Response, TransportError
+from .retry import delay, may_have_acted, retry_after, was_lost
+
+T = TypeVar("T")
+
+
+def call(request: Request[T], options: Options) -> Steps[T]:
+    """Make a call: repeat what may be repeated, and return the result or raise the error."""
+    result, _ = yield from exchange(request, options)
+    return result
+
+
+def exchange(
+    request: Request[T],
+    options: Options,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = time.time,
+    random: Callable[[], float] = _random.random,
+) -> Steps[tuple[T, Response]]:
+    """Make a call, and return the result with the response that it was made from."""
+    logger = options.logger or default_logger()
+    began = clock()
+    in_doubt = lost = False
+    for attempt in count(1):
+        send = _prepare(request, options, attempt)
+        started = clock()
+        outcome: Response | TransportError
+        error: MistralError
+        cause: Exception | None = None
+        try:
+            outcome = response = yield send
+            result = _parse(send, response, now())
+        except TransportError as failure:
+            outcome, cause = failure, failure.cause
+            error = from_transport_error(send, failure)
+        except MistralError as refused:
+            error = refused
+        else:
+            if logger.isEnabledFor(INFO):
+                log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
+            if "deprecation" in response.headers or "sunset" in response.headers:
+                warn_of_end(send, response)
+            return result, response
+        seconds = clock() - started
+        in_doubt = in_doubt or may_have_acted(outcome, now())
+        lost = lost or was_lost(outcome)
+        wait = delay(options.retry, attempt, clock() - began, now(), outcome, random(), creates=request.creates)
+        if logger.isEnabledFor(INFO):
+            log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
+        if wait is None:
+            break
+        yield Wait(wait)
+    if isinstance(error, NotFoundError) and request.missing_ok:
+        return cast("tuple[T, Response]", (None, outcome))
+    raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
+
+
+def _prepare(request: Request[T], options: Options, attempt: int) -> Send:
+    headers = {"authorization": f"Bearer {options.key.read()}", **request.headers, **options.headers}
+    return Send(request, options.server_url + request.path, headers, options.timeout, attempt)
+
+
+def _parse(send: Send, response: Response, now: float) -> Any:
+    """Make the result from a response, or raise what the response says."""
+    if not 200 <= response.status_code < 300:
+        raise from_status(send, response, retry_after(response.headers, now))
+    if response.status_code != 200:
+        raise from_unreadable(send, response, f"the status is {response.status_code}, expected 200")
+    if response.unreadable is not None:
+        raise from_unreadable(send, response, response.unreadable)
+    try:
+        return send.request.parse(response=response)
+    except ValueError as error:
+        raise from_unreadable(send, response, str(error)) from None
+
+
+def _explained(request: Request[T], error: MistralError, *, in_doubt: bool, lost: bool) -> MistralError:
+    """Say in the error what earlier attempts may have done."""
+    if request.creates and in_doubt:
+        error.outcome_unknown = True
+        add_to_message(error, "the voice may have been made all the same: candidates() looks for it")
+    if request.deletes and lost and isinstance(error, NotFoundError):
+        error.already_deleted = True
+        add_to_message(error, "an earlier attempt of this call, whose answer was lost, most likely deleted the voice")
+    return error

@@ -1,0 +1,58 @@
+"""Keeping the key and the sample out of what errors and logs repeat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .request import Send
+
+# Shorter text is taken for a placeholder: hiding every "x" would make an error unreadable.
+SHORTEST_SECRET = 8
+# A run of base64 text that is long enough to be looked for in the sample; one of LONG_BASE64 is taken for a part of it.
+BASE64 = r"[A-Za-z0-9+/]{32,}={0,2}"
+LONG_BASE64 = 100
+SENSITIVE = ("auth", "key", "token", "secret", "password", "cookie")
+
+
+class Redaction:
+    """Takes the key and the sample of one request out of text in which a server repeats them."""
+
+    def __init__(self, send: Send) -> None:
+        key = send.headers["authorization"].rpartition(" ")[2]
+        given = {name: value for name, value in send.headers.items() if name not in send.request.headers}
+        secrets = [key, send.request.secret, *_secrets_in(given)]
+        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+        self._sample = send.request.secret if send.request.creates else None
+
+    def hide(self, text: str) -> str:
+        """Take the secrets out of a text."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text if self._sample is None else re.sub(BASE64, self._hide_part, text)
+
+    def _hide_part(self, found: re.Match[str]) -> str:
+        """Hide what may be a part of the sample: a server may repeat no more than its beginning."""
+        is_part = len(found[0]) >= LONG_BASE64 or found[0].rstrip("=") in (self._sample or "")
+        return "***" if is_part else found[0]
+
+    def hide_in(self, value: Any) -> Any:
+        """Do the same in parsed JSON, whose strings may have been escaped."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, list):
+            return [self.hide_in(item) for item in value]
+        if isinstance(value, dict):
+            return {self.hide(name): self.hide_in(member) for name, member in value.items()}
+        return value
+
+
+def _secrets_in(headers: Mapping[str, str]) -> list[str]:
+    """Find the words of headers that look like credentials."""
+    return [
+        word
+        for name in headers
+        if any(part in name for part in SENSITIVE)
+        for word in re.split(r"[\s;,=]+", headers[name])
+    ]

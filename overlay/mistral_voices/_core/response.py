@@ -1,0 +1,87 @@
+"""What comes back for a request: a response whose body has been read, or the failure of the transport."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+
+class ResponseHeaders(Protocol):
+    """The headers of either HTTP library."""
+
+    def get(self, name: str) -> str | None: ...
+    def multi_items(self) -> list[tuple[str, str]]: ...
+    def __contains__(self, name: object) -> bool: ...
+    def __iter__(self) -> Iterator[str]: ...
+
+
+class Response(NamedTuple):
+    """A response whose body has been read.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: Its headers.
+        content: The body; empty where it went into a download.
+        unreadable: Why the body of a 2XX cannot be what was asked for, as far as this showed while it was read.
+        raw: Gives the HTTP library's own response with the body in it.
+    """
+
+    status_code: int
+    headers: ResponseHeaders
+    content: bytes
+    unreadable: str | None
+    raw: Callable[[], Any]
+
+    def json(self) -> Any:
+        """Parse the body; ValueError when it is not JSON."""
+        try:
+            return _DECODER.decode(self.content.decode(json.detect_encoding(self.content)))
+        except ValueError as error:
+            raise ValueError(f"the body is not JSON ({error})") from None
+        except RecursionError:
+            raise ValueError("the body is nested too deeply") from None
+
+    def __repr__(self) -> str:
+        return f"Response({self.status_code})"  # the body may be a sample
+
+
+class TransportError(Exception):
+    """No response: the HTTP library's error, in the terms that retries and messages are made of.
+
+    Attributes:
+        cause: The library's error.
+        reason: What it says.
+        was_sent: Whether the server may have received the request.
+        is_transient: Whether another attempt could succeed.
+        phase: What a time-out interrupted, such as "connect"; None for what is no time-out.
+        seconds: How long it waited; None when that is not known, or no time-out.
+        is_unsendable: Whether the request itself could not be sent.
+    """
+
+    def __init__(
+        self,
+        cause: Exception,
+        reason: str,
+        *,
+        was_sent: bool = True,
+        is_transient: bool = True,
+        phase: str | None = None,
+        seconds: float | None = None,
+        is_unsendable: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.cause = cause
+        self.reason = reason
+        self.was_sent = was_sent
+        self.is_transient = is_transient
+        self.phase = phase
+        self.seconds = seconds
+        self.is_unsendable = is_unsendable
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)

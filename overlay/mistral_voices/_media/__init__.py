@@ -1,0 +1,1 @@
+"""Audio in and out: samples on the way to the service and back."""

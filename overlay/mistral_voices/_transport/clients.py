@@ -1,0 +1,156 @@
+"""The HTTP clients of one Mistral: the user's own, or ours, made at the first call; and closing them."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from . import event_loops
+from .http_client import AsyncClient, HTTPClient, SyncClient, usual_timeout
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class Clients:
+    """The two HTTP clients of one Mistral.
+
+    Of our async clients there is one for each event loop that is running, because a connection cannot leave its loop.
+    For plain http there are others than for https: they need no certificates, which take 18 ms to load.
+    """
+
+    def __init__(self, client: SyncClient | None, async_client: AsyncClient | None, user_agent: str) -> None:
+        self._given = None if client is None else HTTPClient(client, "Client", argument="client")
+        self._given_async: HTTPClient | None = None
+        if async_client is not None:
+            self._given_async = HTTPClient(async_client, "AsyncClient", argument="async_client")
+        self._user_agent = user_agent
+        self._lock = threading.Lock()
+        self._closed = False
+        self._own: dict[bool, HTTPClient] = {}  # by whether they are for plain http
+        self._own_async: dict[tuple[Any, bool], HTTPClient] = {}  # the same of each event loop
+        weakref.finalize(self, _release, self._own, self._own_async).atexit = False
+        _ALL.add(self)
+
+    def sync(self, url: str) -> HTTPClient:
+        """Give the sync client for an address."""
+        self.check_open()
+        if self._given is not None:
+            return self._given
+        is_plain_http = _is_plain_http(url)
+        client = self._own.get(is_plain_http)
+        if client is None:
+            import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
+
+            with self._lock:
+                self.check_open()
+                client = self._own.get(is_plain_http)
+                if client is None:
+                    client = HTTPClient(httpx.Client(**self._settings(is_plain_http)), "Client")
+                    self._own[is_plain_http] = client
+        return client
+
+    async def of_loop(self, url: str) -> HTTPClient:
+        """Give the async client of the running event loop for an address."""
+        self.check_open()
+        if self._given_async is not None:
+            return self._given_async
+        key = (event_loops.running(), _is_plain_http(url))
+        client = self._own_async.get(key)
+        if client is None:
+            import httpx  # as above
+
+            client = HTTPClient(httpx.AsyncClient(**self._settings(key[1])), "AsyncClient")
+            await event_loops.keep(key[0], client.client)
+            with self._lock:
+                self.check_open()
+                for old in [old for old in self._own_async if old[0].is_closed()]:
+                    del self._own_async[old]
+                self._own_async[key] = client
+        return client
+
+    def _settings(self, is_plain_http: bool) -> dict[str, Any]:
+        headers = {"User-Agent": self._user_agent}
+        return {"timeout": usual_timeout(), "headers": headers, "verify": _trusted(is_plain_http)}
+
+    def check_open(self) -> None:
+        """Raise RuntimeError after closing."""
+        if self._closed:
+            raise RuntimeError("this Mistral is closed: make a new one, or call it before it is closed")
+
+    def close(self) -> None:
+        """Close our own clients; an async one is closed by its own event loop."""
+        with self._lock:
+            self._closed = True
+        _release(self._own, self._own_async)
+
+    async def aclose(self) -> None:
+        """Close our own clients, the async one of this event loop before returning."""
+        loop = event_loops.running() if self._own_async else None
+        clients = [self._own_async.pop(key).client for key in list(self._own_async) if key[0] is loop]
+        self.close()
+        for client in clients:
+            await event_loops.close(loop, client)
+
+    def forget(self) -> None:
+        """Let go of the connections of a parent process."""
+        _INHERITED.append((dict(self._own), dict(self._own_async)))
+        self._own.clear()
+        self._own_async.clear()
+        self._lock = threading.Lock()
+
+
+def _release(own: dict[bool, HTTPClient], own_async: dict[tuple[Any, bool], HTTPClient]) -> None:
+    for is_plain_http in list(own):
+        if (client := own.pop(is_plain_http, None)) is not None:
+            client.client.close()
+    for key in list(own_async):
+        if (client := own_async.pop(key, None)) is not None:
+            event_loops.close_from_outside(key[0], client.client)
+
+
+def _is_plain_http(url: str) -> bool:
+    return url[:5].lower() == "http:"
+
+
+def _trusted(is_plain_http: bool) -> ssl.SSLContext | bool:
+    """Say what our clients trust: nobody, or the HTTP library's certificates, or those of the environment.
+
+    The library's are loaded once a process; the environment's each time, because the files that SSL_CERT_FILE and
+    SSL_CERT_DIR name may change while a process runs.
+    """
+    import ssl  # loaded with httpx
+
+    if is_plain_http:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
+        return True
+    return _certificates()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    import httpx  # as above
+
+    return httpx.create_ssl_context()
+
+
+_ALL: weakref.WeakSet[Clients] = weakref.WeakSet()
+_INHERITED: list[Any] = []
+
+
+def _forget_the_parent() -> None:
+    """Begin anew in a child process: on a shared connection parent and child would read each other's responses.
+
+    The clients are kept, not closed: closing them could end the parent's connections too.
+    """
+    _INHERITED.append(event_loops.forget())
+    for clients in list(_ALL):
+        clients.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_the_parent)

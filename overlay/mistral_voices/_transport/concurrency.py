@@ -1,0 +1,53 @@
+"""Sleeping and threads for async calls, by anyio: it loads with the first of them, 20 ms that sync users are spared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def sleep(seconds: float) -> None:
+    """Wait without blocking the event loop."""
+    import anyio
+
+    await anyio.sleep(seconds)
+
+
+async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
+    """Do work in a thread, and see it end even when the call is cancelled.
+
+    asyncio's own cancellation, unlike anyio's, leaves the thread alone: it would go on with a file that is closed, or
+    whose number is another file's by now. A task group waits.
+    """
+    from anyio import create_task_group
+    from anyio.to_thread import run_sync
+
+    results: list[T] = []
+    failures: list[Exception] = []
+
+    async def run() -> None:
+        try:
+            results.append(await run_sync(work, *arguments))
+        except Exception as error:  # noqa: BLE001 - raised below, outside of the group
+            failures.append(error)
+
+    async with create_task_group() as group:
+        group.start_soon(run)
+    if failures:
+        raise failures[0]
+    return results[0]
+
+
+async def shielded_in_thread(work: Callable[[], None]) -> None:
+    """Do work in a thread even when the call is being cancelled."""
+    from anyio import CancelScope
+
+    with CancelScope(shield=True):
+        await in_thread(work)
+
+
+async def in_thread_unless(in_memory: bool, work: Callable[..., T], *arguments: Any) -> T:
+    """Do work in a thread, or here where it touches nothing but memory."""
+    return work(*arguments) if in_memory else await in_thread(work, *arguments)

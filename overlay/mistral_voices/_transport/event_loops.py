@@ -1,0 +1,78 @@
+"""Our async clients and the event loops that they belong to: each is closed in its own loop.
+
+An open client is held by a suspended generator. A loop that ends closes its suspended generators first, and so our
+clients: in the loop itself, and whatever became of the Mistral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import Any
+
+# By event loop, the clients that are open in it, each with the generator that holds it.
+_KEPT: dict[Any, dict[Any, AsyncGenerator[None]]] = {}
+_CLOSING: set[Any] = set()
+
+
+def running() -> Any:
+    """Give the running event loop; RuntimeError when there is none."""
+    import asyncio  # 20 ms that a sync user is spared; loaded already wherever a loop runs
+
+    return asyncio.get_running_loop()
+
+
+async def keep(loop: Any, client: Any) -> None:
+    """Hold a client until its loop ends or `close` is called."""
+
+    async def hold() -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await client.aclose()
+
+    for old in [old for old in list(_KEPT) if old.is_closed()]:
+        _KEPT.pop(old, None)
+    generator = _KEPT.setdefault(loop, {})[client] = hold()
+    await generator.__anext__()
+
+
+async def close(loop: Any, client: Any) -> None:
+    """Close a client, in its own loop."""
+    await client.aclose()
+    generator = _KEPT.get(loop, {}).pop(client, None)
+    if generator is not None:
+        with suppress(RuntimeError):  # the loop, about to end, is closing it at this moment
+            await generator.aclose()
+
+
+def close_from_outside(loop: Any, client: Any) -> None:
+    """Close a client from anywhere: at once if its loop rests, as soon as the loop can if it runs."""
+    if loop.is_closed():
+        return
+    if loop.is_running() or _is_any_running():
+        # The tasks of a loop that is about to end may never start; the generator then does their work.
+        loop.call_soon_threadsafe(_start_closing, loop, client)
+    else:
+        loop.run_until_complete(close(loop, client))
+
+
+def forget() -> Any:
+    """Let go of everything, and give it, so that it can be kept from being closed."""
+    kept = (dict(_KEPT), set(_CLOSING))
+    _KEPT.clear()
+    _CLOSING.clear()
+    return kept
+
+
+def _start_closing(loop: Any, client: Any) -> None:
+    task = loop.create_task(close(loop, client))
+    _CLOSING.add(task)  # a loop itself holds its tasks only weakly
+    task.add_done_callback(_CLOSING.discard)
+
+
+def _is_any_running() -> bool:
+    try:
+        return running() is not None
+    except RuntimeError:
+        return False

@@ -1,0 +1,158 @@
+"""The only code that sends or sleeps: it drives the steps of a call, sync or async.
+
+Whatever it decides is decided twice, so it decides nothing: that is for the flow.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, closing
+from typing import TypeVar
+
+from .._core.flow import call
+from .._core.logs import default_logger
+from .._core.options import CallOptions, Options
+from .._core.request import Request, Send, Steps, Wait
+from .._core.response import Response, TransportError
+from .._media.progress import ProgressError
+from .._media.upload import Upload
+from .body import BodyReader
+from .clients import Clients
+from .concurrency import in_thread_unless, sleep
+from .http_client import HTTPClient
+from .transport_errors import map_error
+
+T = TypeVar("T")
+
+
+class Transport:
+    """Makes the calls of one Mistral, with its clients and options."""
+
+    def __init__(self, clients: Clients, options: Options) -> None:
+        self._clients = clients
+        self.options = options._replace(logger=options.logger or default_logger())
+
+    def merged(self, given: CallOptions) -> Options:
+        """Give the options of a call: the client's, with those that were given in their place."""
+        return self.options.merge(given) if given else self.options
+
+    def call(self, request: Request[T], given: CallOptions) -> T:
+        """Make one call."""
+        return self.drive(call(request, self.merged(given)))
+
+    async def call_async(self, request: Request[T], given: CallOptions) -> T:
+        """`call` for asyncio."""
+        return await self.drive_async(call(request, self.merged(given)))
+
+    def drive(self, steps: Steps[T]) -> T:
+        """Send and wait as the steps say, and give their result."""
+        self._clients.check_open()
+        outcome: Response | TransportError | None = None
+        try:
+            while True:
+                try:
+                    step = steps.throw(outcome) if isinstance(outcome, TransportError) else steps.send(outcome)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                if isinstance(step, Wait):
+                    time.sleep(step.seconds)
+                    outcome = None
+                else:
+                    outcome = _send(self._clients.sync(step.url), step)
+        except ProgressError as error:
+            raise error.raised from error.raised.__cause__
+        finally:
+            steps.close()
+
+    async def drive_async(self, steps: Steps[T]) -> T:
+        """`drive` for asyncio."""
+        self._clients.check_open()
+        outcome: Response | TransportError | None = None
+        try:
+            while True:
+                try:
+                    step = steps.throw(outcome) if isinstance(outcome, TransportError) else steps.send(outcome)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                if isinstance(step, Wait):
+                    await sleep(step.seconds)
+                    outcome = None
+                else:
+                    outcome = await _send_async(await self._clients.of_loop(step.url), step)
+        except ProgressError as error:
+            raise error.raised from error.raised.__cause__
+        finally:
+            steps.close()
+
+
+def _send(http: HTTPClient, send: Send) -> Response | TransportError:
+    client, library, content = http.client, http.library, send.request.content
+    try:
+        if isinstance(content, Upload):
+            with closing(_blocks(content)) as blocks:  # an error would keep the file open as long as it is kept
+                response = client.send(http.build(send, blocks), stream=True, follow_redirects=False)
+        else:
+            response = client.send(http.build(send, content), stream=True, follow_redirects=False)
+        try:
+            reader = BodyReader(library, response, send.request)
+            reader.start()
+            try:
+                for block in response.iter_raw() if reader.is_raw else response.iter_bytes():
+                    if reader.add(block):
+                        break
+                    reader.report()
+            except library.RequestError as error:
+                reader.end_early(error)
+            return reader.finish()
+        finally:
+            response.close()
+    except library.RequestError as error:
+        return map_error(library, error)
+
+
+def _blocks(upload: Upload) -> Generator[bytes]:
+    with closing(upload.blocks()) as blocks:
+        for number, block in enumerate(blocks):
+            yield block
+            upload.report(number)
+
+
+async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError:
+    client, library, content = http.client, http.library, send.request.content
+    try:
+        if isinstance(content, Upload):
+            async with aclosing(_blocks_async(content)) as blocks:
+                response = await client.send(http.build(send, blocks), stream=True, follow_redirects=False)
+        else:
+            response = await client.send(http.build(send, content), stream=True, follow_redirects=False)
+        try:
+            reader = BodyReader(library, response, send.request)
+            await in_thread_unless(reader.in_memory, reader.start)
+            try:
+                async for block in response.aiter_raw() if reader.is_raw else response.aiter_bytes():
+                    if await in_thread_unless(reader.in_memory, reader.add, block):
+                        break
+                    reader.report()
+            except library.RequestError as error:
+                reader.end_early(error)
+            return reader.finish()
+        finally:
+            await response.aclose()
+    except library.RequestError as error:
+        return map_error(library, error)
+
+
+async def _blocks_async(upload: Upload) -> AsyncGenerator[bytes]:
+    with closing(upload.blocks()) as blocks:
+
+        def following() -> bytes:
+            return next(blocks, b"")
+
+        number = 0
+        while block := await in_thread_unless(upload.in_memory, following):
+            yield block
+            upload.report(number)
+            number += 1

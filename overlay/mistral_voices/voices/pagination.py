@@ -1,0 +1,166 @@
+"""Pages of voices: by cursor, or by offset where the server has no search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from .. import errors
+from .._api import operations
+from .._api.arguments import check
+from .._core.flow import exchange
+from ..utils import UNSET
+
+if TYPE_CHECKING:
+    from .._core.options import Options
+    from .._core.request import Request, Steps
+    from .._core.response import Response
+    from ..models import VoiceListPage, VoiceListResponse, VoiceResponse
+
+P = TypeVar("P")
+
+LARGEST_V1_PAGE = 100
+
+
+class Filters(NamedTuple):
+    """The filters of a search, as they were given."""
+
+    type_: Any = "all"
+    gender: Any = UNSET
+    language: Any = UNSET
+    query: Any = UNSET
+    kind: Any = UNSET
+
+    def fits(self, voice: VoiceResponse) -> bool:
+        """Tell whether a voice passes the filters that the listing by offset lacks."""
+        gender, language, query, kind = (None if value is UNSET else value for value in self[1:])
+        return (
+            (gender is None or voice.gender in gender)
+            and (language is None or any(each in language for each in voice.languages))
+            and (query is None or query.casefold() in voice.name.casefold())
+            and (kind is None or voice.kind == kind)
+        )
+
+
+def check_iteration(page_size: int, max_items: int | None, **filters: Any) -> Filters:
+    """Check all arguments of an iteration before its first page is fetched."""
+    check("search_voices", {"page_size": page_size, **filters})
+    if page_size is None:
+        raise TypeError("page_size must be an integer of at least 1, not None")
+    if max_items is not None and (isinstance(max_items, bool) or not isinstance(max_items, int)):
+        raise TypeError(f"max_items must be an integer or None, not {type(max_items).__name__}")
+    if max_items is not None and max_items < 0:
+        raise ValueError(f"max_items must be at least 0, not {max_items}")
+    return Filters(**filters)
+
+
+class Paginator:
+    """Where an iteration stands; each `next_page` goes on from there."""
+
+    def __init__(
+        self,
+        filters: Filters,
+        page_size: int,
+        options: Options,
+        max_items: int | None = None,
+        on_response: Callable[[Response], None] | None = None,
+    ) -> None:
+        """Begin before the first page; `on_response` is called with the response of each page."""
+        self._filters = filters
+        self._page_size = page_size
+        self._options = options
+        self._left = max_items
+        self._on_response = on_response
+        self._cursor: str | None = None
+        self._seen: set[int] = set()
+        self._is_over = max_items == 0
+        self._offset_pages: OffsetPages | None = None
+
+    def next_page(self) -> Steps[VoiceListPage | None]:
+        """Fetch the next page; None after the last."""
+        if self._is_over:
+            return None
+        page: VoiceListPage | None = None
+        if self._offset_pages is None:
+            try:
+                page = yield from self._by_cursor()
+            except errors.SDKError as error:
+                if self._seen or error.status_code not in (404, 405):
+                    raise
+                self._offset_pages = OffsetPages(self._filters, self._page_size, self._fetch)
+        if self._offset_pages is not None:
+            page = yield from self._offset_pages.next_page()
+        if self._left is not None and page is not None:
+            page.data = page.data[: self._left]
+            self._left -= len(page.data)
+        self._is_over = page is None or self._left == 0 or (self._offset_pages is None and self._cursor is None)
+        return page
+
+    def _by_cursor(self) -> Steps[VoiceListPage]:
+        token = UNSET if self._cursor is None else self._cursor
+        request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
+        page = yield from self._fetch(request)
+        self._cursor = page.next_page_token or None
+        if self._cursor is not None:
+            fingerprint = hash(self._cursor)
+            if fingerprint in self._seen:
+                raise _inconsistent("next_page_token: is a cursor that came before, so the pages would never end")
+            self._seen.add(fingerprint)
+        return page
+
+    def _fetch(self, request: Request[P]) -> Steps[P]:
+        page, response = yield from exchange(request, self._options)
+        if self._on_response is not None:
+            self._on_response(response)
+        return page
+
+
+class OffsetPages:
+    """Pages of the listing by offset, which voices may leave and join meanwhile.
+
+    A page begins with the last voice of the page before. Where it does not, voices before it were removed and all
+    others moved up, so it goes back until it meets a voice that it knows.
+    """
+
+    def __init__(self, filters: Filters, page_size: int, fetch: Callable[[Request[Any]], Steps[Any]]) -> None:
+        self._filters = filters
+        self._limit = min(page_size + 1, LARGEST_V1_PAGE)
+        self._fetch = fetch
+        self._position = 0
+        self._seen: set[str] = set()
+
+    def next_page(self) -> Steps[VoiceListPage | None]:
+        """Fetch the next page that has a voice not given before; None after the last."""
+        from ..models import VoiceListPage  # attrs would be loaded before the first call
+
+        while True:
+            overlap = min(self._position, 1)
+            start = self._position - overlap
+            page = yield from self._page_at(start)
+            if start and (not page.items or page.items[0].id not in self._seen):
+                self._position = max(0, self._position - self._limit)
+                continue
+            if len(page.items) <= overlap:
+                # Only an empty page is the end: this one might have been a short one.
+                start = self._position
+                page = yield from self._page_at(start)
+                if not page.items:
+                    return None
+            fresh = [voice for voice in page.items if voice.id not in self._seen]
+            self._seen.update(voice.id for voice in fresh)
+            self._position = start + len(page.items)
+            if fresh:
+                return VoiceListPage(data=[voice for voice in fresh if self._filters.fits(voice)])
+
+    def _page_at(self, start: int) -> Steps[VoiceListResponse]:
+        request = operations.list_voices(limit=self._limit, offset=start, type_=self._filters.type_)
+        page: VoiceListResponse = yield from self._fetch(request)
+        if page.items and start >= page.total:
+            raise _inconsistent(f"items: holds voices beyond the total of {page.total}, so the pages would never end")
+        return page
+
+
+def _inconsistent(reason: str) -> errors.ResponseValidationError:
+    error = errors.ResponseValidationError(f"The answer is not one that the document describes: {reason}")
+    error.cause = ValueError(reason)
+    return error
