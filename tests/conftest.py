@@ -7,7 +7,7 @@ import httpx
 import httpx2
 import pytest
 
-from .harness import Flavour
+from .harness import ClientKind
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +21,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     params=[(httpx, False), (httpx, True), (httpx2, False), (httpx2, True)],
     ids=["httpx-sync", "httpx-async", "httpx2-sync", "httpx2-async"],
 )
-def flavour(request: pytest.FixtureRequest) -> Flavour:
+def client_kind(request: pytest.FixtureRequest) -> ClientKind:
     """Run the test sync and async, on both libraries."""
-    return Flavour(*request.param)
+    return ClientKind(*request.param)
 
 
 @pytest.fixture

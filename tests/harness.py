@@ -42,7 +42,7 @@ class Fails(NamedTuple):
     error: str
 
 
-class Script:
+class Replies:
     """A server that answers from a list, the last entry again and again, and remembers every request."""
 
     def __init__(self, library: ModuleType, replies: Iterable[Any]) -> None:
@@ -65,15 +65,15 @@ class Script:
         return self.library.Response(reply.status, content=json.dumps(reply.body).encode(), headers=headers)
 
 
-class Flavour:
+class ClientKind:
     """One of the four ways to call: a library, sync or async."""
 
     def __init__(self, library: ModuleType, is_async: bool) -> None:
         self.library = library
         self.is_async = is_async
 
-    def script(self, *replies: Any) -> Script:
-        return Script(self.library, replies)
+    def replies(self, *replies: Any) -> Replies:
+        return Replies(self.library, replies)
 
     def mistral(self, handler: Callable[[Any], Any], **options: Any) -> Mistral:
         """Make a Mistral whose own clients answer from a handler."""

@@ -82,7 +82,7 @@ def serving(server: S) -> Iterator[S]:
 
 
 def run_python(code: str, *arguments: str) -> str:
-    """Run a script with every warning an error and asyncio in debug mode; nothing may come on standard error."""
+    """Run a program with every warning an error and asyncio in debug mode; nothing may come on standard error."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *arguments],
         capture_output=True,

@@ -12,7 +12,7 @@ import pytest
 
 from mistral_voices import errors, models
 
-from .harness import CALLS, GOOD, Fails, Flavour, Reply
+from .harness import CALLS, GOOD, Fails, ClientKind, Reply
 
 GENERAL = {"object": "error", "message": "Voice is gone", "type": "invalid_request_error", "param": None, "code": None}
 DETAIL = [
@@ -47,10 +47,10 @@ STATUSES = [
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize(("status", "kind"), STATUSES)
-def test_status_has_its_class(flavour: Flavour, name: str, status: int, kind: type[errors.SDKError]) -> None:
-    server = flavour.script(Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"}))
+def test_status_has_its_class(client_kind: ClientKind, name: str, status: int, kind: type[errors.SDKError]) -> None:
+    server = client_kind.replies(Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"}))
     with pytest.raises(errors.MistralError) as caught:
-        flavour.call(flavour.mistral(server, retry_config=None), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(server, retry_config=None), name, **CALLS[name])
     error = caught.value
     assert type(error) is kind
     assert isinstance(error, errors.SDKError)
@@ -95,11 +95,11 @@ BODIES: list[tuple[Any, str]] = [
 @pytest.mark.parametrize("status", [404, 500, 502, 520])
 @pytest.mark.parametrize(("body", "sentence"), BODIES)
 def test_message_begins_with_the_sentence_of_the_server(
-    flavour: Flavour, status: int, body: Any, sentence: str
+    client_kind: ClientKind, status: int, body: Any, sentence: str
 ) -> None:
-    server = flavour.script(Reply(status, body))
+    server = client_kind.replies(Reply(status, body))
     with pytest.raises(errors.SDKError) as caught:
-        flavour.call(flavour.mistral(server, retry_config=None), "get", voice_id="v1")
+        client_kind.call(client_kind.mistral(server, retry_config=None), "get", voice_id="v1")
     assert caught.value.message == f"{sentence.format(status)} ({status}, GET /v1/audio/voices/v1)"
 
 
@@ -118,9 +118,9 @@ INVALID: list[tuple[Any, Any]] = [
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize(("body", "detail"), INVALID)
-def test_422_has_its_data(flavour: Flavour, name: str, body: Any, detail: Any) -> None:
+def test_422_has_its_data(client_kind: ClientKind, name: str, body: Any, detail: Any) -> None:
     with pytest.raises(errors.HTTPValidationError) as caught:
-        flavour.call(flavour.mistral(flavour.script(Reply(422, body))), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(client_kind.replies(Reply(422, body))), name, **CALLS[name])
     data = caught.value.data
     if detail is None:
         assert data is None
@@ -132,9 +132,9 @@ def test_422_has_its_data(flavour: Flavour, name: str, body: Any, detail: Any) -
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"", b'{"detail": [', b"nonsense"])
-def test_422_that_is_not_json_is_an_sdk_error(flavour: Flavour, body: bytes) -> None:
+def test_422_that_is_not_json_is_an_sdk_error(client_kind: ClientKind, body: bytes) -> None:
     with pytest.raises(errors.SDKError) as caught:
-        flavour.call(flavour.mistral(flavour.script(Reply(422, body))), "list")
+        client_kind.call(client_kind.mistral(client_kind.replies(Reply(422, body))), "list")
     assert type(caught.value) is errors.SDKError
 
 
@@ -148,10 +148,12 @@ LOCATIONS = [
 
 
 @pytest.mark.parametrize(("location", "origin"), LOCATIONS)
-def test_redirect_is_not_followed_and_names_its_origin(flavour: Flavour, location: str | None, origin: str) -> None:
-    server = flavour.script(Reply(307, b"", {"location": location} if location else {}))
+def test_redirect_is_not_followed_and_names_its_origin(
+    client_kind: ClientKind, location: str | None, origin: str
+) -> None:
+    server = client_kind.replies(Reply(307, b"", {"location": location} if location else {}))
     with pytest.raises(errors.SDKError) as caught:
-        flavour.call(flavour.mistral(server), "create", **CALLS["create"])
+        client_kind.call(client_kind.mistral(server), "create", **CALLS["create"])
     assert len(server.requests) == 1
     assert caught.value.message.startswith(f"The server redirects to {origin}, and redirects are not followed")
     assert not caught.value.outcome_unknown
@@ -177,19 +179,19 @@ LOST = [
 
 @pytest.mark.parametrize(("name", "kind", "message", "unknown"), LOST)
 def test_lost_connection(
-    flavour: Flavour, name: str, kind: type[errors.NoResponseError], message: str, unknown: bool
+    client_kind: ClientKind, name: str, kind: type[errors.NoResponseError], message: str, unknown: bool
 ) -> None:
-    mistral = flavour.mistral(flavour.script(Fails(name)), retry_config=None)
+    mistral = client_kind.mistral(client_kind.replies(Fails(name)), retry_config=None)
     with pytest.raises(errors.NoResponseError) as caught:
-        flavour.call(mistral, "get", voice_id="v1")
+        client_kind.call(mistral, "get", voice_id="v1")
     error = caught.value
     assert type(error) is kind
     assert message in error.message
-    assert isinstance(error.__cause__, getattr(flavour.library, name))
+    assert isinstance(error.__cause__, getattr(client_kind.library, name))
     assert (error.status_code, error.body, dict(error.headers), error.raw_response) == (None, "", {}, None)
     assert error.outcome_unknown is False
     with pytest.raises(errors.NoResponseError) as caught:
-        flavour.call(mistral, "create", **CALLS["create"])
+        client_kind.call(mistral, "create", **CALLS["create"])
     assert caught.value.outcome_unknown is unknown
 
 
@@ -229,22 +231,22 @@ UNKNOWN = [
 @pytest.mark.parametrize(("reply", "unknown"), UNKNOWN)
 @pytest.mark.parametrize("name", CALLS)
 def test_outcome_is_unknown_only_of_a_create_that_may_have_happened(
-    flavour: Flavour, waits: list[float], name: str, reply: Reply, unknown: bool
+    client_kind: ClientKind, waits: list[float], name: str, reply: Reply, unknown: bool
 ) -> None:
     with pytest.raises(errors.MistralError) as caught:
-        flavour.call(flavour.mistral(flavour.script(reply)), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(client_kind.replies(reply)), name, **CALLS[name])
     assert caught.value.outcome_unknown is (unknown and name == "create")
     assert ("the voice may have been made all the same" in str(caught.value)) is caught.value.outcome_unknown
 
 
-def test_body_of_an_error_is_read_up_to_a_limit(flavour: Flavour) -> None:
+def test_body_of_an_error_is_read_up_to_a_limit(client_kind: ClientKind) -> None:
     with pytest.raises(errors.BadRequestError) as caught:
-        flavour.call(flavour.mistral(flavour.script(Reply(400, b"x" * 50_000_000))), "list")
+        client_kind.call(client_kind.mistral(client_kind.replies(Reply(400, b"x" * 50_000_000))), "list")
     assert caught.value.message.startswith("The server answered 400 without a message")
 
 
-def test_body_of_an_error_may_break_off(flavour: Flavour) -> None:
-    library = flavour.library
+def test_body_of_an_error_may_break_off(client_kind: ClientKind) -> None:
+    library = client_kind.library
 
     class Broken(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[name-defined,misc]
         def __iter__(self) -> Any:
@@ -256,15 +258,15 @@ def test_body_of_an_error_may_break_off(flavour: Flavour) -> None:
                 yield block
 
     with pytest.raises(errors.NotFoundError) as caught:
-        flavour.call(flavour.mistral(lambda _: library.Response(404, stream=Broken())), "get", voice_id="v1")
+        client_kind.call(client_kind.mistral(lambda _: library.Response(404, stream=Broken())), "get", voice_id="v1")
     assert caught.value.body == '{"message": "No such'
 
 
-def test_error_hides_nothing_but_the_key_and_the_sample(flavour: Flavour) -> None:
+def test_error_hides_nothing_but_the_key_and_the_sample(client_kind: ClientKind) -> None:
     body = {"message": f"Bad key {'k' * 30}", "input": "s" * 40, "other": "kept"}
-    mistral = flavour.mistral(flavour.script(Reply(400, body, {"x-echo": "k" * 30})), api_key="k" * 30)
+    mistral = client_kind.mistral(client_kind.replies(Reply(400, body, {"x-echo": "k" * 30})), api_key="k" * 30)
     with pytest.raises(errors.BadRequestError) as caught:
-        flavour.call(mistral, "create", name="Ada", sample_audio="s" * 40)
+        client_kind.call(mistral, "create", name="Ada", sample_audio="s" * 40)
     assert caught.value.body == '{"message": "Bad key ***", "input": "***", "other": "kept"}'
     assert caught.value.message.startswith("Bad key *** (")
     assert caught.value.headers["x-echo"] == "***"
@@ -313,9 +315,9 @@ def test_error_pickles_and_copies(kind: type[errors.MistralError], protocol: int
         assert repr(getattr(other, "cause", None)) == repr(getattr(error, "cause", None))
 
 
-def test_error_of_a_real_call_pickles_with_all_that_it_says(flavour: Flavour) -> None:
+def test_error_of_a_real_call_pickles_with_all_that_it_says(client_kind: ClientKind) -> None:
     with pytest.raises(errors.HTTPValidationError) as caught:
-        flavour.call(flavour.mistral(flavour.script(Reply(422, {"detail": DETAIL}))), "list")
+        client_kind.call(client_kind.mistral(client_kind.replies(Reply(422, {"detail": DETAIL}))), "list")
     other = pickle.loads(pickle.dumps(caught.value))
     assert (other.message, other.body, other.data) == (caught.value.message, caught.value.body, caught.value.data)
 
@@ -327,6 +329,6 @@ def test_headers_are_read_only() -> None:
     assert (len(headers), list(headers), "a" in headers, headers.get("c")) == (1, ["a"], True, None)
 
 
-def test_good_answers_raise_nothing(flavour: Flavour) -> None:
+def test_good_answers_raise_nothing(client_kind: ClientKind) -> None:
     for name, arguments in CALLS.items():
-        flavour.call(flavour.mistral(flavour.script(GOOD[name])), name, **arguments)
+        client_kind.call(client_kind.mistral(client_kind.replies(GOOD[name])), name, **arguments)

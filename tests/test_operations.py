@@ -12,7 +12,7 @@ import pytest
 
 from mistral_voices import errors, models
 
-from .harness import CALLS, GOOD, VOICE, Flavour, Reply
+from .harness import CALLS, GOOD, VOICE, ClientKind, Reply
 
 V1 = "/v1/audio/voices"
 REQUESTS = [
@@ -73,9 +73,11 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(("name", "arguments", "method", "target", "body"), REQUESTS)
-def test_request(flavour: Flavour, name: str, arguments: dict[str, Any], method: str, target: str, body: Any) -> None:
-    server = flavour.script(GOOD[name])
-    flavour.call(flavour.mistral(server), name, **arguments)
+def test_request(
+    client_kind: ClientKind, name: str, arguments: dict[str, Any], method: str, target: str, body: Any
+) -> None:
+    server = client_kind.replies(GOOD[name])
+    client_kind.call(client_kind.mistral(server), name, **arguments)
     (request,) = server.requests
     assert (request.method, request.url.raw_path.decode()) == (method, target)
     assert request.headers["authorization"].startswith("Bearer ")
@@ -106,9 +108,9 @@ WITH_ID = [name for name, arguments in CALLS.items() if "voice_id" in arguments]
 
 @pytest.mark.parametrize("name", WITH_ID)
 @pytest.mark.parametrize(("voice_id", "segment"), SEGMENTS.items())
-def test_id_is_one_segment(flavour: Flavour, name: str, voice_id: str, segment: str) -> None:
-    server = flavour.script(GOOD[name])
-    flavour.call(flavour.mistral(server), name, **{**CALLS[name], "voice_id": voice_id})
+def test_id_is_one_segment(client_kind: ClientKind, name: str, voice_id: str, segment: str) -> None:
+    server = client_kind.replies(GOOD[name])
+    client_kind.call(client_kind.mistral(server), name, **{**CALLS[name], "voice_id": voice_id})
     path = server.requests[0].url.raw_path.decode()
     assert path == f"{V1}/{segment}" + ("/sample" if name == "get_sample_audio" else "")
 
@@ -126,11 +128,11 @@ def test_id_is_one_segment(flavour: Flavour, name: str, voice_id: str, segment: 
     ],
 )
 def test_id_that_would_name_another_path_is_refused(
-    flavour: Flavour, name: str, voice_id: Any, error: type[Exception]
+    client_kind: ClientKind, name: str, voice_id: Any, error: type[Exception]
 ) -> None:
-    server = flavour.script(GOOD[name])
+    server = client_kind.replies(GOOD[name])
     with pytest.raises(error, match="voice_id must"):
-        flavour.call(flavour.mistral(server), name, **{**CALLS[name], "voice_id": voice_id})
+        client_kind.call(client_kind.mistral(server), name, **{**CALLS[name], "voice_id": voice_id})
     assert not server.requests
 
 
@@ -161,11 +163,11 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "arguments", "error", "message"), REFUSED)
 def test_bad_argument_is_refused_before_anything_is_sent(
-    flavour: Flavour, name: str, arguments: dict[str, Any], error: type[Exception], message: str
+    client_kind: ClientKind, name: str, arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    server = flavour.script(VOICE)
+    server = client_kind.replies(VOICE)
     with pytest.raises(error, match=message):
-        flavour.call(flavour.mistral(server), name, **arguments)
+        client_kind.call(client_kind.mistral(server), name, **arguments)
     assert not server.requests
 
 
@@ -173,14 +175,14 @@ class Kind(str, Enum):  # noqa: UP042 - the kind whose str() is not its value
     CUSTOM = "custom"
 
 
-def test_member_of_an_enumeration_is_sent_as_its_value(flavour: Flavour) -> None:
-    server = flavour.script(GOOD["list"])
-    flavour.call(flavour.mistral(server), "list", type_=Kind.CUSTOM)
+def test_member_of_an_enumeration_is_sent_as_its_value(client_kind: ClientKind) -> None:
+    server = client_kind.replies(GOOD["list"])
+    client_kind.call(client_kind.mistral(server), "list", type_=Kind.CUSTOM)
     assert server.requests[0].url.query == b"limit=10&offset=0&type=custom"
 
 
-def test_voice_has_none_or_the_default_for_what_is_absent(flavour: Flavour) -> None:
-    voice = flavour.call(flavour.mistral(flavour.script(VOICE)), "get", voice_id="v1")
+def test_voice_has_none_or_the_default_for_what_is_absent(client_kind: ClientKind) -> None:
+    voice = client_kind.call(client_kind.mistral(client_kind.replies(VOICE)), "get", voice_id="v1")
     assert isinstance(voice, models.VoiceResponse)
     assert voice == models.VoiceResponse(
         id="v1",
@@ -195,9 +197,9 @@ def test_voice_has_none_or_the_default_for_what_is_absent(flavour: Flavour) -> N
     )
 
 
-def test_unknown_members_and_values_are_kept(flavour: Flavour) -> None:
+def test_unknown_members_and_values_are_kept(client_kind: ClientKind) -> None:
     sent = {**VOICE, "type": "shared", "kind": "new", "gender": "robot", "mood": {"a": [1]}, "mood2": None}
-    voice = flavour.call(flavour.mistral(flavour.script(sent)), "get", voice_id="v1")
+    voice = client_kind.call(client_kind.mistral(client_kind.replies(sent)), "get", voice_id="v1")
     assert (voice.type_, voice.kind, voice.gender) == ("shared", "new", "robot")
     assert voice.additional_properties == {"mood": {"a": [1]}, "mood2": None}
     assert {**voice.to_dict(), "created_at": VOICE["created_at"]}.items() >= sent.items()
@@ -213,8 +215,10 @@ DATES = {
 
 
 @pytest.mark.parametrize(("text", "parts"), DATES.items())
-def test_date_without_a_zone_is_utc(flavour: Flavour, text: str, parts: tuple[int, ...]) -> None:
-    voice = flavour.call(flavour.mistral(flavour.script({**VOICE, "created_at": text})), "get", voice_id="v1")
+def test_date_without_a_zone_is_utc(client_kind: ClientKind, text: str, parts: tuple[int, ...]) -> None:
+    voice = client_kind.call(
+        client_kind.mistral(client_kind.replies({**VOICE, "created_at": text})), "get", voice_id="v1"
+    )
     year, month, day, hour, minute, second, micro = parts
     assert voice.created_at == datetime.datetime(year, month, day, hour, minute, second, micro, datetime.UTC)
 
@@ -263,11 +267,13 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("name", "answer", "message"), UNREADABLE)
-def test_answer_that_the_document_does_not_describe(flavour: Flavour, name: str, answer: Any, message: str) -> None:
+def test_answer_that_the_document_does_not_describe(
+    client_kind: ClientKind, name: str, answer: Any, message: str
+) -> None:
     reply = answer if isinstance(answer, Reply) else Reply(200, answer)
-    server = flavour.script(reply)
+    server = client_kind.replies(reply)
     with pytest.raises(errors.ResponseValidationError, match=message) as caught:
-        flavour.call(flavour.mistral(server), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(server), name, **CALLS[name])
     assert len(server.requests) == 1
     assert caught.value.status_code == reply.status
     assert isinstance(caught.value.cause, ValueError)
@@ -286,6 +292,6 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize("reply", SAMPLES)
-def test_sample_is_base64_text_for_both_forms(flavour: Flavour, reply: Reply) -> None:
-    text = flavour.call(flavour.mistral(flavour.script(reply)), "get_sample_audio", voice_id="v1")
+def test_sample_is_base64_text_for_both_forms(client_kind: ClientKind, reply: Reply) -> None:
+    text = client_kind.call(client_kind.mistral(client_kind.replies(reply)), "get_sample_audio", voice_id="v1")
     assert base64.b64decode(text, validate=True) == WAV

@@ -15,7 +15,7 @@ import pytest
 
 from mistral_voices import Mistral, errors, utils
 
-from .harness import CALLS, GOOD, KEY, Fails, Flavour, Reply, Script
+from .harness import CALLS, GOOD, KEY, Fails, ClientKind, Reply, Replies
 
 OURS = "https://api.mistral.ai"
 OTHER = "https://given.example"
@@ -32,11 +32,11 @@ def all_phases(seconds: float) -> dict[str, float]:
     return dict.fromkeys(PHASES, seconds)
 
 
-def own(flavour: Flavour, handler: Callable[[Any], Any], client: Mapping[str, Any], **options: Any) -> Mistral:
+def own(client_kind: ClientKind, handler: Callable[[Any], Any], client: Mapping[str, Any], **options: Any) -> Mistral:
     """Make a Mistral on a user's client that has options of its own."""
-    kind = flavour.library.AsyncClient if flavour.is_async else flavour.library.Client
-    made = kind(transport=flavour.library.MockTransport(handler), **client)
-    return Mistral(**{"api_key": KEY, "async_client" if flavour.is_async else "client": made, **options})
+    kind = client_kind.library.AsyncClient if client_kind.is_async else client_kind.library.Client
+    made = kind(transport=client_kind.library.MockTransport(handler), **client)
+    return Mistral(**{"api_key": KEY, "async_client" if client_kind.is_async else "client": made, **options})
 
 
 def config(milliseconds: int, strategy: str = "backoff", *, connection_errors: bool = True) -> utils.RetryConfig:
@@ -132,37 +132,41 @@ def assert_shows(request: Any, case: Case) -> None:
 
 @EVERY
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_request_shows_options(flavour: Flavour, name: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_shows_options(client_kind: ClientKind, name: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in case.environment.items():
         monkeypatch.setenv(variable, value)
-    script = flavour.script(GOOD[name])
-    mistral = own(flavour, script, case.client, **case.constructor)
-    flavour.call(mistral, name, **CALLS[name], **case.call)
-    (request,) = script.requests
+    server = client_kind.replies(GOOD[name])
+    mistral = own(client_kind, server, case.client, **case.constructor)
+    client_kind.call(mistral, name, **CALLS[name], **case.call)
+    (request,) = server.requests
     assert_shows(request, case)
 
 
-def test_own_client_is_not_changed(flavour: Flavour) -> None:
-    script = flavour.script(GOOD["get"])
-    kind = flavour.library.AsyncClient if flavour.is_async else flavour.library.Client
-    transport = flavour.library.MockTransport(script)
+def test_own_client_is_not_changed(client_kind: ClientKind) -> None:
+    server = client_kind.replies(GOOD["get"])
+    kind = client_kind.library.AsyncClient if client_kind.is_async else client_kind.library.Client
+    transport = client_kind.library.MockTransport(server)
     given: Any = kind(transport=transport, base_url="https://own.example/base/", follow_redirects=True, **OWN)
-    options: dict[str, Any] = {"async_client" if flavour.is_async else "client": given, "timeout_ms": 5, "server": "eu"}
+    options: dict[str, Any] = {
+        "async_client" if client_kind.is_async else "client": given,
+        "timeout_ms": 5,
+        "server": "eu",
+    }
     mistral = Mistral(api_key=KEY, **options)
     before = (given.base_url, given.timeout, dict(given.headers), given.follow_redirects)
-    flavour.call(mistral, "get", voice_id="v1", timeout_ms=6, http_headers={"x-own": "2"})
+    client_kind.call(mistral, "get", voice_id="v1", timeout_ms=6, http_headers={"x-own": "2"})
     assert before == (given.base_url, given.timeout, dict(given.headers), given.follow_redirects)
 
 
 @pytest.fixture(params=[False, True], ids=["sync", "async"])
-def ours(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Flavour, Script]:
-    """Let the clients that we make ourselves answer from a script."""
-    flavour = Flavour(httpx, request.param)
-    script = flavour.script(b"")
+def ours(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[ClientKind, Replies]:
+    """Let the clients that we make ourselves answer from a server."""
+    client_kind = ClientKind(httpx, request.param)
+    server = client_kind.replies(b"")
     for kind in ("Client", "AsyncClient"):
-        made = functools.partial(getattr(httpx, kind), transport=httpx.MockTransport(script))
+        made = functools.partial(getattr(httpx, kind), transport=httpx.MockTransport(server))
         monkeypatch.setattr(httpx, kind, made)
-    return flavour, script
+    return client_kind, server
 
 
 OUR_CASES = {
@@ -176,13 +180,13 @@ OUR_CASES = {
 
 @EVERY
 @pytest.mark.parametrize("case", OUR_CASES.values(), ids=OUR_CASES)
-def test_our_own_client(ours: tuple[Flavour, Script], name: str, case: Case) -> None:
-    flavour, script = ours
-    script.replies = [Reply(200, GOOD[name])]
+def test_our_own_client(ours: tuple[ClientKind, Replies], name: str, case: Case) -> None:
+    client_kind, server = ours
+    server.replies = [Reply(200, GOOD[name])]
     mistral = Mistral(api_key=KEY, **case.constructor)
-    flavour.call(mistral, name, **CALLS[name], **case.call)
+    client_kind.call(mistral, name, **CALLS[name], **case.call)
     mistral.close()
-    (request,) = script.requests
+    (request,) = server.requests
     seconds = 300 if name == "create" else 60
     assert_shows(request, case._replace(timeout=case.timeout or {**all_phases(seconds), "connect": 5}))
     if "user-agent" not in case.headers:
@@ -214,59 +218,59 @@ RULES = {
 
 @EVERY
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_retries(flavour: Flavour, name: str, rule: Rule, waits: list[float]) -> None:
-    script = flavour.script(Reply(429), GOOD[name])
-    mistral = flavour.mistral(script, **rule.constructor)
+def test_retries(client_kind: ClientKind, name: str, rule: Rule, waits: list[float]) -> None:
+    server = client_kind.replies(Reply(429), GOOD[name])
+    mistral = client_kind.mistral(server, **rule.constructor)
     if rule.wait is None:
         with pytest.raises(errors.RateLimitError):
-            flavour.call(mistral, name, **CALLS[name], **rule.call)
-        assert (len(script.requests), waits) == (1, [])
+            client_kind.call(mistral, name, **CALLS[name], **rule.call)
+        assert (len(server.requests), waits) == (1, [])
     else:
-        flavour.call(mistral, name, **CALLS[name], **rule.call)
-        assert len(script.requests) == 2
+        client_kind.call(mistral, name, **CALLS[name], **rule.call)
+        assert len(server.requests) == 2
         assert len(waits) == 1
         assert rule.wait <= waits[0] <= rule.wait * 1.25
 
 
 @EVERY
 @pytest.mark.parametrize("repeated", [True, False])
-def test_retry_connection_errors(flavour: Flavour, name: str, repeated: bool, waits: list[float]) -> None:
-    script = flavour.script(Fails("ConnectError"), GOOD[name])
-    mistral = flavour.mistral(script, retry_config=config(1, connection_errors=repeated))
+def test_retry_connection_errors(client_kind: ClientKind, name: str, repeated: bool, waits: list[float]) -> None:
+    server = client_kind.replies(Fails("ConnectError"), GOOD[name])
+    mistral = client_kind.mistral(server, retry_config=config(1, connection_errors=repeated))
     if repeated:
-        flavour.call(mistral, name, **CALLS[name])
+        client_kind.call(mistral, name, **CALLS[name])
     else:
         with pytest.raises(errors.NoResponseError):
-            flavour.call(mistral, name, **CALLS[name])
-    assert len(script.requests) == len(waits) + 1 == 1 + repeated
+            client_kind.call(mistral, name, **CALLS[name])
+    assert len(server.requests) == len(waits) + 1 == 1 + repeated
 
 
 @EVERY
-def test_callable_key_is_asked_once_an_attempt(flavour: Flavour, name: str, waits: list[float]) -> None:
+def test_callable_key_is_asked_once_an_attempt(client_kind: ClientKind, name: str, waits: list[float]) -> None:
     keys = iter(["key-one", "key-two", "key-three", "key-four"])
-    script = flavour.script(Reply(429), Fails("ConnectError"), GOOD[name])
-    flavour.call(flavour.mistral(script, api_key=lambda: next(keys)), name, **CALLS[name])
-    sent = [request.headers["authorization"] for request in script.requests]
+    server = client_kind.replies(Reply(429), Fails("ConnectError"), GOOD[name])
+    client_kind.call(client_kind.mistral(server, api_key=lambda: next(keys)), name, **CALLS[name])
+    sent = [request.headers["authorization"] for request in server.requests]
     assert sent == ["Bearer key-one", "Bearer key-two", "Bearer key-three"]
     assert len(waits) == 2
     assert next(keys) == "key-four"
 
 
 @EVERY
-def test_debug_logger(flavour: Flavour, name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_debug_logger(client_kind: ClientKind, name: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    mistral = flavour.mistral(flavour.script(GOOD[name]), debug_logger=logging.getLogger("mine"))
-    flavour.call(mistral, name, **CALLS[name])
+    mistral = client_kind.mistral(client_kind.replies(GOOD[name]), debug_logger=logging.getLogger("mine"))
+    client_kind.call(mistral, name, **CALLS[name])
     ours = [record.name for record in caplog.records if record.name in ("mine", "mistral_voices")]
     assert ours == ["mine"]
 
 
 @EVERY
-def test_redirects_are_not_followed(flavour: Flavour, name: str) -> None:
-    script = flavour.script(Reply(307, headers={"location": "https://other.example/there?x=1"}))
+def test_redirects_are_not_followed(client_kind: ClientKind, name: str) -> None:
+    server = client_kind.replies(Reply(307, headers={"location": "https://other.example/there?x=1"}))
     with pytest.raises(errors.SDKError, match=r"https://other\.example") as caught:
-        flavour.call(own(flavour, script, {"follow_redirects": True}), name, **CALLS[name])
-    assert len(script.requests) == 1
+        client_kind.call(own(client_kind, server, {"follow_redirects": True}), name, **CALLS[name])
+    assert len(server.requests) == 1
     assert caught.value.status_code == 307
 
 
@@ -328,32 +332,34 @@ def wrong(table: Mapping[str, Wrong]) -> pytest.MarkDecorator:
 
 
 @wrong(OF_CALL)
-def test_wrong_option_of_a_call(flavour: Flavour, option: str, value: Any, kind: type[Exception]) -> None:
+def test_wrong_option_of_a_call(client_kind: ClientKind, option: str, value: Any, kind: type[Exception]) -> None:
     for name, arguments in CALLS.items():
-        script = flavour.script(GOOD[name])
+        server = client_kind.replies(GOOD[name])
         with pytest.raises(kind, match=option) as caught:
-            flavour.call(flavour.mistral(script), name, **arguments, **{option: value})
-        assert script.requests == []
+            client_kind.call(client_kind.mistral(server), name, **arguments, **{option: value})
+        assert server.requests == []
         assert "mar" not in str(caught.value)
 
 
 @wrong(OF_CONSTRUCTOR)
-def test_wrong_option_of_the_constructor(flavour: Flavour, option: str, value: Any, kind: type[Exception]) -> None:
-    script = flavour.script(GOOD["list"])
+def test_wrong_option_of_the_constructor(
+    client_kind: ClientKind, option: str, value: Any, kind: type[Exception]
+) -> None:
+    server = client_kind.replies(GOOD["list"])
     with pytest.raises(kind, match=option) as caught:
-        flavour.call(flavour.mistral(script, **{option: value}), "list")
-    assert script.requests == []
+        client_kind.call(client_kind.mistral(server, **{option: value}), "list")
+    assert server.requests == []
     assert option == "server" or "mar" not in str(caught.value)
 
 
 @EVERY
-def test_unknown_option(flavour: Flavour, name: str) -> None:
-    script = flavour.script(GOOD[name])
+def test_unknown_option(client_kind: ClientKind, name: str) -> None:
+    server = client_kind.replies(GOOD[name])
     with pytest.raises(TypeError, match="'timeout'"):
-        flavour.call(flavour.mistral(script), name, **CALLS[name], timeout=5)
+        client_kind.call(client_kind.mistral(server), name, **CALLS[name], timeout=5)
     with pytest.raises(TypeError, match="'colour'"):
-        flavour.mistral(script, colour="red")
-    assert script.requests == []
+        client_kind.mistral(server, colour="red")
+    assert server.requests == []
 
 
 @LIBRARIES
@@ -368,7 +374,7 @@ def test_wrong_client(library: Any, option: str) -> None:
 
 @LIBRARIES
 def test_both_clients_are_used_as_they_are_meant(library: Any) -> None:
-    sync, loop = Script(library, [GOOD["get"]]), Script(library, [GOOD["get"]])
+    sync, loop = Replies(library, [GOOD["get"]]), Replies(library, [GOOD["get"]])
     client = library.Client(transport=library.MockTransport(sync))
     async_client = library.AsyncClient(transport=library.MockTransport(loop))
     mistral = Mistral(api_key=KEY, client=client, async_client=async_client)
@@ -381,20 +387,20 @@ def test_both_clients_are_used_as_they_are_meant(library: Any) -> None:
 @EVERY
 @pytest.mark.parametrize("key", [None, ""])
 def test_missing_key_is_said_by_the_call(
-    flavour: Flavour, name: str, key: str | None, monkeypatch: pytest.MonkeyPatch
+    client_kind: ClientKind, name: str, key: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = flavour.script(GOOD[name])
-    mistral = flavour.mistral(script, api_key=key)
+    server = client_kind.replies(GOOD[name])
+    mistral = client_kind.mistral(server, api_key=key)
     monkeypatch.setenv("MISTRAL_API_KEY", "")
     with pytest.raises(ValueError, match=r"api_key.*MISTRAL_API_KEY"):
-        flavour.call(mistral, name, **CALLS[name])
-    assert script.requests == []
+        client_kind.call(mistral, name, **CALLS[name])
+    assert server.requests == []
     monkeypatch.setenv("MISTRAL_API_KEY", "late-key")
-    flavour.call(mistral, name, **CALLS[name])
-    assert script.requests[0].headers["authorization"] == "Bearer late-key"
+    client_kind.call(mistral, name, **CALLS[name])
+    assert server.requests[0].headers["authorization"] == "Bearer late-key"
 
 
-def test_wrong_address_in_the_environment(flavour: Flavour, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_address_in_the_environment(client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MISTRAL_SERVER_URL", "api.mistral.ai")
     with pytest.raises(ValueError, match="MISTRAL_SERVER_URL"):
-        flavour.mistral(flavour.script(b""))
+        client_kind.mistral(client_kind.replies(b""))

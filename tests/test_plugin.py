@@ -126,7 +126,7 @@ def test_nothing_is_imported_until_a_fixture_is_used(project: Path) -> None:
     for options in (["--collect-only"], []):
         ended = run(project, *options)
         assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert "LOADED [] ['mistral_voices', 'mistral_voices.testing']" in ended.stdout
+        assert "LOADED [] ['mistral_voices', 'mistral_voices._version', 'mistral_voices.testing']" in ended.stdout
 
 
 def test_the_fixtures_are_documented(project: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from mistral_voices import Mistral, errors, utils
 from mistral_voices.local import VoicesServer
 
-from .harness import KEY, VOICE, Fails, Flavour, Reply
+from .harness import KEY, VOICE, Fails, ClientKind, Reply
 
 SENT = {"name": "Ada", "sample_audio": "UklGRg=="}
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)  # the server's clock, which is far from ours
@@ -35,9 +35,9 @@ LOST = [Fails("ReadTimeout"), Reply(504), Reply(200, b"<html>", {"content-type":
 
 
 @pytest.mark.parametrize("lost", LOST)
-def test_recover_returns_the_voice_and_sends_only_once(flavour: Flavour, lost: Any) -> None:
-    server = flavour.script(lost, page(made()))
-    voice = flavour.call(flavour.mistral(server), "create", **SENT, recover=True)
+def test_recover_returns_the_voice_and_sends_only_once(client_kind: ClientKind, lost: Any) -> None:
+    server = client_kind.replies(lost, page(made()))
+    voice = client_kind.call(client_kind.mistral(server), "create", **SENT, recover=True)
     assert voice.id == "m1"
     assert [request.method for request in server.requests] == ["POST", "GET"]
     assert dict(server.requests[1].url.params) == {"page_size": "100", "type": "custom", "query": "Ada"}
@@ -69,34 +69,34 @@ MATCHES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("sent", "shown", "is_it"), MATCHES)
-def test_candidates(flavour: Flavour, sent: dict[str, Any], shown: dict[str, Any], is_it: bool) -> None:
-    server = flavour.script(Fails("ReadError"), page(made(7, **shown)))
+def test_candidates(client_kind: ClientKind, sent: dict[str, Any], shown: dict[str, Any], is_it: bool) -> None:
+    server = client_kind.replies(Fails("ReadError"), page(made(7, **shown)))
     with pytest.raises(errors.NoResponseError) as caught:
-        flavour.call(flavour.mistral(server), "create", **SENT, **sent)
+        client_kind.call(client_kind.mistral(server), "create", **SENT, **sent)
     error = caught.value
-    found = asyncio.run(error.candidates_async()) if flavour.is_async else error.candidates()
+    found = asyncio.run(error.candidates_async()) if client_kind.is_async else error.candidates()
     assert [voice.id for voice in found] == (["m7"] if is_it else [])
 
 
-def test_recover_looks_three_times_and_never_sends_again(flavour: Flavour, waits: list[float]) -> None:
-    server = flavour.script(Fails("ReadError"), page())
+def test_recover_looks_three_times_and_never_sends_again(client_kind: ClientKind, waits: list[float]) -> None:
+    server = client_kind.replies(Fails("ReadError"), page())
     with pytest.raises(errors.NoResponseError) as caught:
-        flavour.call(flavour.mistral(server), "create", **SENT, recover=True)
+        client_kind.call(client_kind.mistral(server), "create", **SENT, recover=True)
     assert [request.method for request in server.requests] == ["POST", "GET", "GET", "GET"]
     assert caught.value.outcome_unknown
     assert (0.5 <= waits[0] <= 0.625, 1 <= waits[1] <= 1.25, len(waits)) == (True, True, 2)
 
 
-def test_recover_finds_a_voice_that_appears_late(flavour: Flavour, waits: list[float]) -> None:
-    server = flavour.script(Reply(504), page(), page(), page(made()))
-    assert flavour.call(flavour.mistral(server), "create", **SENT, recover=True).id == "m1"
+def test_recover_finds_a_voice_that_appears_late(client_kind: ClientKind, waits: list[float]) -> None:
+    server = client_kind.replies(Reply(504), page(), page(), page(made()))
+    assert client_kind.call(client_kind.mistral(server), "create", **SENT, recover=True).id == "m1"
 
 
-def test_recover_keeps_within_the_bound_of_time(flavour: Flavour, waits: list[float]) -> None:
+def test_recover_keeps_within_the_bound_of_time(client_kind: ClientKind, waits: list[float]) -> None:
     config = utils.RetryConfig("backoff", utils.BackoffStrategy(5000, 5000, 1, 4000), retry_connection_errors=True)
-    server = flavour.script(Fails("ReadError"), page())
+    server = client_kind.replies(Fails("ReadError"), page())
     with pytest.raises(errors.NoResponseError):
-        flavour.call(flavour.mistral(server, retry_config=config), "create", **SENT, recover=True)
+        client_kind.call(client_kind.mistral(server, retry_config=config), "create", **SENT, recover=True)
     assert (len(server.requests), waits) == (2, [])
 
 
@@ -109,65 +109,75 @@ AMBIGUOUS: list[tuple[Reply, str]] = [
 
 
 @pytest.mark.parametrize(("answer", "note"), AMBIGUOUS)
-def test_recover_raises_when_it_cannot_tell(flavour: Flavour, waits: list[float], answer: Reply, note: str) -> None:
-    server = flavour.script(Fails("ReadError"), answer)
+def test_recover_raises_when_it_cannot_tell(
+    client_kind: ClientKind, waits: list[float], answer: Reply, note: str
+) -> None:
+    server = client_kind.replies(Fails("ReadError"), answer)
     with pytest.raises(errors.NoResponseError) as caught:
-        flavour.call(flavour.mistral(server), "create", **SENT, recover=True)
+        client_kind.call(client_kind.mistral(server), "create", **SENT, recover=True)
     assert len(server.requests) == 2
     assert note in caught.value.__notes__[0]
 
 
-def test_an_id_that_this_client_made_is_no_candidate(flavour: Flavour) -> None:
-    server = flavour.script(Reply(200, made(1)), Fails("ReadError"), page(made(1), made(2)))
-    mistral = flavour.mistral(server)
-    flavour.call(mistral, "create", **SENT)
-    assert flavour.call(mistral, "create", **SENT, recover=True).id == "m2"
+def test_an_id_that_this_client_made_is_no_candidate(client_kind: ClientKind) -> None:
+    server = client_kind.replies(Reply(200, made(1)), Fails("ReadError"), page(made(1), made(2)))
+    mistral = client_kind.mistral(server)
+    client_kind.call(mistral, "create", **SENT)
+    assert client_kind.call(mistral, "create", **SENT, recover=True).id == "m2"
 
 
 @pytest.mark.parametrize("lost", [Reply(422, {"detail": []}), Fails("ConnectError"), Reply(429)])
-def test_nothing_is_looked_for_when_nothing_happened(flavour: Flavour, waits: list[float], lost: Any) -> None:
-    server = flavour.script(lost)
+def test_nothing_is_looked_for_when_nothing_happened(client_kind: ClientKind, waits: list[float], lost: Any) -> None:
+    server = client_kind.replies(lost)
     with pytest.raises(errors.MistralError) as caught:
-        flavour.call(flavour.mistral(server), "create", **SENT, recover=True)
+        client_kind.call(client_kind.mistral(server), "create", **SENT, recover=True)
     assert {request.method for request in server.requests} == {"POST"}
     with pytest.raises(RuntimeError, match="candidates"):
         caught.value.candidates()
 
 
-def test_candidates_are_looked_for_by_offset_where_there_is_no_search(flavour: Flavour) -> None:
+def test_candidates_are_looked_for_by_offset_where_there_is_no_search(client_kind: ClientKind) -> None:
     listed = {"items": [made(1), made(2, -60)], "total": 2, "page": 1, "page_size": 100, "total_pages": 1}
     empty = {**listed, "items": []}
-    server = flavour.script(Fails("ReadError"), Reply(404), *[Reply(200, each, GOOD_DATE) for each in (listed, empty)])
-    assert flavour.call(flavour.mistral(server), "create", **SENT, recover=True).id == "m1"
+    server = client_kind.replies(
+        Fails("ReadError"), Reply(404), *[Reply(200, each, GOOD_DATE) for each in (listed, empty)]
+    )
+    assert client_kind.call(client_kind.mistral(server), "create", **SENT, recover=True).id == "m1"
 
 
-def test_a_copy_of_the_error_cannot_look(flavour: Flavour) -> None:
+def test_a_copy_of_the_error_cannot_look(client_kind: ClientKind) -> None:
     with pytest.raises(errors.NoResponseError) as caught:
-        flavour.call(flavour.mistral(flavour.script(Fails("ReadError"))), "create", **SENT)
+        client_kind.call(client_kind.mistral(client_kind.replies(Fails("ReadError"))), "create", **SENT)
     with pytest.raises(RuntimeError, match="not for a copy"):
         copy.copy(caught.value).candidates()
     with pytest.raises(RuntimeError, match="not for a copy"):
         asyncio.run(copy.deepcopy(caught.value).candidates_async())
 
 
-def test_every_attempt_of_a_create_has_the_same_key(flavour: Flavour, waits: list[float]) -> None:
-    server = flavour.script(Reply(429), Reply(429), made())
-    mistral = flavour.mistral(server)
-    flavour.call(mistral, "create", **SENT)
-    flavour.call(mistral, "create", **SENT)
+def test_every_attempt_of_a_create_has_the_same_key(client_kind: ClientKind, waits: list[float]) -> None:
+    server = client_kind.replies(Reply(429), Reply(429), made())
+    mistral = client_kind.mistral(server)
+    client_kind.call(mistral, "create", **SENT)
+    client_kind.call(mistral, "create", **SENT)
     keys = [request.headers["idempotency-key"] for request in server.requests]
     assert len(set(keys[:3])) == 1
     assert keys[3] != keys[0]
 
 
-def test_delete_of_what_is_gone(flavour: Flavour, waits: list[float]) -> None:
+def test_delete_of_what_is_gone(client_kind: ClientKind, waits: list[float]) -> None:
     gone = Reply(404, {"message": "No such voice"})
-    assert flavour.call(flavour.mistral(flavour.script(gone)), "delete", voice_id="v1", missing_ok=True) is None
-    assert flavour.call(flavour.mistral(flavour.script(VOICE)), "delete", voice_id="v1", missing_ok=True).id == "v1"
+    assert (
+        client_kind.call(client_kind.mistral(client_kind.replies(gone)), "delete", voice_id="v1", missing_ok=True)
+        is None
+    )
+    assert (
+        client_kind.call(client_kind.mistral(client_kind.replies(VOICE)), "delete", voice_id="v1", missing_ok=True).id
+        == "v1"
+    )
     with pytest.raises(errors.NotFoundError):
-        flavour.call(flavour.mistral(flavour.script(gone)), "delete", voice_id="v1")
+        client_kind.call(client_kind.mistral(client_kind.replies(gone)), "delete", voice_id="v1")
     with pytest.raises(errors.PermissionDeniedError):
-        flavour.call(flavour.mistral(flavour.script(Reply(403))), "delete", voice_id="v1", missing_ok=True)
+        client_kind.call(client_kind.mistral(client_kind.replies(Reply(403))), "delete", voice_id="v1", missing_ok=True)
 
 
 @pytest.fixture

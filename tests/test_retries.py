@@ -13,7 +13,7 @@ from mistral_voices import errors, utils
 from mistral_voices._core.retry import delay as pause
 from mistral_voices._core.retry import RetryPolicy as Policy
 
-from .harness import CALLS, GOOD, Fails, Flavour, Reply
+from .harness import CALLS, GOOD, Fails, ClientKind, Reply
 
 NOW = 1_800_000_000.0
 THREE = Policy()
@@ -106,10 +106,10 @@ LOST += [Fails(name) for name in ("WriteError", "WriteTimeout", "RemoteProtocolE
 
 @pytest.mark.parametrize("name", SAFE)
 @pytest.mark.parametrize("failure", [*REPEATED, *LOST])
-def test_four_attempts_by_default(flavour: Flavour, waits: list[float], name: str, failure: Any) -> None:
-    server = flavour.script(failure)
+def test_four_attempts_by_default(client_kind: ClientKind, waits: list[float], name: str, failure: Any) -> None:
+    server = client_kind.replies(failure)
     with pytest.raises(errors.MistralError, match="attempt 4"):
-        flavour.call(flavour.mistral(server), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(server), name, **CALLS[name])
     assert len(server.requests) == 4
     assert [0.5 <= waits[0] <= 0.625, 1 <= waits[1] <= 1.25, 2 <= waits[2] <= 2.5, len(waits) == 3] == [True] * 4
     assert len({request.content for request in server.requests}) == 1
@@ -117,18 +117,18 @@ def test_four_attempts_by_default(flavour: Flavour, waits: list[float], name: st
 
 @pytest.mark.parametrize("name", SAFE)
 @pytest.mark.parametrize("failure", [*REPEATED, *LOST])
-def test_a_later_success_is_a_success(flavour: Flavour, waits: list[float], name: str, failure: Any) -> None:
-    server = flavour.script(failure, failure, GOOD[name])
-    flavour.call(flavour.mistral(server), name, **CALLS[name])
+def test_a_later_success_is_a_success(client_kind: ClientKind, waits: list[float], name: str, failure: Any) -> None:
+    server = client_kind.replies(failure, failure, GOOD[name])
+    client_kind.call(client_kind.mistral(server), name, **CALLS[name])
     assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 422, 501, 520, 302])
-def test_other_statuses_are_not_repeated(flavour: Flavour, waits: list[float], name: str, status: int) -> None:
-    server = flavour.script(Reply(status, {"detail": []}))
+def test_other_statuses_are_not_repeated(client_kind: ClientKind, waits: list[float], name: str, status: int) -> None:
+    server = client_kind.replies(Reply(status, {"detail": []}))
     with pytest.raises(errors.MistralError):
-        flavour.call(flavour.mistral(server), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(server), name, **CALLS[name])
     assert (len(server.requests), waits) == (1, [])
 
 
@@ -141,35 +141,37 @@ CONFIG = utils.RetryConfig("backoff", utils.BackoffStrategy(1, 1, 1, 30_000), re
 
 @pytest.mark.parametrize("failure", NOT_ACTED)
 def test_create_is_repeated_where_the_server_cannot_have_acted(
-    flavour: Flavour, waits: list[float], failure: Any
+    client_kind: ClientKind, waits: list[float], failure: Any
 ) -> None:
-    server = flavour.script(failure, failure, GOOD["create"])
-    flavour.call(flavour.mistral(server), "create", **CALLS["create"])
+    server = client_kind.replies(failure, failure, GOOD["create"])
+    client_kind.call(client_kind.mistral(server), "create", **CALLS["create"])
     assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("failure", MAY_HAVE_ACTED)
 @pytest.mark.parametrize("options", [{}, {"retry_config": CONFIG}])
 def test_create_is_not_repeated_blindly(
-    flavour: Flavour, waits: list[float], failure: Any, options: dict[str, Any]
+    client_kind: ClientKind, waits: list[float], failure: Any, options: dict[str, Any]
 ) -> None:
-    server = flavour.script(failure, GOOD["create"])
+    server = client_kind.replies(failure, GOOD["create"])
     with pytest.raises(errors.MistralError) as caught:
-        flavour.call(flavour.mistral(server, **options), "create", **CALLS["create"])
+        client_kind.call(client_kind.mistral(server, **options), "create", **CALLS["create"])
     assert (len(server.requests), waits, caught.value.outcome_unknown) == (1, [], True)
 
 
 @pytest.mark.parametrize("failure", MAY_HAVE_ACTED)
-def test_create_is_repeated_when_this_very_call_says_so(flavour: Flavour, waits: list[float], failure: Any) -> None:
-    server = flavour.script(failure, failure, GOOD["create"])
-    flavour.call(flavour.mistral(server), "create", **CALLS["create"], retries=CONFIG)
+def test_create_is_repeated_when_this_very_call_says_so(
+    client_kind: ClientKind, waits: list[float], failure: Any
+) -> None:
+    server = client_kind.replies(failure, failure, GOOD["create"])
+    client_kind.call(client_kind.mistral(server), "create", **CALLS["create"], retries=CONFIG)
     assert len(server.requests) == 3
 
 
-def test_create_in_doubt_stays_in_doubt_whatever_follows(flavour: Flavour, waits: list[float]) -> None:
-    server = flavour.script(Fails("ReadError"), Reply(409))
+def test_create_in_doubt_stays_in_doubt_whatever_follows(client_kind: ClientKind, waits: list[float]) -> None:
+    server = client_kind.replies(Fails("ReadError"), Reply(409))
     with pytest.raises(errors.ConflictError) as caught:
-        flavour.call(flavour.mistral(server), "create", **CALLS["create"], retries=CONFIG)
+        client_kind.call(client_kind.mistral(server), "create", **CALLS["create"], retries=CONFIG)
     assert caught.value.outcome_unknown
 
 
@@ -177,10 +179,12 @@ LOST_ANSWERS = [Reply(502), Reply(504), *[failure for failure in MAY_HAVE_ACTED 
 
 
 @pytest.mark.parametrize("after", LOST_ANSWERS)
-def test_delete_whose_answer_was_lost_says_that_it_deleted(flavour: Flavour, waits: list[float], after: Any) -> None:
-    server = flavour.script(after, Reply(404, {"message": "No such voice"}))
+def test_delete_whose_answer_was_lost_says_that_it_deleted(
+    client_kind: ClientKind, waits: list[float], after: Any
+) -> None:
+    server = client_kind.replies(after, Reply(404, {"message": "No such voice"}))
     with pytest.raises(errors.NotFoundError, match=r"No such voice .* most likely deleted the voice") as caught:
-        flavour.call(flavour.mistral(server), "delete", voice_id="v1")
+        client_kind.call(client_kind.mistral(server), "delete", voice_id="v1")
     assert caught.value.already_deleted
     assert str(caught.value) == caught.value.message
 
@@ -189,9 +193,9 @@ NOT_LOST = [Reply(429), Reply(500), Reply(503), Fails("ConnectError"), Reply(503
 
 
 @pytest.mark.parametrize("after", NOT_LOST)
-def test_delete_that_never_arrived_does_not_say_so(flavour: Flavour, waits: list[float], after: Any) -> None:
+def test_delete_that_never_arrived_does_not_say_so(client_kind: ClientKind, waits: list[float], after: Any) -> None:
     with pytest.raises(errors.NotFoundError) as caught:
-        flavour.call(flavour.mistral(flavour.script(after, Reply(404))), "delete", voice_id="v1")
+        client_kind.call(client_kind.mistral(client_kind.replies(after, Reply(404))), "delete", voice_id="v1")
     assert not caught.value.already_deleted
 
 
@@ -204,26 +208,28 @@ NONE = [
 
 @pytest.mark.parametrize("options", NONE)
 @pytest.mark.parametrize("failure", [*REPEATED, *LOST])
-def test_no_retries(flavour: Flavour, waits: list[float], options: dict[str, Any], failure: Any) -> None:
+def test_no_retries(client_kind: ClientKind, waits: list[float], options: dict[str, Any], failure: Any) -> None:
     for where in ("call", "constructor"):
-        server = flavour.script(failure)
-        mistral = flavour.mistral(server, **({"retry_config": options["retries"]} if where == "constructor" else {}))
+        server = client_kind.replies(failure)
+        mistral = client_kind.mistral(
+            server, **({"retry_config": options["retries"]} if where == "constructor" else {})
+        )
         with pytest.raises(errors.MistralError):
-            flavour.call(mistral, "list", **(options if where == "call" else {}))
+            client_kind.call(mistral, "list", **(options if where == "call" else {}))
         assert (len(server.requests), waits) == (1, [])
 
 
-def test_a_given_config_is_bounded_by_its_time_alone(flavour: Flavour, waits: list[float]) -> None:
-    server = flavour.script(*itertools.repeat(Reply(500), 20), GOOD["list"])
-    flavour.call(flavour.mistral(server, retry_config=CONFIG), "list")
+def test_a_given_config_is_bounded_by_its_time_alone(client_kind: ClientKind, waits: list[float]) -> None:
+    server = client_kind.replies(*itertools.repeat(Reply(500), 20), GOOD["list"])
+    client_kind.call(client_kind.mistral(server, retry_config=CONFIG), "list")
     assert len(server.requests) == 21
 
 
-def test_connection_errors_can_be_excepted(flavour: Flavour, waits: list[float]) -> None:
+def test_connection_errors_can_be_excepted(client_kind: ClientKind, waits: list[float]) -> None:
     config = CONFIG._replace(retry_connection_errors=False)
-    server = flavour.script(Reply(500), Fails("ReadError"))
+    server = client_kind.replies(Reply(500), Fails("ReadError"))
     with pytest.raises(errors.NoResponseError):
-        flavour.call(flavour.mistral(server), "list", retries=config)
+        client_kind.call(client_kind.mistral(server), "list", retries=config)
     assert len(server.requests) == 2
 
 
@@ -232,9 +238,11 @@ FORMS = {"2": 2.0, "0": 0.0, "0.5": 0.5}
 
 @pytest.mark.parametrize(("value", "seconds"), FORMS.items())
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_obeyed(flavour: Flavour, waits: list[float], status: int, value: str, seconds: float) -> None:
-    server = flavour.script(Reply(status, b"", {"retry-after": value}), GOOD["list"])
-    flavour.call(flavour.mistral(server), "list")
+def test_retry_after_is_obeyed(
+    client_kind: ClientKind, waits: list[float], status: int, value: str, seconds: float
+) -> None:
+    server = client_kind.replies(Reply(status, b"", {"retry-after": value}), GOOD["list"])
+    client_kind.call(client_kind.mistral(server), "list")
     assert len(waits) == 1
     assert seconds <= waits[0] <= seconds * 1.25
 
@@ -242,18 +250,18 @@ def test_retry_after_is_obeyed(flavour: Flavour, waits: list[float], status: int
 @pytest.mark.parametrize("headers", [{"retry-after": "3600"}, {"retry-after-ms": "61000"}])
 @pytest.mark.parametrize("name", CALLS)
 def test_a_wait_that_is_too_long_is_raised_at_once(
-    flavour: Flavour, waits: list[float], name: str, headers: dict[str, str]
+    client_kind: ClientKind, waits: list[float], name: str, headers: dict[str, str]
 ) -> None:
-    server = flavour.script(Reply(429, {"message": "Slow down"}, headers))
+    server = client_kind.replies(Reply(429, {"message": "Slow down"}, headers))
     with pytest.raises(errors.RateLimitError, match="Slow down") as caught:
-        flavour.call(flavour.mistral(server), name, **CALLS[name])
+        client_kind.call(client_kind.mistral(server), name, **CALLS[name])
     assert (len(server.requests), waits) == (1, [])
     assert caught.value.retry_after == float(headers.get("retry-after", "61"))
 
 
-def test_rate_limit_without_retry_after_has_none(flavour: Flavour) -> None:
+def test_rate_limit_without_retry_after_has_none(client_kind: ClientKind) -> None:
     with pytest.raises(errors.RateLimitError) as caught:
-        flavour.call(flavour.mistral(flavour.script(Reply(429)), retry_config=None), "list")
+        client_kind.call(client_kind.mistral(client_kind.replies(Reply(429)), retry_config=None), "list")
     assert caught.value.retry_after is None
 
 
@@ -272,10 +280,10 @@ BAD_CONFIGS = [
 
 
 @pytest.mark.parametrize(("config", "error", "message"), BAD_CONFIGS)
-def test_bad_config_is_refused(flavour: Flavour, config: Any, error: type[Exception], message: str) -> None:
-    server = flavour.script(GOOD["list"])
+def test_bad_config_is_refused(client_kind: ClientKind, config: Any, error: type[Exception], message: str) -> None:
+    server = client_kind.replies(GOOD["list"])
     with pytest.raises(error, match=f"retry_config.*{message}"):
-        flavour.mistral(server, retry_config=config)
+        client_kind.mistral(server, retry_config=config)
     with pytest.raises(error, match=f"retries.*{message}"):
-        flavour.call(flavour.mistral(server), "list", retries=config)
+        client_kind.call(client_kind.mistral(server), "list", retries=config)
     assert not server.requests

@@ -27,7 +27,7 @@ from mistral_voices import Mistral, errors
 from mistral_voices._media import upload as _sources
 
 from . import memory
-from .harness import KEY, VOICE, Flavour, Reply
+from .harness import KEY, VOICE, ClientKind, Reply
 from .memory import KINDS, WAV, Folder, Make, OtherPath, Short, Watch, Watched, descriptors
 
 BUSY = Reply(429, headers={"retry-after": "0"})
@@ -56,14 +56,14 @@ def body_of(audio: bytes, filename: str | None) -> bytes:
 
 @EACH_KIND
 def test_each_kind_is_sent_whole_and_anew_at_each_attempt(
-    flavour: Flavour, waits: list[float], folder: Folder, kind: str
+    client_kind: ClientKind, waits: list[float], folder: Folder, kind: str
 ) -> None:
     make, filename = KINDS[kind]
-    script = flavour.script(BUSY, Reply(503, headers={"retry-after": "0"}), VOICE)
-    voice = flavour.call(flavour.mistral(script), "create", name="Ada", sample_audio=make(folder, WAV))
+    server = client_kind.replies(BUSY, Reply(503, headers={"retry-after": "0"}), VOICE)
+    voice = client_kind.call(client_kind.mistral(server), "create", name="Ada", sample_audio=make(folder, WAV))
     assert voice.id == "v1"
-    assert [request.content for request in script.requests] == [body_of(WAV, filename)] * 3
-    for request in script.requests:
+    assert [request.content for request in server.requests] == [body_of(WAV, filename)] * 3
+    for request in server.requests:
         assert request.headers["content-length"] == str(len(request.content))
         assert request.headers["content-type"] == "application/json"
         assert "transfer-encoding" not in request.headers
@@ -99,36 +99,36 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], type[Exception], str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_wrong_is_refused_with_a_remedy_before_anything_is_sent(
-    flavour: Flavour, folder: Folder, case: str
+    client_kind: ClientKind, folder: Folder, case: str
 ) -> None:
     make, kind, remedy = WRONG[case]
-    script = flavour.script(VOICE)
+    server = client_kind.replies(VOICE)
     sample = make(folder)
     with pytest.raises(kind, match=remedy) as caught:
-        flavour.call(flavour.mistral(script), "create", name="Ada", sample_audio=sample)
+        client_kind.call(client_kind.mistral(server), "create", name="Ada", sample_audio=sample)
     assert type(caught.value) is kind or kind is ValueError
-    assert script.requests == []
+    assert server.requests == []
 
 
-def test_a_file_that_may_not_be_read_is_refused(flavour: Flavour) -> None:
-    script = flavour.script(VOICE)
+def test_a_file_that_may_not_be_read_is_refused(client_kind: ClientKind) -> None:
+    server = client_kind.replies(VOICE)
     with tempfile.TemporaryDirectory() as place:  # one below tmp_path would be hidden from another user
         Path(place).chmod(0o755)
         sample = Folder(Path(place), ExitStack()).write(WAV)
-        mistral = flavour.mistral(script)
-        flavour.call(mistral, "create", name="Ada", sample_audio=sample)  # so that nothing is left to import
+        mistral = client_kind.mistral(server)
+        client_kind.call(mistral, "create", name="Ada", sample_audio=sample)  # so that nothing is left to import
         sample.chmod(0)
         with memory.unprivileged(), pytest.raises(PermissionError, match=r"take 1\.wav"):
-            flavour.call(mistral, "create", name="Ada", sample_audio=sample)
-    assert len(script.requests) == 1
+            client_kind.call(mistral, "create", name="Ada", sample_audio=sample)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("text", ["UklGRg==", "not base64!", " ", "a\0b", "é", "x" * 5000, "no.wav", "dat", "/" * 300])
-def test_other_text_is_sent_as_it_is(flavour: Flavour, text: str) -> None:
-    script = flavour.script(VOICE)
+def test_other_text_is_sent_as_it_is(client_kind: ClientKind, text: str) -> None:
+    server = client_kind.replies(VOICE)
     with suppress(ValueError) if text.startswith("/") else ExitStack():  # the root folder, however it is written
-        flavour.call(flavour.mistral(script), "create", name="Ada", sample_audio=text)
-        assert json.loads(script.requests[0].content)["sample_audio"] == text
+        client_kind.call(client_kind.mistral(server), "create", name="Ada", sample_audio=text)
+        assert json.loads(server.requests[0].content)["sample_audio"] == text
 
 
 STARTS: dict[str, tuple[bytes, str | None]] = {
@@ -160,25 +160,25 @@ FORMS: dict[str, tuple[Make, str | None]] = {  # the name that it has by itself
 def test_the_sample_is_named_after_its_file_and_first_bytes(folder: Folder, form: str, start: str) -> None:
     audio, extension = STARTS[start]
     make, stem = FORMS[form]
-    flavour = Flavour(httpx, is_async=False)
-    script = flavour.script(VOICE)
-    flavour.call(flavour.mistral(script), "create", name="Ada", sample_audio=make(folder, audio))
+    client_kind = ClientKind(httpx, is_async=False)
+    server = client_kind.replies(VOICE)
+    client_kind.call(client_kind.mistral(server), "create", name="Ada", sample_audio=make(folder, audio))
     if stem is None:
         expected = f"sample{extension}" if extension else None
     else:
         expected = stem if stem.endswith(".ogg") else stem + (extension or "")
-    assert json.loads(script.requests[0].content).get("sample_filename") == expected
+    assert json.loads(server.requests[0].content).get("sample_filename") == expected
 
 
 @pytest.mark.parametrize("kind", ["text", "bytes", "path", "file"])
 @pytest.mark.parametrize("filename", ["other.mp3", "", None])
 def test_a_given_name_is_taken_and_none_is_null(
-    flavour: Flavour, folder: Folder, kind: str, filename: str | None
+    client_kind: ClientKind, folder: Folder, kind: str, filename: str | None
 ) -> None:
-    script = flavour.script(VOICE)
+    server = client_kind.replies(VOICE)
     sample = KINDS[kind][0](folder, WAV)
-    flavour.call(flavour.mistral(script), "create", name="Ada", sample_audio=sample, sample_filename=filename)
-    assert json.loads(script.requests[0].content)["sample_filename"] == filename
+    client_kind.call(client_kind.mistral(server), "create", name="Ada", sample_audio=sample, sample_filename=filename)
+    assert json.loads(server.requests[0].content)["sample_filename"] == filename
 
 
 JSON_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -199,16 +199,16 @@ MEMBERS = st.fixed_dictionaries({}, optional={"slug": st.none() | JSON_TEXT, "ta
 def test_a_streamed_body_is_that_of_the_whole(
     is_async: bool, audio: bytes, kind: str, name: str, filename: str, members: dict[str, Any]
 ) -> None:
-    flavour = Flavour(httpx2, is_async)
-    script = flavour.script(VOICE)
-    mistral = flavour.mistral(script)
+    client_kind = ClientKind(httpx2, is_async)
+    server = client_kind.replies(VOICE)
+    mistral = client_kind.mistral(server)
     given = {"name": name, "sample_filename": filename, **members}
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setattr(_sources, "BLOCK", 12)
         folder = Folder(Path(stack.enter_context(tempfile.TemporaryDirectory())), stack)
-        flavour.call(mistral, "create", sample_audio=KINDS[kind][0](folder, audio), **given)
-        flavour.call(mistral, "create", sample_audio=base64.b64encode(audio).decode(), **given)
-    streamed, whole = (request.content for request in script.requests)
+        client_kind.call(mistral, "create", sample_audio=KINDS[kind][0](folder, audio), **given)
+        client_kind.call(mistral, "create", sample_audio=base64.b64encode(audio).decode(), **given)
+    streamed, whole = (request.content for request in server.requests)
     assert streamed == whole
     parsed = json.loads(whole)
     assert base64.b64decode(parsed["sample_audio"]) == audio
@@ -217,15 +217,15 @@ def test_a_streamed_body_is_that_of_the_whole(
 
 @EACH_KIND
 def test_progress_begins_at_nothing_at_each_attempt_and_ends_at_the_whole(
-    flavour: Flavour, waits: list[float], folder: Folder, kind: str
+    client_kind: ClientKind, waits: list[float], folder: Folder, kind: str
 ) -> None:
     told: list[tuple[int, int | None, int]] = []
 
     def on_progress(done: int, total: int | None) -> None:
         told.append((done, total, threading.get_ident()))
 
-    mistral = flavour.mistral(flavour.script(BUSY, VOICE))
-    flavour.call(mistral, "create", name="Ada", sample_audio=KINDS[kind][0](folder, WAV), on_progress=on_progress)
+    mistral = client_kind.mistral(client_kind.replies(BUSY, VOICE))
+    client_kind.call(mistral, "create", name="Ada", sample_audio=KINDS[kind][0](folder, WAV), on_progress=on_progress)
     steps = [*range(0, len(WAV), 300), len(WAV)]
     assert told == [] if kind == "text" else [(done, len(WAV), threading.get_ident()) for done in steps] * 2
 
@@ -233,29 +233,29 @@ def test_progress_begins_at_nothing_at_each_attempt_and_ends_at_the_whole(
 @pytest.mark.parametrize("at", [0, len(WAV)])
 @pytest.mark.parametrize("raised", [LookupError, OSError, KeyboardInterrupt, "ConnectError"])
 def test_what_on_progress_raises_passes_through_and_ends_the_call(
-    flavour: Flavour, waits: list[float], folder: Folder, raised: Any, at: int
+    client_kind: ClientKind, waits: list[float], folder: Folder, raised: Any, at: int
 ) -> None:
-    kind = getattr(flavour.library, raised) if isinstance(raised, str) else raised
+    kind = getattr(client_kind.library, raised) if isinstance(raised, str) else raised
 
     def on_progress(done: int, total: int | None) -> None:
         if done == at:
             raise kind("enough")
 
-    script = flavour.script(VOICE)
+    server = client_kind.replies(VOICE)
     given = {"name": "Ada", "sample_audio": folder.write(WAV), "on_progress": on_progress}
     with pytest.raises(kind, match="enough"):
-        flavour.call(flavour.mistral(script), "create", **given)
-    assert script.requests == []
+        client_kind.call(client_kind.mistral(server), "create", **given)
+    assert server.requests == []
     assert waits == []
 
 
 @pytest.mark.parametrize("kind", ["text", "bytes", "path"])
-def test_on_progress_must_be_a_function(flavour: Flavour, folder: Folder, kind: str) -> None:
-    script = flavour.script(VOICE)
+def test_on_progress_must_be_a_function(client_kind: ClientKind, folder: Folder, kind: str) -> None:
+    server = client_kind.replies(VOICE)
     given = {"name": "Ada", "sample_audio": KINDS[kind][0](folder, WAV), "on_progress": 7}
     with pytest.raises(TypeError, match="on_progress must be a function of two numbers, not int"):
-        flavour.call(flavour.mistral(script), "create", **given)
-    assert script.requests == []
+        client_kind.call(client_kind.mistral(server), "create", **given)
+    assert server.requests == []
 
 
 def replaced(path: Path) -> None:
@@ -282,17 +282,17 @@ CASES = [*product(["path", "file", "unbuffered-file"], OPEN, ["while", "between"
 
 @pytest.mark.parametrize(("kind", "change", "when"), [*CASES, *product(["path"], ["replaced", "removed"], ["between"])])
 def test_a_file_that_changes_is_refused(
-    flavour: Flavour, waits: list[float], folder: Folder, kind: str, change: str, when: str
+    client_kind: ClientKind, waits: list[float], folder: Folder, kind: str, change: str, when: str
 ) -> None:
     sample = KINDS[kind][0](folder, WAV)
-    script = flavour.script(BUSY, VOICE)
+    server = client_kind.replies(BUSY, VOICE)
 
     def act(now: str) -> None:
         if now == when:
             CHANGES[change](folder.path / "take 1.wav")
 
     def answer(request: Any) -> Any:
-        answered = script(request)
+        answered = server(request)
         act("between")
         return answered
 
@@ -300,8 +300,10 @@ def test_a_file_that_changes_is_refused(
         act("while" if done == 300 else "")
 
     with pytest.raises(OSError, match=r"changed|ended early|No such file"):
-        flavour.call(flavour.mistral(answer), "create", name="Ada", sample_audio=sample, on_progress=on_progress)
-    assert len(script.requests) == (when == "between")
+        client_kind.call(
+            client_kind.mistral(answer), "create", name="Ada", sample_audio=sample, on_progress=on_progress
+        )
+    assert len(server.requests) == (when == "between")
 
 
 @pytest.fixture
@@ -319,16 +321,16 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
 
 @pytest.mark.parametrize("kind", ["path", "other-path", "file", "name-of-a-file"])
 def test_no_event_loop_waits_for_a_file(
-    flavour: Flavour, waits: list[float], folder: Folder, kind: str, watched: type[Watched], monkeypatch: Any
+    client_kind: ClientKind, waits: list[float], folder: Folder, kind: str, watched: type[Watched], monkeypatch: Any
 ) -> None:
     path = folder.write(WAV)
     monkeypatch.setattr(os, "stat", watched.watch.wrap("stat", os.stat, str(path)))
     monkeypatch.setattr(OtherPath, "__fspath__", watched.watch.wrap("fspath", OtherPath.__fspath__))
     samples = {"path": path, "other-path": OtherPath(path), "name-of-a-file": str(path)}
     with watched(path) as file, suppress(ValueError if kind == "name-of-a-file" else LookupError):
-        mistral = flavour.mistral(flavour.script(BUSY, VOICE))
-        flavour.call(mistral, "create", name="Ada", sample_audio=samples.get(kind, file))
-    watched.watch.check(flavour.is_async)
+        mistral = client_kind.mistral(client_kind.replies(BUSY, VOICE))
+        client_kind.call(mistral, "create", name="Ada", sample_audio=samples.get(kind, file))
+    watched.watch.check(client_kind.is_async)
 
 
 ENDS: dict[str, type[BaseException]] = {
@@ -341,8 +343,8 @@ ENDS: dict[str, type[BaseException]] = {
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_no_file_is_left_open(flavour: Flavour, folder: Folder, end: str) -> None:
-    if end == "cancelled" and not flavour.is_async:
+def test_no_file_is_left_open(client_kind: ClientKind, folder: Folder, end: str) -> None:
+    if end == "cancelled" and not client_kind.is_async:
         return  # only a task can be cancelled
 
     def on_progress(done: int, total: int | None) -> None:
@@ -353,18 +355,20 @@ def test_no_file_is_left_open(flavour: Flavour, folder: Folder, end: str) -> Non
             if end == "cancelled" and (task := asyncio.current_task()):
                 task.cancel()
 
-    transport = memory.breaking(flavour.library, 3 if end == "lost" else None, 400 if end == "status" else 200)
-    client = flavour.library.AsyncClient if flavour.is_async else flavour.library.Client
-    mistral = Mistral(api_key=KEY, **{"async_client" if flavour.is_async else "client": client(transport=transport)})
+    transport = memory.breaking(client_kind.library, 3 if end == "lost" else None, 400 if end == "status" else 200)
+    client = client_kind.library.AsyncClient if client_kind.is_async else client_kind.library.Client
+    mistral = Mistral(
+        api_key=KEY, **{"async_client" if client_kind.is_async else "client": client(transport=transport)}
+    )
     given = {"name": "Ada", "sample_audio": folder.write(WAV), "on_progress": on_progress}
-    error, left = memory.attempt(flavour.is_async, mistral, "create", lambda: descriptors(folder.path), **given)
+    error, left = memory.attempt(client_kind.is_async, mistral, "create", lambda: descriptors(folder.path), **given)
     assert isinstance(error, ENDS[end])
     assert left == []
 
 
 def test_a_call_that_is_cancelled_while_a_file_is_read(folder: Folder, watched: type[Watched]) -> None:
-    script = Flavour(httpx, is_async=True).script(VOICE)
-    mistral = Flavour(httpx, is_async=True).mistral(script)
+    server = ClientKind(httpx, is_async=True).replies(VOICE)
+    mistral = ClientKind(httpx, is_async=True).mistral(server)
 
     def on_progress(done: int, total: int | None) -> None:
         watched.resume.clear()
@@ -374,7 +378,7 @@ def test_a_call_that_is_cancelled_while_a_file_is_read(folder: Folder, watched: 
     result, left = memory.cancelled_in_a_thread(folder.path, partial(create, name="Ada"), watched.busy, watched.resume)
     assert isinstance(result, asyncio.CancelledError)
     assert left == []
-    assert script.requests == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from mistral_voices import errors
 
 from . import memory
-from .harness import Fails, Flavour, Reply
+from .harness import Fails, ClientKind, Reply
 from .memory import WAV, OtherPath, attempt, descriptors, pieces
 
 AUDIO = WAV[:1201]
@@ -74,17 +74,19 @@ def temporary(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(os, "link", Mock(side_effect=PermissionError(errno.EPERM, "Operation not permitted")))
 
 
-def streamed(flavour: Flavour, headers: dict[str, str], *bodies: Iterable[Any]) -> Callable[[Any], Any]:
+def streamed(client_kind: ClientKind, headers: dict[str, str], *bodies: Iterable[Any]) -> Callable[[Any], Any]:
     """Answer with one body after the other, given in blocks."""
     each = iter(bodies)
-    return lambda _: flavour.library.Response(200, headers=headers, stream=pieces(flavour.library, next(each)))
+    return lambda _: client_kind.library.Response(200, headers=headers, stream=pieces(client_kind.library, next(each)))
 
 
-def fetched(flavour: Flavour, operation: str, handler: Callable[[Any], Any], folder: Path, **given: Any) -> bytes:
+def fetched(
+    client_kind: ClientKind, operation: str, handler: Callable[[Any], Any], folder: Path, **given: Any
+) -> bytes:
     """Read or save a sample, and give its bytes."""
     if operation == "save_sample_audio":
         given = {"path": folder, **given}
-    result = flavour.call(flavour.mistral(handler), operation, voice_id="v1", **given)
+    result = client_kind.call(client_kind.mistral(handler), operation, voice_id="v1", **given)
     if isinstance(result, Path):
         assert [*result.parent.iterdir()] == [result]
         return result.read_bytes()
@@ -94,16 +96,16 @@ def fetched(flavour: Flavour, operation: str, handler: Callable[[Any], Any], fol
 @EACH_FORM
 @pytest.mark.parametrize("operation", ["get_sample_audio", "read_sample_audio", "save_sample_audio"])
 def test_all_forms_give_the_same(
-    flavour: Flavour, waits: list[float], operation: str, form: str, tmp_path: Path
+    client_kind: ClientKind, waits: list[float], operation: str, form: str, tmp_path: Path
 ) -> None:
     headers, make = FORMS[form]
     for number, audio in enumerate([AUDIO, AUDIO[:-1], AUDIO[:-2], b"\xff", b"\xfb\xff\xbf", b""]):
         (folder := tmp_path / str(number)).mkdir()
-        script = flavour.script(Fails("ConnectError"), Reply(429), Reply(500), Reply(200, make(audio), headers))
-        assert fetched(flavour, operation, script, folder) == audio
-        assert len(script.requests) == 4
-        assert script.requests[0].headers["accept-encoding"] == "identity"
-    assert isinstance(flavour.call(flavour.mistral(script), "get_sample_audio", voice_id="v1"), str)
+        server = client_kind.replies(Fails("ConnectError"), Reply(429), Reply(500), Reply(200, make(audio), headers))
+        assert fetched(client_kind, operation, server, folder) == audio
+        assert len(server.requests) == 4
+        assert server.requests[0].headers["accept-encoding"] == "identity"
+    assert isinstance(client_kind.call(client_kind.mistral(server), "get_sample_audio", voice_id="v1"), str)
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -116,8 +118,8 @@ def test_blocks_may_be_cut_anywhere(is_async: bool, audio: bytes, form: str, cut
     body = make(audio)
     borders = sorted({0, len(body), *(cut for cut in cuts if cut < len(body))})
     blocks = [body[first:last] for first, last in pairwise(borders)]
-    flavour = Flavour(httpx, is_async)
-    assert fetched(flavour, "read_sample_audio", streamed(flavour, headers, blocks), Path()) == audio
+    client_kind = ClientKind(httpx, is_async)
+    assert fetched(client_kind, "read_sample_audio", streamed(client_kind, headers, blocks), Path()) == audio
 
 
 WRONG: dict[str, tuple[bytes, str]] = {
@@ -139,12 +141,12 @@ WRONG: dict[str, tuple[bytes, str]] = {
 
 @AS
 @pytest.mark.parametrize("case", WRONG)
-def test_unreadable_answers(flavour: Flavour, operation: str, case: str, tmp_path: Path) -> None:
+def test_unreadable_answers(client_kind: ClientKind, operation: str, case: str, tmp_path: Path) -> None:
     body, reason = WRONG[case]
     headers = {"content-type": case} if "/" in case else JSON
     for blocks in ([body], [body[at : at + 1] for at in range(len(body))]):
         with pytest.raises(errors.ResponseValidationError, match=reason):
-            fetched(flavour, operation, streamed(flavour, headers, blocks), tmp_path)
+            fetched(client_kind, operation, streamed(client_kind, headers, blocks), tmp_path)
         assert [*tmp_path.iterdir()] == []
 
 
@@ -152,14 +154,14 @@ def test_unreadable_answers(flavour: Flavour, operation: str, case: str, tmp_pat
 @pytest.mark.parametrize("form", ["audio", "json-escaped"])
 @pytest.mark.parametrize("loss", ["ReadError", "RemoteProtocolError", "ReadTimeout", "too-short", "too-long"])
 def test_a_lost_body_is_fetched_from_the_start(
-    flavour: Flavour, waits: list[float], operation: str, form: str, loss: str, tmp_path: Path
+    client_kind: ClientKind, waits: list[float], operation: str, form: str, loss: str, tmp_path: Path
 ) -> None:
     headers, make = FORMS[form]
     body = make(AUDIO)
     headers = {**headers, "content-length": str(len(body))}
     lost: list[Any] = {"too-short": [b'"UklG'], "too-long": [make(b"\0" * 1500)]}.get(loss) or [body[:999], loss]
-    handler = streamed(flavour, headers, [make(b"other")[:5], *lost[1:]], lost, [body[:3], body[3:]])
-    assert fetched(flavour, operation, handler, tmp_path) == AUDIO
+    handler = streamed(client_kind, headers, [make(b"other")[:5], *lost[1:]], lost, [body[:3], body[3:]])
+    assert fetched(client_kind, operation, handler, tmp_path) == AUDIO
     assert len(waits) == 2
 
 
@@ -188,19 +190,19 @@ def test_the_name_of_the_file(case: str, kind: Any, overwrite: bool, tmp_path: P
     voice_id, path, headers, body, name = NAMES[case]
     (tmp_path / "inner").mkdir()
     (tmp_path / "link").symlink_to("inner")
-    flavour = Flavour(httpx, is_async=kind is OtherPath)
-    mistral = flavour.mistral(flavour.script(Reply(200, body, headers)))
+    client_kind = ClientKind(httpx, is_async=kind is OtherPath)
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, body, headers)))
     given = {"voice_id": voice_id, "path": kind(tmp_path / path), "overwrite": overwrite}
-    saved = flavour.call(mistral, "save_sample_audio", **given)
+    saved = client_kind.call(mistral, "save_sample_audio", **given)
     assert isinstance(saved, Path)
     assert (saved == tmp_path / name) or not name
     assert saved.read_bytes() == (b"OggS" if headers is JSON else body)
     assert [entry for entry in tmp_path.rglob("*") if entry.is_file()] in ([saved], [tmp_path / "inner/v1.wav"])
     if not overwrite:
-        script = flavour.script(Reply(200, body, headers))
+        server = client_kind.replies(Reply(200, body, headers))
         with pytest.raises(FileExistsError, match="overwrite=True replaces it"):
-            flavour.call(flavour.mistral(script), "save_sample_audio", **given)
-        assert script.requests == []
+            client_kind.call(client_kind.mistral(server), "save_sample_audio", **given)
+        assert server.requests == []
 
 
 REFUSED: dict[str, tuple[Any, type[Exception], str]] = {
@@ -217,28 +219,28 @@ REFUSED: dict[str, tuple[Any, type[Exception], str]] = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_paths_that_are_refused_before_anything_is_sent(
-    flavour: Flavour, case: str, tmp_path: Path, temporary: None
+    client_kind: ClientKind, case: str, tmp_path: Path, temporary: None
 ) -> None:
     path, kind, reason = REFUSED[case]
     (tmp_path / "old.wav").write_bytes(b"old")
     (tmp_path / "dangling.wav").symlink_to("nothing")
-    script = flavour.script(Reply(200, AUDIO, PLAIN))
+    server = client_kind.replies(Reply(200, AUDIO, PLAIN))
     path = f"{tmp_path}/{path}" if isinstance(path, str) else path
     with pytest.raises(kind, match=reason):
-        flavour.call(flavour.mistral(script), "save_sample_audio", voice_id="v1", path=path)
-    assert script.requests == []
+        client_kind.call(client_kind.mistral(server), "save_sample_audio", voice_id="v1", path=path)
+    assert server.requests == []
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["dangling.wav", "old.wav"]
 
 
-def save(flavour: Flavour, handler: Callable[[Any], Any], path: Path, **given: Any) -> Any:
-    return flavour.call(flavour.mistral(handler), "save_sample_audio", voice_id="v1", path=path, **given)
+def save(client_kind: ClientKind, handler: Callable[[Any], Any], path: Path, **given: Any) -> Any:
+    return client_kind.call(client_kind.mistral(handler), "save_sample_audio", voice_id="v1", path=path, **given)
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("appears", [False, True])
 @pytest.mark.parametrize("old", ["file", "link", "dangling-link"])
 def test_what_is_there_is_replaced_only_when_asked(
-    flavour: Flavour, old: str, appears: bool, overwrite: bool, tmp_path: Path, temporary: None
+    client_kind: ClientKind, old: str, appears: bool, overwrite: bool, tmp_path: Path, temporary: None
 ) -> None:
     target, other = tmp_path / "voice.wav", tmp_path / "other"
     other.write_bytes(b"other")
@@ -252,16 +254,16 @@ def test_what_is_there_is_replaced_only_when_asked(
     def handler(request: Any) -> Any:
         if appears:
             make()
-        return flavour.library.Response(200, headers=PLAIN, content=AUDIO)
+        return client_kind.library.Response(200, headers=PLAIN, content=AUDIO)
 
     if not appears:
         make()
     if overwrite:
-        assert save(flavour, handler, target, overwrite=True) == target
+        assert save(client_kind, handler, target, overwrite=True) == target
         assert (target.read_bytes(), target.is_symlink()) == (AUDIO, False)
     else:
         with pytest.raises(FileExistsError, match=r"overwrite=True replaces it: .*voice\.wav"):
-            save(flavour, handler, target)
+            save(client_kind, handler, target)
         assert target.is_symlink() is (old != "file")
     assert other.read_bytes() == b"other"
     assert sorted(tmp_path.iterdir()) == [other, target]
@@ -295,8 +297,8 @@ def test_nothing_is_left_of_a_failure(
     blocks, given, kind = FAILURES[case]
     given = dict(given)
     status = given.pop("status", 200)
-    flavour = Flavour(httpx, is_async)
-    mistral = flavour.mistral(lambda _: httpx.Response(status, headers=JSON, stream=pieces(httpx, blocks)))
+    client_kind = ClientKind(httpx, is_async)
+    mistral = client_kind.mistral(lambda _: httpx.Response(status, headers=JSON, stream=pieces(httpx, blocks)))
     given = {"voice_id": "v1", "path": tmp_path, **given}
     error, left = attempt(is_async, mistral, "save_sample_audio", lambda: descriptors(tmp_path), **given)
     assert isinstance(error, kind)
@@ -305,8 +307,10 @@ def test_nothing_is_left_of_a_failure(
 
 
 @pytest.mark.parametrize("call", ["open", "write", "fsync", "limit"])
-def test_a_disk_that_fails(flavour: Flavour, call: str, tmp_path: Path, temporary: None, monkeypatch: Any) -> None:
-    mistral = flavour.mistral(flavour.script(Reply(200, AUDIO, PLAIN)))
+def test_a_disk_that_fails(
+    client_kind: ClientKind, call: str, tmp_path: Path, temporary: None, monkeypatch: Any
+) -> None:
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, AUDIO, PLAIN)))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     if call == "limit":  # a real one: no file may be larger than this
         resource.setrlimit(resource.RLIMIT_FSIZE, (700, limits[1]))
@@ -314,7 +318,7 @@ def test_a_disk_that_fails(flavour: Flavour, call: str, tmp_path: Path, temporar
         monkeypatch.setattr(os, call, Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
     try:
         with pytest.raises(OSError, match=r"(No space left on device|File too large).*voice\.wav") as caught:
-            flavour.call(mistral, "save_sample_audio", voice_id="v1", path=tmp_path / "voice.wav")
+            client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=tmp_path / "voice.wav")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         monkeypatch.undo()
@@ -324,7 +328,9 @@ def test_a_disk_that_fails(flavour: Flavour, call: str, tmp_path: Path, temporar
 
 @pytest.mark.parametrize("length", [True, False])
 @pytest.mark.parametrize("coding", [None, "gzip"])
-def test_progress_of_a_save(flavour: Flavour, waits: list[float], length: bool, coding: Any, tmp_path: Path) -> None:
+def test_progress_of_a_save(
+    client_kind: ClientKind, waits: list[float], length: bool, coding: Any, tmp_path: Path
+) -> None:
     body = gzip.compress(AUDIO) if coding else AUDIO
     headers = {**PLAIN, **({"content-encoding": coding} if coding else {})}
     headers |= {"content-length": str(len(body))} if length else {}
@@ -335,8 +341,8 @@ def test_progress_of_a_save(flavour: Flavour, waits: list[float], length: bool, 
         told.append((done, total))
         threads.add(threading.get_ident())
 
-    handler = streamed(flavour, headers, [body[:50], "ReadError"], [body[:60], body[60:]])
-    path = save(flavour, handler, tmp_path, on_progress=on_progress)
+    handler = streamed(client_kind, headers, [body[:50], "ReadError"], [body[:60], body[60:]])
+    path = save(client_kind, handler, tmp_path, on_progress=on_progress)
     assert path.read_bytes() == AUDIO
     assert threads == {threading.get_ident()}
     total = len(body) if length and not coding else None
@@ -346,17 +352,17 @@ def test_progress_of_a_save(flavour: Flavour, waits: list[float], length: bool, 
 
 @pytest.mark.parametrize("blocks", [[AUDIO], [b"?"], [AUDIO, "ReadError"]])
 def test_no_loop_waits_for_a_file(
-    flavour: Flavour, waits: list[float], blocks: list[Any], tmp_path: Path, temporary: None, monkeypatch: Any
+    client_kind: ClientKind, waits: list[float], blocks: list[Any], tmp_path: Path, temporary: None, monkeypatch: Any
 ) -> None:
     watch = memory.Watch()
     headers = JSON if blocks == [b"?"] else PLAIN
-    mistral = flavour.mistral(streamed(flavour, headers, blocks, [AUDIO]))
+    mistral = client_kind.mistral(streamed(client_kind, headers, blocks, [AUDIO]))
     for name in ("open", "write", "ftruncate", "lseek", "fsync", "link", "replace", "unlink"):
         monkeypatch.setattr(os, name, watch.wrap(name, getattr(os, name)))
     with suppress(errors.ResponseValidationError):
-        flavour.call(mistral, "save_sample_audio", voice_id="v1", path=tmp_path, overwrite=True)
+        client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=tmp_path, overwrite=True)
     monkeypatch.undo()
-    watch.check(flavour.is_async)
+    watch.check(client_kind.is_async)
 
 
 @pytest.mark.parametrize("work", ["open", "write", "fsync"])
@@ -370,8 +376,8 @@ def test_cancelled_while_a_thread_works(work: str, tmp_path: Path, temporary: No
             assert resume.wait(10)
         return original(*arguments, **options)
 
-    flavour = Flavour(httpx, is_async=True)
-    mistral = flavour.mistral(flavour.script(Reply(200, AUDIO, PLAIN)))
+    client_kind = ClientKind(httpx, is_async=True)
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, AUDIO, PLAIN)))
     monkeypatch.setattr(os, work, slow)
     (folder := tmp_path / "folder").mkdir()
     call = partial(mistral.audio.voices.save_sample_audio_async, voice_id="v1", path=folder)
@@ -384,17 +390,17 @@ def test_cancelled_while_a_thread_works(work: str, tmp_path: Path, temporary: No
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_permissions_are_those_of_a_new_file(overwrite: bool, tmp_path: Path, temporary: None) -> None:
-    flavour = Flavour(httpx, is_async=False)
-    path = save(flavour, flavour.script(Reply(200, AUDIO, PLAIN)), tmp_path, overwrite=overwrite)
+    client_kind = ClientKind(httpx, is_async=False)
+    path = save(client_kind, client_kind.replies(Reply(200, AUDIO, PLAIN)), tmp_path, overwrite=overwrite)
     (other := tmp_path / "other").touch()
     assert path.stat().st_mode == other.stat().st_mode
 
 
-def test_a_folder_that_may_not_be_written_to(flavour: Flavour, temporary: None) -> None:
-    script = flavour.script(Reply(200, AUDIO, PLAIN))
+def test_a_folder_that_may_not_be_written_to(client_kind: ClientKind, temporary: None) -> None:
+    server = client_kind.replies(Reply(200, AUDIO, PLAIN))
     with tempfile.TemporaryDirectory() as place:
-        path = save(flavour, script, Path(place), overwrite=True)  # so that nothing is left to import
+        path = save(client_kind, server, Path(place), overwrite=True)  # so that nothing is left to import
         Path(place).chmod(0o755)
         with memory.unprivileged(), pytest.raises(PermissionError, match=place):
-            save(flavour, script, path.with_name("other.wav"))
-    assert len(script.requests) == 1
+            save(client_kind, server, path.with_name("other.wav"))
+    assert len(server.requests) == 1

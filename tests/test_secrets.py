@@ -23,7 +23,7 @@ import pytest
 
 from mistral_voices import Mistral, errors
 
-from .harness import CALLS, GOOD, Fails, Flavour, Reply, Script
+from .harness import CALLS, GOOD, Fails, ClientKind, Reply, Replies
 
 KEY = "marked-key-5f2c9a71e0"
 SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxl"
@@ -131,20 +131,20 @@ def log_all(caplog: pytest.LogCaptureFixture) -> None:
 @EVERY
 @pytest.mark.parametrize("failure", [*FAILURES, *UNREADABLE, *LOST, "cut body"])
 def test_failures_show_no_secret(
-    flavour: Flavour, name: str, failure: str, waits: list[float], caplog: pytest.LogCaptureFixture
+    client_kind: ClientKind, name: str, failure: str, waits: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     log_all(caplog)
     handler: Any
     if failure == "cut body":
-        handler = cut(flavour.library, SERVED[name])
+        handler = cut(client_kind.library, SERVED[name])
     elif failure in LOST:
-        handler = flavour.script(Fails(failure))
+        handler = client_kind.replies(Fails(failure))
     else:
         made = FAILURES[failure](SENT[name]) if failure in FAILURES else UNREADABLE[failure](SERVED[name])
-        handler = flavour.script(made)
-    mistral = flavour.mistral(handler, api_key=lambda: KEY)
+        handler = client_kind.replies(made)
+    mistral = client_kind.mistral(handler, api_key=lambda: KEY)
     with pytest.raises(errors.MistralError) as caught:
-        flavour.call(mistral, name, **ARGUMENTS[name])
+        client_kind.call(mistral, name, **ARGUMENTS[name])
     assert_hidden(caught.value)
     assert "mistral_voices" in {record.name for record in caplog.records}
     for record in caplog.records:
@@ -179,31 +179,35 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("constructor", "call"), REFUSED.values(), ids=REFUSED)
-def test_refused_arguments_show_no_secret(flavour: Flavour, constructor: dict[str, Any], call: dict[str, Any]) -> None:
-    script = flavour.script(GOOD["create"])
+def test_refused_arguments_show_no_secret(
+    client_kind: ClientKind, constructor: dict[str, Any], call: dict[str, Any]
+) -> None:
+    server = client_kind.replies(GOOD["create"])
 
     def run() -> None:
-        mistral = flavour.mistral(script, **{"api_key": KEY, **constructor})
-        flavour.call(mistral, "create", **{**ARGUMENTS["create"], **call})
+        mistral = client_kind.mistral(server, **{"api_key": KEY, **constructor})
+        client_kind.call(mistral, "create", **{**ARGUMENTS["create"], **call})
 
     with pytest.raises((TypeError, ValueError)) as caught:
         run()
-    assert script.requests == []
+    assert server.requests == []
     assert_hidden(caught.value, from_options=KEY in f"{call} {constructor.get('server_url')}")
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}\u00e9"])
-def test_bad_key_of_the_environment_is_not_shown(flavour: Flavour, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_key_of_the_environment_is_not_shown(
+    client_kind: ClientKind, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MISTRAL_API_KEY", key)
     with pytest.raises(ValueError, match="MISTRAL_API_KEY") as caught:
-        flavour.call(flavour.mistral(flavour.script(b""), api_key=None), "list")
+        client_kind.call(client_kind.mistral(client_kind.replies(b""), api_key=None), "list")
     assert_hidden(caught.value)
 
 
-def test_key_given_in_http_headers_is_not_shown(flavour: Flavour) -> None:
-    mistral = flavour.mistral(flavour.script(FAILURES["401"]("")), api_key="another-key-1234")
+def test_key_given_in_http_headers_is_not_shown(client_kind: ClientKind) -> None:
+    mistral = client_kind.mistral(client_kind.replies(FAILURES["401"]("")), api_key="another-key-1234")
     with pytest.raises(errors.AuthenticationError) as caught:
-        flavour.call(mistral, "list", http_headers={"Authorization": f"Bearer {KEY}"})
+        client_kind.call(mistral, "list", http_headers={"Authorization": f"Bearer {KEY}"})
     assert_hidden(caught.value, from_options=True)
 
 
@@ -303,17 +307,17 @@ METHODS = {"create": "POST", "update": "PATCH", "delete": "DELETE"}
 @EVERY
 @pytest.mark.parametrize("own_logger", [False, True])
 def test_one_line_an_attempt(
-    flavour: Flavour, name: str, own_logger: bool, waits: list[float], caplog: pytest.LogCaptureFixture
+    client_kind: ClientKind, name: str, own_logger: bool, waits: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     good = GOOD[name]
-    script = flavour.script(
+    server = client_kind.replies(
         Reply(429, headers={"x-request-id": "r-1"}),
         Fails("ConnectError"),
         Reply(200, good, {"mistral-correlation-id": "r-3"}),
     )
     options = {"debug_logger": logging.getLogger("mine")} if own_logger else {}
-    flavour.call(flavour.mistral(script, **options), name, **ARGUMENTS[name])
+    client_kind.call(client_kind.mistral(server, **options), name, **ARGUMENTS[name])
     lines = [record for record in caplog.records if record.name in ("mine", "mistral_voices")]
     assert {record.name for record in lines} == {"mine" if own_logger else "mistral_voices"}
     found = [LINE.match(record.getMessage()) for record in lines]
@@ -322,7 +326,7 @@ def test_one_line_an_attempt(
         ("ConnectError", "2", "-"),
         ("200", "3", "r-3"),
     ]
-    path = script.requests[0].url.path
+    path = server.requests[0].url.path
     assert {match and match.group(1, 2) for match in found} == {(METHODS.get(name, "GET"), path)}
 
 
@@ -336,11 +340,11 @@ class Silent(logging.Logger):
 
 
 @EVERY
-def test_nothing_is_formatted_when_the_logger_is_off(flavour: Flavour, name: str, waits: list[float]) -> None:
-    script = flavour.script(Reply(429), GOOD[name])
-    mistral = flavour.mistral(script, debug_logger=Silent("silent", logging.WARNING))
-    flavour.call(mistral, name, **ARGUMENTS[name])
-    assert len(script.requests) == 2
+def test_nothing_is_formatted_when_the_logger_is_off(client_kind: ClientKind, name: str, waits: list[float]) -> None:
+    server = client_kind.replies(Reply(429), GOOD[name])
+    mistral = client_kind.mistral(server, debug_logger=Silent("silent", logging.WARNING))
+    client_kind.call(mistral, name, **ARGUMENTS[name])
+    assert len(server.requests) == 2
 
 
 @pytest.fixture
@@ -357,7 +361,7 @@ def our_logger() -> Iterator[logging.Logger]:
     [*[(v, True) for v in ("1", "true", "YES", "on", "True")], *[(v, False) for v in ("0", "false", "", "no", "off")]],
 )
 def test_mistral_debug(
-    flavour: Flavour,
+    client_kind: ClientKind,
     value: str,
     shown: bool,
     our_logger: logging.Logger,
@@ -367,15 +371,17 @@ def test_mistral_debug(
     monkeypatch.setenv("MISTRAL_DEBUG", value)
     root = logging.getLogger()
     before = (list(root.handlers), root.level, logging.lastResort)
-    mistral = flavour.mistral(flavour.script(GOOD["create"]), api_key=KEY)
+    mistral = client_kind.mistral(client_kind.replies(GOOD["create"]), api_key=KEY)
     for _ in range(2):
-        flavour.call(mistral, "create", **ARGUMENTS["create"])
+        client_kind.call(mistral, "create", **ARGUMENTS["create"])
     output = capsys.readouterr()
     assert output.out == ""
     assert len(LINE.findall(output.err)) == (2 if shown else 0)
     assert_clean(output.err)
     assert (list(root.handlers), root.level, logging.lastResort) == before
-    flavour.call(flavour.mistral(Script(flavour.library, [GOOD["list"]]), debug_logger=Silent("x", 50)), "list")
+    client_kind.call(
+        client_kind.mistral(Replies(client_kind.library, [GOOD["list"]]), debug_logger=Silent("x", 50)), "list"
+    )
     assert capsys.readouterr().err == ""
 
 

@@ -97,7 +97,8 @@ class HTTPClient:
         return made
 
     def __repr__(self) -> str:
-        return f"HTTPClient({type(self.client).__name__})"  # the headers hold the key
+        # A traceback may show one that is only half made; the headers of its client hold the key.
+        return f"HTTPClient({type(getattr(self, 'client', None)).__name__})"
 
 
 def _base_of(client: object, kind: str) -> Any:
