@@ -9,15 +9,16 @@ import subprocess
 import sys
 import tempfile
 import venv
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
-from scripts.bench.rows import ALL, GENERATOR, HTTPX, HTTPX2, MISTRALAI2, MISTRALAI3, OURS, OURS2
+from scripts.bench.rows import GENERATOR, HTTPX, HTTPX2, MISTRALAI2, MISTRALAI3, OURS, OURS2
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
 ENVIRONMENTS = BENCH / ".environments"
 REQUIREMENTS = BENCH / "requirements"
+DOCUMENT = ROOT / "openapi" / "voices.yaml"
 # What each file of requirements is made from (`python scripts/bench --lock`).
 WANTED = {
     OURS: ("attrs", "httpx"),
@@ -28,7 +29,6 @@ WANTED = {
     MISTRALAI3: ("mistralai==3.7.0",),
     GENERATOR: ("attrs", "httpx"),
 }
-PLAIN = "plain_voices_api"
 LOCK_OPTIONS = ("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate")
 
 
@@ -36,12 +36,11 @@ class InstallError(Exception):
     """An environment cannot be made; the message is what the tool said."""
 
 
-def run(*command: str | Path, folder: Path = ROOT) -> str:
+def run(*command: str | Path) -> None:
     """Run a tool; InstallError with its last words when it fails."""
-    done = subprocess.run([*map(str, command)], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InstallError("\n".join((done.stdout + done.stderr).strip().splitlines()[-5:]))
-    return done.stdout
 
 
 def python_of(name: str) -> Path:
@@ -62,62 +61,51 @@ def size_of(name: str) -> int:
 
 def versions_of(name: str) -> list[str]:
     """Name the packages in an environment with their versions."""
-    pip = (sys.executable, "-m", "pip", "--python", python_of(name), "list", "--format", "freeze")
-    return sorted(line for line in run(*pip).splitlines() if "==" in line)
+    return sorted(f"{each.name}=={each.version}" for each in distributions(path=[str(packages_of(name))]))
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel from the tree."""
-    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
-    return next(folder.glob("*.whl"))
-
-
-def _stamp(name: str, own: bytes) -> str:
-    locked = (REQUIREMENTS / f"{name}.txt").read_bytes()
-    return hashlib.sha256(sys.version.encode() + locked + own).hexdigest()
-
-
-def _install(name: str, wheel: Path) -> None:
+def install(name: str, wheel: Path) -> None:
     """Make one environment, unless it stands already."""
-    own = b""
+    locked = REQUIREMENTS / f"{name}.txt"
+    made_of = sys.version.encode() + locked.read_bytes()
     if name in (OURS, OURS2):
-        own = wheel.read_bytes()
+        made_of += wheel.read_bytes()
     elif name == GENERATOR:
-        own = (ROOT / "openapi" / "voices.yaml").read_bytes() + version("openapi-python-client").encode()
-    stamp = ENVIRONMENTS / name / "stamp"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == _stamp(name, own):
+        made_of += DOCUMENT.read_bytes() + version("openapi-python-client").encode()
+    stamp, made_from = ENVIRONMENTS / name / "stamp", hashlib.sha256(made_of).hexdigest()
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from:
         return
     print(f"Making the environment of {name} ...", file=sys.stderr)
     shutil.rmtree(ENVIRONMENTS / name, ignore_errors=True)
     venv.create(ENVIRONMENTS / name, with_pip=False)
     pip = (sys.executable, "-m", "pip", "--python", python_of(name), "install", "--quiet")
-    run(*pip, "--require-hashes", "-r", REQUIREMENTS / f"{name}.txt")
+    run(*pip, "--require-hashes", "-r", locked)
     if name in (OURS, OURS2):
         run(*pip, "--no-deps", wheel)
     elif name == GENERATOR:
-        _generate(packages_of(name) / PLAIN)
+        generate(packages_of(name) / "plain_voices_api")
     run(python_of(name), "-m", "compileall", "-q", packages_of(name))
-    stamp.write_text(_stamp(name, own), encoding="utf-8")
+    stamp.write_text(made_from, encoding="utf-8")
 
 
-def _generate(package: Path) -> None:
+def generate(package: Path) -> None:
     """Write what the generator makes of our document when nobody interferes."""
-    with tempfile.TemporaryDirectory() as temporary:
-        settings = Path(temporary) / "settings.yaml"
-        settings.write_text(f"package_name_override: {PLAIN}\npost_hooks: []\n", encoding="utf-8")
-        command = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--config", settings)
-        run(*command, "--path", ROOT / "openapi" / "voices.yaml", "--output-path", package)
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as settings:
+        settings.write(f"package_name_override: {package.name}\npost_hooks: []\n")
+        settings.flush()
+        command = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none")
+        run(*command, "--config", settings.name, "--path", DOCUMENT, "--output-path", package)
 
 
-def prepare(names: tuple[str, ...] = ALL) -> dict[str, str]:
+def prepare(names: tuple[str, ...]) -> dict[str, str]:
     """Make the environments that are missing; give what went wrong, by peer."""
     failures: dict[str, str] = {}
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
-    with tempfile.TemporaryDirectory() as temporary:
-        wheel = build_wheel(Path(temporary))
+    with tempfile.TemporaryDirectory() as folder:
+        run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
         for name in names:
             try:
-                _install(name, wheel)
+                install(name, next(Path(folder).glob("*.whl")))
             except (InstallError, OSError) as error:
                 failures[name] = str(error)
     return failures
@@ -125,11 +113,9 @@ def prepare(names: tuple[str, ...] = ALL) -> dict[str, str]:
 
 def lock() -> None:
     """Write the files of requirements anew: names, versions and hashes."""
+    command = (sys.executable, "-m", "uv", "--quiet", "pip", "compile", *LOCK_OPTIONS, "--universal")
     for name, wanted in WANTED.items():
-        with tempfile.NamedTemporaryFile("w", suffix=".in", encoding="utf-8") as source:
-            source.write("\n".join(wanted))
-            source.flush()
-            target = REQUIREMENTS / f"{name}.txt"
-            compile_ = (sys.executable, "-m", "uv", "--quiet", "pip", "compile", *LOCK_OPTIONS, "--universal")
-            run(*compile_, "--python-version", "3.11", source.name, "--output-file", target)
-        print(f"{target.relative_to(ROOT)} is up to date.")
+        with tempfile.NamedTemporaryFile("w", suffix=".in", encoding="utf-8") as file:
+            file.write("\n".join(wanted))
+            file.flush()
+            run(*command, "--python-version", "3.11", file.name, "--output-file", REQUIREMENTS / f"{name}.txt")

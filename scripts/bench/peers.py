@@ -13,74 +13,36 @@ ID = "v1"
 VOICES = "/v1/audio/voices"
 Handler = Callable[[Any], Any]
 
-# What a script does before anything else; it is the whole process of the row `import`.
+# What a program does before anything else; it is the whole process of the row `import`.
+_VENDOR_IMPORT = "from mistralai.client import Mistral; Mistral(api_key='x').audio.voices"
+_GENERATOR_IMPORT = (
+    "from plain_voices_api import AuthenticatedClient; from plain_voices_api.api.audio_voices import get_voice; "
+)
 IMPORTS = {
     "ours": "from mistral_voices import Mistral; Mistral(api_key='x').audio.voices",
     "httpx": "import httpx",
     "httpx2": "import httpx2",
-    "mistralai-2": "from mistralai.client import Mistral; Mistral(api_key='x').audio.voices",
-    "mistralai-3": "from mistralai.client import Mistral; Mistral(api_key='x').audio.voices",
-    "generator": "from plain_voices_api import AuthenticatedClient; from plain_voices_api.api.audio_voices import "
-    "get_voice; AuthenticatedClient(base_url='http://localhost', token='x')",
+    "mistralai-2": _VENDOR_IMPORT,
+    "mistralai-3": _VENDOR_IMPORT,
+    "generator": _GENERATOR_IMPORT + "AuthenticatedClient(base_url='http://localhost', token='x')",
 }
 # The same and its first request, to URL; the whole process of the row `first`.
-_OURS = "from mistral_voices import Mistral; Mistral(api_key='x', server_url=URL{}).audio.voices.get(voice_id='v1')"
-_HTTPX = (
+_MISTRAL = "Mistral(api_key='x', server_url=URL{}).audio.voices.get(voice_id='v1')"
+_OURS = "from mistral_voices import Mistral; " + _MISTRAL
+_VENDOR = "from mistralai.client import Mistral; " + _MISTRAL.format("")
+_BY_HAND = (
     "import {0}; {0}.Client(headers={{'Authorization': 'Bearer x'}}).get(URL + '/v1/audio/voices/v1')"
     ".raise_for_status().json()"
-)
-_MISTRALAI = (
-    "from mistralai.client import Mistral; Mistral(api_key='x', server_url=URL).audio.voices.get(voice_id='v1')"
 )
 FIRSTS = {
     "ours": _OURS.format(""),
     "ours-httpx2": "import httpx2; " + _OURS.format(", client=httpx2.Client()"),
-    "httpx": _HTTPX.format("httpx"),
-    "httpx2": _HTTPX.format("httpx2"),
-    "mistralai-2": _MISTRALAI,
-    "mistralai-3": _MISTRALAI,
-    "generator": "from plain_voices_api import AuthenticatedClient; from plain_voices_api.api.audio_voices import "
-    "get_voice; get_voice.sync('v1', client=AuthenticatedClient(base_url=URL, token='x'))",
+    "httpx": _BY_HAND.format("httpx"),
+    "httpx2": _BY_HAND.format("httpx2"),
+    "mistralai-2": _VENDOR,
+    "mistralai-3": _VENDOR,
+    "generator": _GENERATOR_IMPORT + "get_voice.sync('v1', client=AuthenticatedClient(base_url=URL, token='x'))",
 }
-
-
-class Ours:
-    """mistral_voices; on httpx2 when it is given that library's clients."""
-
-    def __init__(self, url: str, library: str = "", handler: Handler | None = None) -> None:
-        from mistral_voices import Mistral
-
-        clients: dict[str, Any] = {}
-        if library or handler:
-            http = importlib.import_module(library or "httpx")
-            transport = http.MockTransport(handler) if handler else None
-            clients = {"client": http.Client(transport=transport), "async_client": http.AsyncClient()}
-        self._voices = Mistral(api_key=KEY, server_url=url, **clients).audio.voices
-
-    def get(self, voice_id: str = ID) -> Any:
-        """Fetch one voice."""
-        return self._voices.get(voice_id=voice_id)
-
-    async def get_async(self) -> Any:
-        """Fetch one voice in an event loop."""
-        return await self._voices.get_async(voice_id=ID)
-
-    def list(self) -> Any:
-        """Fetch a page of voices."""
-        return self._voices.list(limit=100)
-
-    def iterate(self, page_size: int) -> int:
-        """Walk through all voices and count them."""
-        return sum(1 for _ in self._voices.iterate(page_size=page_size))
-
-    def create(self, path: Path) -> Any:
-        """Make a voice from a file."""
-        return self._voices.create(name="Ada", sample_audio=path)
-
-    def save(self, path: Path) -> None:
-        """Save a sample to a file: once as the server sends audio, once as it sends JSON text."""
-        self._voices.save_sample_audio(voice_id=ID, path=path, overwrite=True)
-        self._voices.save_sample_audio(voice_id="text", path=path, overwrite=True)
 
 
 class ByHand:
@@ -121,15 +83,17 @@ class Mistralai:
     """The vendor's client, either generation."""
 
     def __init__(self, url: str, library: str = "httpx", handler: Handler | None = None) -> None:
-        client_of: Any = importlib.import_module("mistralai.client").Mistral
         http = importlib.import_module(library)
         given = {"client": http.Client(transport=http.MockTransport(handler))} if handler else {}
-        self._mistral = client_of(api_key=KEY, server_url=url, **given)
-        self._voices = self._mistral.audio.voices
+        self._use("mistralai.client", url, given)
 
-    def get(self) -> Any:
+    def _use(self, module: str, url: str, clients: dict[str, Any]) -> None:
+        mistral: Any = importlib.import_module(module).Mistral
+        self._voices = mistral(api_key=KEY, server_url=url, **clients).audio.voices
+
+    def get(self, voice_id: str = ID) -> Any:
         """Fetch one voice."""
-        return self._voices.get(voice_id=ID)
+        return self._voices.get(voice_id=voice_id)
 
     async def get_async(self) -> Any:
         """Fetch one voice in an event loop."""
@@ -147,6 +111,31 @@ class Mistralai:
         """Save a sample to a file: 2.3.2 gives base64 text, 3.7.0 a response of its HTTP library."""
         sample = self._voices.get_sample_audio(voice_id=ID)
         path.write_bytes(base64.b64decode(sample) if isinstance(sample, str) else sample.read())
+
+
+class Ours(Mistralai):
+    """mistral_voices, whose methods are named alike; on httpx2 when it is given that library's clients."""
+
+    def __init__(self, url: str, library: str = "", handler: Handler | None = None) -> None:
+        clients: dict[str, Any] = {}
+        if library or handler:
+            http = importlib.import_module(library or "httpx")
+            transport = http.MockTransport(handler) if handler else None
+            clients = {"client": http.Client(transport=transport), "async_client": http.AsyncClient()}
+        self._use("mistral_voices", url, clients)
+
+    def iterate(self, page_size: int) -> int:
+        """Iterate over all voices and count them."""
+        return sum(1 for _ in self._voices.iterate(page_size=page_size))
+
+    def create(self, path: Path) -> Any:
+        """Make a voice from a file."""
+        return self._voices.create(name="Ada", sample_audio=path)
+
+    def save(self, path: Path) -> None:
+        """Save a sample to a file: once as the server sends audio, once as it sends JSON text."""
+        self._voices.save_sample_audio(voice_id=ID, path=path, overwrite=True)
+        self._voices.save_sample_audio(voice_id="text", path=path, overwrite=True)
 
 
 class Generator:

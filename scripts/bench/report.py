@@ -1,16 +1,14 @@
-"""Makes numbers of runs into the table: medians, spreads, ratios, limits; on the screen and as Markdown."""
+"""Makes numbers of runs into the table: medians, spreads, ratios, limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
-from scripts.bench.rows import PEERS, Limit, Row
+from scripts.bench.rows import BARE, TITLES, UNITS, Row, judge, wording
 
-# Seconds or bytes become the unit of a row.
-UNITS = {"ms CPU": 1e3, "ms": 1e3, "µs CPU": 1e6, "a second": 1.0, "MB": 1e-6}
-BARE = "bare"  # the interpreter that does nothing, whose cost is taken off
+HEADINGS = ("work", *TITLES.values(), "ratio", "limit", "held?")
 
 
 @dataclass(frozen=True)
@@ -30,37 +28,20 @@ class Result:
         """The middle of each column's runs."""
         return {name: median(values) for name, values in self.values.items() if values}
 
-    def verdicts(self) -> list[Verdict]:
-        """Judge each limit."""
-        return [Verdict(self.row, limit, *limit.judge(self.values)) for limit in self.row.limits]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one limit came out; ratio and held are None when a column is empty."""
-
-    row: Row
-    limit: Limit
-    ratio: float | None
-    held: bool | None
-
-    @property
-    def words(self) -> tuple[str, str, str]:
-        """The ratio, the limit and whether it is held, in words."""
-        ratio = "" if self.ratio is None else f"{self.ratio:.3g}"
-        of = "" if self.limit.of == "ours" else f" ({dict(PEERS)[self.limit.of]})"
-        held = {None: "not measured", True: "yes", False: "NO"}[self.held]
-        return ratio, self.limit.wording() + of, held
+    def verdicts(self) -> Iterator[tuple[str, str, bool | None]]:
+        """Judge each limit: the ratio, the limit and whether it is held; None when a column is empty."""
+        for limit in self.row.limits:
+            ratio, held = judge(limit, self.values)
+            yield "" if ratio is None else f"{ratio:.3g}", wording(limit), held
 
 
 def result(row: Row, runs: dict[str, list[dict[str, float]]]) -> Result:
-    """Take a row's metric out of the runs of its task, less the bare interpreter where it was measured."""
-    scale = UNITS[row.unit]
-    bare = [run[row.metric] for run in runs.get(BARE, [])]
+    """Take a row's number out of the runs of its task, less the bare interpreter where it was measured."""
+    metric, scale = UNITS[row.unit]
     # Memory is what the process has; time is what it cost beyond an interpreter that does nothing.
-    base = median(bare) if bare and row.metric in ("cpu", "wall") else 0.0
-    columns = {name: [(run[row.metric] - base) * scale for run in runs.get(name, [])] for name in row.peers}
-    return Result(row, columns)
+    bare = [run[metric] for run in runs.get(BARE, ()) if metric != "memory"]
+    base = median(bare) if bare else 0.0
+    return Result(row, {name: [(run[metric] - base) * scale for run in runs.get(name, ())] for name in row.peers})
 
 
 def number(value: float) -> str:
@@ -69,55 +50,29 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def spread(values: Sequence[float]) -> float:
-    """Give half of the distance between the quarters: half of the runs lie within about that of the middle."""
-    ordered = sorted(values)
-    quarter = len(ordered) // 4
-    return (ordered[-1 - quarter] - ordered[quarter]) / 2
-
-
 def cell(values: Sequence[float]) -> str:
-    """Write median and spread."""
-    if not values:
-        return ""
-    return number(median(values)) + (f" ±{number(spread(values))}" if len(values) > 1 else "")
+    """Write the median and half of the distance between the quarters."""
+    if len(values) < 2:
+        return "".join(map(number, values))
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return f"{number(middle)} ±{number((high - low) / 2)}"
 
 
-HEADINGS = ("work", *(peer.title for peer in PEERS), "ratio", "limit", "held?")
-
-
-def lines(results: Iterable[Result]) -> list[tuple[str, ...]]:
-    """Give the table's lines: one a row, and one more for each further limit."""
-    table = []
+def table(results: Iterable[Result]) -> str:
+    """Write the table as aligned Markdown: a line for each row, and one more for each further limit."""
+    lines: list[Sequence[str]] = [HEADINGS, []]
     for each in results:
-        cells = [f"{each.row.title}, {each.row.unit}", *(cell(each.values.get(peer.name, [])) for peer in PEERS)]
-        for words in [verdict.words for verdict in each.verdicts()] or [("", "", "")]:
-            table.append((*cells, *words))
+        cells = [f"{each.row.title}, {each.row.unit}", *(cell(each.values.get(name, ())) for name in TITLES)]
+        for ratio, limit, held in list(each.verdicts()) or [("", "", "")]:
+            words = {None: "not measured", True: "yes", False: "NO", "": ""}[held]
+            lines.append((*cells, ratio, limit, words))
             cells = [""] * len(cells)
-    return table
-
-
-def screen(table: Sequence[Sequence[str]]) -> str:
-    """Write the table for a screen, in columns."""
-    rows = [HEADINGS, *table]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-
-
-def markdown(table: Sequence[Sequence[str]]) -> str:
-    """Write the table as Markdown."""
-    rule = ["---"] * len(HEADINGS)
-    return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, rule, *table))
+    widths = [max(len(line[column]) for line in lines if line) for column in range(len(HEADINGS))]
+    lines[1] = ["-" * width for width in widths]
+    return "\n".join(f"| {' | '.join(map(str.ljust, line, widths))} |" for line in lines)
 
 
 def broken(results: Iterable[Result]) -> list[str]:
     """Name each limit that is not held."""
-    found = []
-    for each in results:
-        for verdict in each.verdicts():
-            if verdict.held is False:
-                ratio, limit, _ = verdict.words
-                found.append(f"{verdict.row.name}: {ratio} is not {limit}")
-    return found
+    verdicts = [(each.row.name, *verdict) for each in results for verdict in each.verdicts()]
+    return [f"{name}: {ratio} is not {limit}" for name, ratio, limit, held in verdicts if held is False]

@@ -1,6 +1,6 @@
 """One measurement in a process of its own, in a peer's environment: `python tasks.py TASK PEER URL [ARGUMENTS]`.
 
-It prints its numbers as one line of JSON: seconds, bytes or answers a second.
+It prints its numbers as one line of JSON: seconds, bytes or responses a second.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -29,12 +30,9 @@ def peak() -> int:
 
     Linux hands the peak of the parent down in ru_maxrss, so there its own count is read.
     """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    if sys.platform != "linux":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+    return int(Path("/proc/self/status").read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def cpu_of(work: Callable[[], Any], times: int) -> float:
@@ -46,7 +44,7 @@ def cpu_of(work: Callable[[], Any], times: int) -> float:
 
 
 def steady(work: Callable[[], Any], times: int) -> Numbers:
-    """Measure work in batches, after one that does not count; their median, so that a disturbed batch does not tell."""
+    """Measure work in batches, after one that does not count; their median leaves out a disturbed one."""
     cpu_of(work, times)
     return {"cpu": median(cpu_of(work, times) for _ in range(BATCHES))}
 
@@ -57,14 +55,20 @@ def get(name: str, url: str) -> Numbers:
 
 
 def get_others(name: str, url: str) -> Numbers:
-    """Give the CPU seconds of one get of a voice that was not asked for before."""
+    """Give the CPU seconds of one get of a voice that was not fetched before."""
     peer, numbers = peers.peer(name, url), itertools.count()
     return steady(lambda: peer.get(f"v{next(numbers)}"), 60)
 
 
-def list_(name: str, url: str) -> Numbers:
-    """Give the CPU seconds of one list."""
-    return steady(peers.peer(name, url).list, 25)
+def list_(name: str, url: str, times: str = "25") -> Numbers:
+    """Give the CPU seconds of one list, of as many voices as the server has."""
+    return steady(peers.peer(name, url).list, int(times))
+
+
+def iterate(name: str, url: str, times: str) -> Numbers:
+    """Give the CPU seconds of iterating over all voices."""
+    peer = peers.peer(name, url)
+    return steady(lambda: peer.iterate(100), int(times))
 
 
 def decode(name: str, _: str, more: dict[str, Any] | None = None) -> Numbers:
@@ -99,7 +103,7 @@ def decode_all(name: str, url: str) -> Numbers:
 
 
 def async_(name: str, url: str) -> Numbers:
-    """Give the answers a second of 1,000 requests, 50 at a time."""
+    """Give the responses a second of 1,000 requests, 50 at a time."""
     peer = peers.peer(name, url)
 
     async def worker(turns: Iterable[int]) -> None:
@@ -120,55 +124,41 @@ def async_(name: str, url: str) -> Numbers:
 
 
 def create(name: str, url: str, small: str, large: str) -> Numbers:
-    """Give the peak memory and the CPU seconds of creating from a large file, beyond a small one made before."""
-    return _beyond(peers.peer(name, url).create, Path(small), peers.peer(name, url).create, Path(large))
+    """Measure creating from a large file, beyond a small one before."""
+    peer = peers.peer(name, url)
+    return beyond(*(partial(peer.create, Path(file)) for file in (small, large)))
 
 
 def save(name: str, url: str, small_url: str, target: str) -> Numbers:
-    """Give the peak memory and the CPU seconds of saving a large sample, beyond a small one saved before."""
-    return _beyond(peers.peer(name, small_url).save, Path(target), peers.peer(name, url).save, Path(target))
+    """Measure saving a large sample, beyond a small one before."""
+    return beyond(*(partial(peers.peer(name, each).save, Path(target)) for each in (small_url, url)))
 
 
-def _beyond(first: Callable[[Path], Any], small: Path, work: Callable[[Path], Any], large: Path) -> Numbers:
-    first(small)
+def iterate_all(name: str, url: str, small_url: str) -> Numbers:
+    """Measure iterating over many voices, beyond few before."""
+    return beyond(*(partial(peers.peer(name, each).iterate, 100) for each in (small_url, url)))
+
+
+def beyond(small: Callable[[], Any], large: Callable[[], Any]) -> Numbers:
+    """Give the peak memory and the CPU seconds of large work, beyond what small work of its kind has taken before."""
+    small()
     gc.collect()
     before, started = peak(), process_time()
-    work(large)
-    return {"peak": peak() - before, "cpu": process_time() - started}
-
-
-def iterate(name: str, url: str, times: str) -> Numbers:
-    """Give the CPU seconds of one walk through all voices."""
-    peer = peers.peer(name, url)
-    return steady(lambda: peer.iterate(100), int(times))
-
-
-def page(name: str, url: str, times: str) -> Numbers:
-    """Give the CPU seconds of a list that holds all voices at once."""
-    return steady(peers.peer(name, url).list, int(times))
-
-
-def walk(name: str, url: str, small_url: str) -> Numbers:
-    """Give the peak memory of walking through many voices, beyond a walk through few."""
-    peers.peer(name, small_url).iterate(100)
-    gc.collect()
-    before = peak()
-    count = peers.peer(name, url).iterate(100)
-    return {"peak": peak() - before, "count": count}
+    large()
+    return {"memory": peak() - before, "cpu": process_time() - started}
 
 
 TASKS: dict[str, Callable[..., Numbers]] = {
     "get": get,
     "get-others": get_others,
     "list": list_,
+    "iterate": iterate,
     "decode": decode,
     "decode-all": decode_all,
     "async": async_,
     "create": create,
     "save": save,
-    "iterate": iterate,
-    "page": page,
-    "walk": walk,
+    "iterate-all": iterate_all,
 }
 
 if __name__ == "__main__":
