@@ -18,17 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from scripts.bench import environments, growth
 from scripts.bench.measure import WHOLE, Bench, ChildError, Numbers, serving
-from scripts.bench.picture import picture
-from scripts.bench.report import Result, broken, result, table
+from scripts.bench.report import BENCH, Result, broken, rendered, result, table
 from scripts.bench.rows import ALL, BARE, OURS, ROWS, TITLES, Row
 
-METHOD = """\
-Medians of alternating runs, ± half of the distance between the quarters. CPU is user and system time as the operating
-system counts it; whole processes are less a bare interpreter. A ratio is the median of the ratios of each turn. All
-rows but one are over plain http, for which ours loads no certificates: the row over https shows what that is worth. The
-gets are of one voice over and over, whose address ours keeps parsed: the row with another voice each time shows what
-that is worth. Voices have 12 of their 15 members, those that mistralai 2.3.2 knows and `type`; absent ones cost 3.7.0
-more, and the row with all members shows how much."""
 Runs = dict[str, list[Numbers]]
 
 
@@ -71,24 +63,6 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {model}; {platform.system()} {platform.release()}; {python}"
 
 
-def results_page(results: Sequence[Result], missing: Iterable[str]) -> str:
-    """Write RESULTS.md."""
-    not_held = broken(results)
-    versions = [f"- {TITLES[name]}: {', '.join(environments.versions_of(name))}" for name in ALL if name not in missing]
-    empty = ", ".join(TITLES[name] for name in missing)
-    parts = [
-        "# Results of the bench",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
-        METHOD,
-        table(results),
-        "Every limit is held." if not not_held else "Not held:\n\n" + "\n".join(f"- {each}" for each in not_held),
-        *([f"Not installed, so the column is empty: {empty}."] if empty else []),
-        "## Versions",
-        "\n".join(versions),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
 def main() -> list[str]:
     """Set up, measure, print, write; give what is not held."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -104,7 +78,7 @@ def main() -> list[str]:
     rows = [row for row in ROWS if given.only in (None, row.name)]
     # A bare interpreter is that of ours.
     needed = {OURS} if given.growth else {OURS, *(name for row in rows for name in row.peers)}
-    missing = environments.prepare(tuple(name for name in ALL if name in needed))
+    missing = environments.prepare([name for name in ALL if name in needed])
     for name, reason in missing.items():
         print(f"{TITLES[name]} cannot be installed; its column stays empty.\n{reason}", file=sys.stderr)
     if OURS in missing:
@@ -115,8 +89,19 @@ def main() -> list[str]:
         results = measured(bench, rows, needed - missing.keys())
     print(table(results))
     if not given.only:
-        (environments.BENCH / "RESULTS.md").write_text(results_page(results, missing), encoding="utf-8")
-        (environments.BENCH / "results.svg").write_text(picture(results), encoding="utf-8")
+        versions = {name: environments.versions_of(name) for name in ALL if name not in missing}
+        page = rendered(
+            "RESULTS.md.jinja",
+            results,
+            date=f"{datetime.now(UTC):%Y-%m-%d}",
+            machine=machine(),
+            table=table(results),
+            broken=broken(results),
+            missing=list(missing),
+            versions=versions,
+        )
+        (BENCH / "RESULTS.md").write_text(page, encoding="utf-8")
+        (BENCH / "results.svg").write_text(rendered("results.svg.jinja", results), encoding="utf-8")
     return broken(results)
 
 

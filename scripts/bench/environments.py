@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import venv
-from importlib.metadata import distributions, version
+from collections.abc import Iterable
+from importlib.metadata import distributions
 from pathlib import Path
 
-from scripts.bench.rows import GENERATOR, HTTPX, HTTPX2, MISTRALAI2, MISTRALAI3, OURS, OURS2
+from scripts.bench.rows import GENERATOR, OURS, OURS2
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
 ENVIRONMENTS = BENCH / ".environments"
 REQUIREMENTS = BENCH / "requirements"
 DOCUMENT = ROOT / "openapi" / "voices.yaml"
-# What each file of requirements is made from (`python scripts/bench --lock`).
-WANTED = {
-    OURS: ("attrs", "httpx"),
-    OURS2: ("attrs", "httpx", "httpx2==2.16.2"),
-    HTTPX: ("httpx",),
-    HTTPX2: ("httpx2==2.16.2",),
-    MISTRALAI2: ("mistralai==2.3.2",),
-    MISTRALAI3: ("mistralai==3.7.0",),
-    GENERATOR: ("attrs", "httpx"),
-}
-LOCK_OPTIONS = ("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate")
+UV = (sys.executable, "-m", "uv", "--quiet", "pip")
+LOCK_OPTIONS = (
+    *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
+    *("--universal", "--python-version", "3.11"),
+)
 
 
 class InstallError(Exception):
@@ -65,27 +57,15 @@ def versions_of(name: str) -> list[str]:
 
 
 def install(name: str, wheel: Path) -> None:
-    """Make one environment, unless it stands already."""
-    locked = REQUIREMENTS / f"{name}.txt"
-    made_of = sys.version.encode() + locked.read_bytes()
-    if name in (OURS, OURS2):
-        made_of += wheel.read_bytes()
-    elif name == GENERATOR:
-        made_of += DOCUMENT.read_bytes() + version("openapi-python-client").encode()
-    stamp, made_from = ENVIRONMENTS / name / "stamp", hashlib.sha256(made_of).hexdigest()
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from:
-        return
+    """Make one environment, or bring it up to date."""
     print(f"Making the environment of {name} ...", file=sys.stderr)
-    shutil.rmtree(ENVIRONMENTS / name, ignore_errors=True)
     venv.create(ENVIRONMENTS / name, with_pip=False)
-    pip = (sys.executable, "-m", "pip", "--python", python_of(name), "install", "--quiet")
-    run(*pip, "--require-hashes", "-r", locked)
-    if name in (OURS, OURS2):
-        run(*pip, "--no-deps", wheel)
-    elif name == GENERATOR:
+    options = ("--python", python_of(name), "--compile-bytecode")
+    if name == GENERATOR:
         generate(packages_of(name) / "plain_voices_api")
-    run(python_of(name), "-m", "compileall", "-q", packages_of(name))
-    stamp.write_text(made_from, encoding="utf-8")
+    run(*UV, "sync", *options, "--require-hashes", REQUIREMENTS / f"{name}.txt")
+    if name in (OURS, OURS2):
+        run(*UV, "install", *options, "--no-deps", wheel)
 
 
 def generate(package: Path) -> None:
@@ -93,14 +73,13 @@ def generate(package: Path) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as settings:
         settings.write(f"package_name_override: {package.name}\npost_hooks: []\n")
         settings.flush()
-        command = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none")
+        command = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--overwrite")
         run(*command, "--config", settings.name, "--path", DOCUMENT, "--output-path", package)
 
 
-def prepare(names: tuple[str, ...]) -> dict[str, str]:
-    """Make the environments that are missing; give what went wrong, by peer."""
+def prepare(names: Iterable[str]) -> dict[str, str]:
+    """Make the environments; give what went wrong, by peer."""
     failures: dict[str, str] = {}
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
     with tempfile.TemporaryDirectory() as folder:
         run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
         for name in names:
@@ -113,9 +92,5 @@ def prepare(names: tuple[str, ...]) -> dict[str, str]:
 
 def lock() -> None:
     """Write the files of requirements anew: names, versions and hashes."""
-    command = (sys.executable, "-m", "uv", "--quiet", "pip", "compile", *LOCK_OPTIONS, "--universal")
-    for name, wanted in WANTED.items():
-        with tempfile.NamedTemporaryFile("w", suffix=".in", encoding="utf-8") as file:
-            file.write("\n".join(wanted))
-            file.flush()
-            run(*command, "--python-version", "3.11", file.name, "--output-file", REQUIREMENTS / f"{name}.txt")
+    for wanted in REQUIREMENTS.glob("*.in"):
+        run(*UV, "compile", *LOCK_OPTIONS, wanted, "--output-file", wanted.with_suffix(".txt"))

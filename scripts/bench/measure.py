@@ -94,7 +94,7 @@ class Bench:
         if task == "create":
             return self.child(task, name, self.url(1), self.file(0), self.file(megabytes))
         if task == "save":
-            return self.child(task, name, self.url(megabytes), self.url(1), self._folder / "saved.wav")
+            return self.child(task, name, self.url(1), self.url(megabytes), self._folder / "saved.wav")
         if task not in WHOLE:
             return self.child(task, name, self.url(100))
         if name == BARE:

@@ -1,14 +1,20 @@
-"""Makes numbers of runs into the table: medians, spreads, ratios, limits."""
+"""Makes numbers of runs into the table: medians, spreads, ratios, limits; and writes the page and the picture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
-from scripts.bench.rows import BARE, TITLES, UNITS, Row, judge, wording
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from scripts.bench.rows import BARE, OURS, TITLES, UNITS, Row, judge, wording
+
+BENCH = Path(__file__).resolve().parent
 HEADINGS = ("work", *TITLES.values(), "ratio", "limit", "held?")
+MOST = 1000  # beyond, ours is near nothing, and the ratio says no more than that
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,19 @@ class Result:
         """The middle of each column's runs."""
         return {name: median(values) for name, values in self.values.items() if values}
 
-    def verdicts(self) -> Iterator[tuple[str, str, bool | None]]:
-        """Judge each limit: the ratio, the limit and whether it is held; None when a column is empty."""
+    def times_ours(self, name: str) -> str:
+        """Write a column's median and how many times ours it is."""
+        value, ours = self.medians[name], self.medians.get(OURS, 0)
+        if name == OURS or ours <= 0:
+            return number(value)
+        return f"{number(value)} · " + (f"{number(value / ours)}x" if value <= MOST * ours else f">{number(MOST)}x")
+
+    def verdicts(self) -> Iterator[tuple[str, str, str]]:
+        """Judge each limit: the ratio, the limit and whether it is held."""
         for limit in self.row.limits:
             ratio, held = judge(limit, self.values)
-            yield "" if ratio is None else f"{ratio:.3g}", wording(limit), held
+            words = {None: "not measured", True: "yes", False: "NO"}
+            yield "" if ratio is None else f"{ratio:.3g}", wording(limit), words[held]
 
 
 def result(row: Row, runs: dict[str, list[dict[str, float]]]) -> Result:
@@ -60,14 +74,13 @@ def cell(values: Sequence[float]) -> str:
 
 def table(results: Iterable[Result]) -> str:
     """Write the table as aligned Markdown: a line for each row, and one more for each further limit."""
-    lines: list[Sequence[str]] = [HEADINGS, []]
+    lines: list[Sequence[str]] = [HEADINGS, [""] * len(HEADINGS)]
     for each in results:
         cells = [f"{each.row.title}, {each.row.unit}", *(cell(each.values.get(name, ())) for name in TITLES)]
-        for ratio, limit, held in list(each.verdicts()) or [("", "", "")]:
-            words = {None: "not measured", True: "yes", False: "NO", "": ""}[held]
-            lines.append((*cells, ratio, limit, words))
+        for verdict in list(each.verdicts()) or [("", "", "")]:
+            lines.append((*cells, *verdict))
             cells = [""] * len(cells)
-    widths = [max(len(line[column]) for line in lines if line) for column in range(len(HEADINGS))]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines[1] = ["-" * width for width in widths]
     return "\n".join(f"| {' | '.join(map(str.ljust, line, widths))} |" for line in lines)
 
@@ -75,4 +88,14 @@ def table(results: Iterable[Result]) -> str:
 def broken(results: Iterable[Result]) -> list[str]:
     """Name each limit that is not held."""
     verdicts = [(each.row.name, *verdict) for each in results for verdict in each.verdicts()]
-    return [f"{name}: {ratio} is not {limit}" for name, ratio, limit, held in verdicts if held is False]
+    return [f"{name}: {ratio} is not {limit}" for name, ratio, limit, held in verdicts if held == "NO"]
+
+
+def rendered(template: str, results: Iterable[Result], **values: Any) -> str:
+    """Fill in RESULTS.md.jinja or results.svg.jinja."""
+    loader, is_markup = FileSystemLoader(BENCH), template.endswith(".svg.jinja")
+    environment = Environment(
+        loader=loader, autoescape=is_markup, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    shown = [each for each in results if len(each.medians) > 1 and each.row.limits]
+    return environment.get_template(template).render(results=shown, titles=TITLES, **values)

@@ -1,4 +1,4 @@
-"""One measurement in a process of its own, in a peer's environment: `python tasks.py TASK PEER URL [ARGUMENTS]`.
+"""One measurement in a process of its own, in a peer's environment: `python tasks.py TASK PEER ARGUMENTS`.
 
 It prints its numbers as one line of JSON: seconds, bytes or responses a second.
 """
@@ -12,14 +12,14 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from scripts.bench import peers, server
+from scripts.bench import server
+from scripts.bench.peers import peer
 
 Numbers = dict[str, float]
 BATCHES = 7
@@ -43,36 +43,20 @@ def cpu_of(work: Callable[[], Any], times: int) -> float:
     return (process_time() - started) / times
 
 
-def steady(work: Callable[[], Any], times: int) -> Numbers:
+def steady(work: Callable[[], Any], times: int | str) -> Numbers:
     """Measure work in batches, after one that does not count; their median leaves out a disturbed one."""
-    cpu_of(work, times)
-    return {"cpu": median(cpu_of(work, times) for _ in range(BATCHES))}
-
-
-def get(name: str, url: str) -> Numbers:
-    """Give the CPU seconds of one get."""
-    return steady(peers.peer(name, url).get, 60)
+    cpu_of(work, int(times))
+    return {"cpu": median(cpu_of(work, int(times)) for _ in range(BATCHES))}
 
 
 def get_others(name: str, url: str) -> Numbers:
-    """Give the CPU seconds of one get of a voice that was not fetched before."""
-    peer, numbers = peers.peer(name, url), itertools.count()
-    return steady(lambda: peer.get(f"v{next(numbers)}"), 60)
+    """Get another voice each time."""
+    get, numbers = peer(name, url).get, itertools.count()
+    return steady(lambda: get(f"v{next(numbers)}"), 60)
 
 
-def list_(name: str, url: str, times: str = "25") -> Numbers:
-    """Give the CPU seconds of one list, of as many voices as the server has."""
-    return steady(peers.peer(name, url).list, int(times))
-
-
-def iterate(name: str, url: str, times: str) -> Numbers:
-    """Give the CPU seconds of iterating over all voices."""
-    peer = peers.peer(name, url)
-    return steady(lambda: peer.iterate(100), int(times))
-
-
-def decode(name: str, _: str, more: dict[str, Any] | None = None) -> Numbers:
-    """Give the CPU seconds of decoding 1,000 voices: a list of them less an empty one, and less the same by hand.
+def decode(name: str, more: dict[str, Any] | None = None) -> Numbers:
+    """Decode 1,000 voices: a list of them less an empty one, and less the same by hand.
 
     What the HTTP library and json.loads need for the larger body is in both, so only the making of models is left.
     """
@@ -90,29 +74,22 @@ def decode(name: str, _: str, more: dict[str, Any] | None = None) -> Numbers:
         wanted = 0
         return full - cpu_of(list_, 8)
 
-    url = "http://localhost"
-    by_hand = peers.peer("httpx2" if name == "mistralai-3" else "httpx", url, handler)
-    peer = peers.peer(name, url, handler)
-    costs = [one(peer.list) - one(by_hand.list) for _ in range(BATCHES + 1)]
+    hand = "httpx2" if name == "mistralai-3" else "httpx"
+    list_, by_hand = (peer(each, "http://localhost", handler).list for each in (name, hand))
+    costs = [one(list_) - one(by_hand) for _ in range(BATCHES + 1)]
     return {"cpu": median(costs[1:])}
 
 
-def decode_all(name: str, url: str) -> Numbers:
-    """Do the same with voices that have all members of the document."""
-    return decode(name, url, server.NEWER)
-
-
-def async_(name: str, url: str) -> Numbers:
+def get_async(name: str, url: str) -> Numbers:
     """Give the responses a second of 1,000 requests, 50 at a time."""
-    peer = peers.peer(name, url)
+    get = peer(name, url).get_async
 
     async def worker(turns: Iterable[int]) -> None:
         for _ in turns:
-            await peer.get_async()
+            await get()
 
     async def storm(total: int) -> float:
-        turns = iter(range(total))
-        started = perf_counter()
+        turns, started = iter(range(total)), perf_counter()
         await asyncio.gather(*(worker(turns) for _ in range(50)))
         return total / (perf_counter() - started)
 
@@ -121,22 +98,6 @@ def async_(name: str, url: str) -> Numbers:
         return await storm(1000)
 
     return {"rate": asyncio.run(main())}
-
-
-def create(name: str, url: str, small: str, large: str) -> Numbers:
-    """Measure creating from a large file, beyond a small one before."""
-    peer = peers.peer(name, url)
-    return beyond(*(partial(peer.create, Path(file)) for file in (small, large)))
-
-
-def save(name: str, url: str, small_url: str, target: str) -> Numbers:
-    """Measure saving a large sample, beyond a small one before."""
-    return beyond(*(partial(peers.peer(name, each).save, Path(target)) for each in (small_url, url)))
-
-
-def iterate_all(name: str, url: str, small_url: str) -> Numbers:
-    """Measure iterating over many voices, beyond few before."""
-    return beyond(*(partial(peers.peer(name, each).iterate, 100) for each in (small_url, url)))
 
 
 def beyond(small: Callable[[], Any], large: Callable[[], Any]) -> Numbers:
@@ -148,17 +109,29 @@ def beyond(small: Callable[[], Any], large: Callable[[], Any]) -> Numbers:
     return {"memory": peak() - before, "cpu": process_time() - started}
 
 
+def create(name: str, url: str, small: str, large: str) -> Numbers:
+    """Create from a large file."""
+    work = peer(name, url).create
+    return beyond(lambda: work(Path(small)), lambda: work(Path(large)))
+
+
+def save(name: str, small_url: str, url: str, path: str) -> Numbers:
+    """Save a large sample."""
+    small, large = peer(name, small_url).save, peer(name, url).save
+    return beyond(lambda: small(Path(path)), lambda: large(Path(path)))
+
+
 TASKS: dict[str, Callable[..., Numbers]] = {
-    "get": get,
+    "get": lambda name, url: steady(peer(name, url).get, 60),
     "get-others": get_others,
-    "list": list_,
-    "iterate": iterate,
-    "decode": decode,
-    "decode-all": decode_all,
-    "async": async_,
+    "list": lambda name, url, times=25: steady(peer(name, url).list, times),
+    "iterate": lambda name, url, times: steady(peer(name, url).iterate, times),
+    "iterate-all": lambda name, small_url, url: beyond(peer(name, small_url).iterate, peer(name, url).iterate),
+    "decode": lambda name, _: decode(name),
+    "decode-all": lambda name, _: decode(name, server.NEWER),
+    "async": get_async,
     "create": create,
     "save": save,
-    "iterate-all": iterate_all,
 }
 
 if __name__ == "__main__":
