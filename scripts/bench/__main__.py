@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from scripts.bench import environments, growth
-from scripts.bench.measure import WHOLE, Bench, ChildError, Numbers, serving
+from scripts.bench.measure import WHOLE, Bench, Numbers, serving
 from scripts.bench.report import BENCH, Result, broken, rendered, result, table
 from scripts.bench.rows import ALL, BARE, OURS, ROWS, TITLES, Row
 
@@ -36,7 +36,7 @@ def alternate(bench: Bench, row: Row, names: Sequence[str]) -> Runs:
         for name in [*able]:
             try:
                 numbers = bench.measure(row.task, name)
-            except ChildError as error:
+            except environments.ProcessError as error:
                 able.remove(name)
                 runs.pop(name, None)
                 print(f"{row.task}: {TITLES.get(name, name)} cannot do this: {error}", file=sys.stderr)
@@ -70,11 +70,7 @@ def main() -> list[str]:
     parser.add_argument(
         "--growth", action="store_true", help="measure what a voice and a MB cost as their number grows"
     )
-    parser.add_argument("--lock", action="store_true", help="write the files of requirements anew")
     given = parser.parse_args()
-    if given.lock:
-        environments.lock()
-        return []
     rows = [row for row in ROWS if given.only in (None, row.name)]
     # A bare interpreter is that of ours.
     needed = {OURS} if given.growth else {OURS, *(name for row in rows for name in row.peers)}

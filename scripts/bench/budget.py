@@ -13,14 +13,15 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from cProfile import Profile
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from scripts.bench.server import voice, voices_body
+from scripts.bench.server import page, voice
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).with_name("budget.json")
@@ -66,7 +67,7 @@ def respond(request: Any) -> Any:
     import httpx
 
     if "limit" in request.url.params:
-        body = voices_body(int(request.url.params["limit"]))
+        body = page(int(request.url.params["limit"]))
         return httpx.Response(200, content=body, headers={"content-type": "application/json"})
     return httpx.Response(200, json=voice(0))
 
@@ -80,22 +81,23 @@ async def calls() -> dict[str, float]:
     transport = httpx.MockTransport(respond)
     client, async_client = httpx.Client(transport=transport), httpx.AsyncClient(transport=transport)
     voices = Mistral("x", server_url="http://localhost", client=client, async_client=async_client).audio.voices
+    works: dict[str, Callable[[], Any]] = {
+        "get": partial(voices.get, voice_id="v1"),
+        "get_async": partial(voices.get_async, voice_id="v1"),
+        "few": partial(voices.list, limit=FEW),
+        "many": partial(voices.list, limit=MANY),
+    }
     counts: dict[str, Counter[str]] = {}
-    for _ in range(2):
-        gc.collect()
-        gc.disable()  # a collection in the middle would call the destructors of others
-        with Profile() as profile:
-            voices.get(voice_id="v1")
-        counts["get"] = counts_of(profile)
-        with Profile() as profile:
-            await voices.get_async(voice_id="v1")
-        counts["get_async"] = counts_of(profile)
-        for count in (FEW, MANY):
+    gc.disable()  # a collection in the middle would call the destructors of others
+    for name, work in works.items():
+        for _ in range(2):
             with Profile() as profile:
-                voices.list(limit=count)
-            counts[f"list {count}"] = counts_of(profile)
-        gc.enable()
-    few, many = counts.pop(f"list {FEW}"), counts.pop(f"list {MANY}")
+                result = work()
+                if name == "get_async":
+                    await result
+        counts[name] = counts_of(profile)
+    gc.enable()
+    few, many = counts.pop("few"), counts.pop("many")
     numbers = {f"{name}, {kind}": float(count[kind]) for name, count in counts.items() for kind in ("ours", "all")}
     return numbers | {f"a decoded voice, {kind}": (many[kind] - few[kind]) / (MANY - FEW) for kind in ("ours", "all")}
 
@@ -110,22 +112,17 @@ def problems(budget: dict[str, Any], loaded: list[str], made: dict[str, float]) 
             yield TOO_MANY_CALLS.format(name, found, before * MARGIN, before)
 
 
-def main() -> str | None:
+def main() -> str:
     """Compare, or write; give what is beyond the budget."""
     loaded, made = modules(), asyncio.run(calls())
     if "--write" in sys.argv[1:]:
         FILE.write_text(json.dumps({"modules": loaded, "calls": made}, indent=2) + "\n", encoding="utf-8")
-        print(f"{FILE.relative_to(ROOT)} is written.")
-        return None
     budget = json.loads(FILE.read_text(encoding="utf-8"))
-    if found := list(problems(budget, loaded, made)):
-        return "\n".join(found)
     for name, number in made.items():
         if number < (before := budget["calls"].get(name, 0)) / MARGIN:
             print(f"{name} makes {number:g} calls, fewer than {before:g}: keep that with --write.")
-    print("Import and calls are within their budget.")
-    return None
+    return "\n".join(problems(budget, loaded, made))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main() or 0)

@@ -1,4 +1,4 @@
-"""The environments of the peers: made once, each from its own file of names, versions and hashes, and reused."""
+"""The environments of the peers, each made from its own file of names, versions and hashes."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from scripts.bench.rows import GENERATOR, OURS, OURS2
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
 ENVIRONMENTS = BENCH / ".environments"
-REQUIREMENTS = BENCH / "requirements"
-DOCUMENT = ROOT / "openapi" / "voices.yaml"
-UV = (sys.executable, "-m", "uv", "--quiet", "pip")
-LOCK_OPTIONS = (
-    *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
-    *("--universal", "--python-version", "3.11"),
-)
+LONGEST = 300.0  # seconds that a process may take
 
 
-class InstallError(Exception):
-    """An environment cannot be made; the message is what the tool said."""
+class ProcessError(Exception):
+    """A process failed; the message is the last that it said."""
 
 
-def run(*command: str | Path) -> None:
-    """Run a tool; InstallError with its last words when it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise InstallError("\n".join((done.stdout + done.stderr).strip().splitlines()[-5:]))
+def run(*command: str | Path, variables: dict[str, str] | None = None) -> str:
+    """Run a process to its end and give what it printed; ProcessError when it fails."""
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=LONGEST, env=variables
+        )
+    except subprocess.CalledProcessError as error:
+        said = (error.stdout + error.stderr).strip() or str(error)
+        raise ProcessError("\n".join(said.splitlines()[-5:])) from None
+    except subprocess.TimeoutExpired as error:
+        raise ProcessError(str(error)) from None
+    return done.stdout
 
 
 def python_of(name: str) -> Path:
@@ -60,12 +61,12 @@ def install(name: str, wheel: Path) -> None:
     """Make one environment, or bring it up to date."""
     print(f"Making the environment of {name} ...", file=sys.stderr)
     venv.create(ENVIRONMENTS / name, with_pip=False)
-    options = ("--python", python_of(name), "--compile-bytecode")
+    uv, options = (sys.executable, "-m", "uv", "--quiet", "pip"), ("--python", python_of(name), "--compile-bytecode")
     if name == GENERATOR:
         generate(packages_of(name) / "plain_voices_api")
-    run(*UV, "sync", *options, "--require-hashes", REQUIREMENTS / f"{name}.txt")
+    run(*uv, "sync", *options, "--require-hashes", BENCH / "requirements" / f"{name}.txt")
     if name in (OURS, OURS2):
-        run(*UV, "install", *options, "--no-deps", wheel)
+        run(*uv, "install", *options, "--no-deps", wheel)
 
 
 def generate(package: Path) -> None:
@@ -74,7 +75,7 @@ def generate(package: Path) -> None:
         settings.write(f"package_name_override: {package.name}\npost_hooks: []\n")
         settings.flush()
         command = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--overwrite")
-        run(*command, "--config", settings.name, "--path", DOCUMENT, "--output-path", package)
+        run(*command, "--config", settings.name, "--path", "openapi/voices.yaml", "--output-path", package)
 
 
 def prepare(names: Iterable[str]) -> dict[str, str]:
@@ -85,12 +86,6 @@ def prepare(names: Iterable[str]) -> dict[str, str]:
         for name in names:
             try:
                 install(name, next(Path(folder).glob("*.whl")))
-            except (InstallError, OSError) as error:
+            except (ProcessError, OSError) as error:
                 failures[name] = str(error)
     return failures
-
-
-def lock() -> None:
-    """Write the files of requirements anew: names, versions and hashes."""
-    for wanted in REQUIREMENTS.glob("*.in"):
-        run(*UV, "compile", *LOCK_OPTIONS, wanted, "--output-file", wanted.with_suffix(".txt"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from scripts.bench.rows import BARE, OURS, TITLES, UNITS, Row, judge, wording
 
@@ -93,9 +93,11 @@ def broken(results: Iterable[Result]) -> list[str]:
 
 def rendered(template: str, results: Iterable[Result], **values: Any) -> str:
     """Fill in RESULTS.md.jinja or results.svg.jinja."""
-    loader, is_markup = FileSystemLoader(BENCH), template.endswith(".svg.jinja")
     environment = Environment(
-        loader=loader, autoescape=is_markup, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+        loader=FileSystemLoader(BENCH),
+        autoescape=select_autoescape(("svg.jinja",)),
+        trim_blocks=True,
+        keep_trailing_newline=True,
     )
     shown = [each for each in results if len(each.medians) > 1 and each.row.limits]
     return environment.get_template(template).render(results=shown, titles=TITLES, **values)

@@ -1,6 +1,6 @@
 """A loopback server with the responses that voices clients want, made beforehand: `python server.py CERTIFICATES`.
 
-It prints its ports for http and for https, and ends when its standard input does. Into the file CERTIFICATES it writes
+It prints its addresses for http and https, and ends when its standard input does. Into the file CERTIFICATES it writes
 what a client must trust: its own authority behind those that httpx trusts, so that loading them costs the same. The
 first segment of a path is a number: how many voices there are, or how many MB a sample has (`/100/v1/audio/voices`).
 What is posted is read and forgotten.
@@ -18,7 +18,7 @@ from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 MB = 1_000_000
 # A multiple of three bytes, so that the text of a sample is the text of the block, repeated.
@@ -46,17 +46,13 @@ def voice(number: int) -> dict[str, Any]:
     }
 
 
-def voices_body(count: int, more: dict[str, Any] | None = None) -> bytes:
-    """Write a page of the listing by offset, of voices that have more members if some are given."""
-    items = [voice(number) | (more or {}) for number in range(count)]
-    return json.dumps({"items": items, "total": count, "page": 1, "page_size": count, "total_pages": 1}).encode()
-
-
-def search_body(count: int, page_size: int, start: int) -> bytes:
-    """Write a page of the listing by cursor."""
-    end = min(start + page_size, count)
-    items = [voice(number) for number in range(start, end)]
-    return json.dumps({"data": items, "next_page_token": str(end) if end < count else None}).encode()
+def page(count: int, size: int = 0, start: int = 0, more: dict[str, Any] | None = None) -> bytes:
+    """Write a page of so many voices: by cursor if it has a size, else all by offset; with more members if given."""
+    end = min(start + size, count) if size else count
+    items = [voice(number) | (more or {}) for number in range(start, end)]
+    by_offset = {"items": items, "total": count, "page": 1, "page_size": count, "total_pages": 1}
+    by_cursor = {"data": items, "next_page_token": str(end) if end < count else None}
+    return json.dumps(by_cursor if size else by_offset).encode()
 
 
 def head(length: int, media_type: str = "application/json") -> bytes:
@@ -68,14 +64,10 @@ def head(length: int, media_type: str = "application/json") -> bytes:
 def small(target: str) -> bytes:
     """Make a response with one voice or a page of voices, once."""
     parts = urlsplit(target)
-    _, count, version, _, _, *voice_id = parts.path.split("/")
-    query = dict(parse_qs(parts.query))
-    if voice_id:
-        body = json.dumps(voice(0)).encode()
-    elif version == "v2":
-        body = search_body(int(count), int(query["page_size"][0]), int(query.get("page_token", ["0"])[0]))
-    else:
-        body = voices_body(int(count))
+    _, count, _, _, _, *voice_id = parts.path.split("/")
+    query = dict(parse_qsl(parts.query))
+    size, start = int(query.get("page_size", 0)), int(query.get("page_token", 0))
+    body = json.dumps(voice(0)).encode() if voice_id else page(int(count), size, start)
     return head(len(body)) + body
 
 
@@ -124,7 +116,8 @@ async def main() -> None:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     Path(sys.argv[1]).write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
     servers = [await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) for tls in (None, context)]
-    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    print(f"http://127.0.0.1:{ports[0]} https://127.0.0.1:{ports[1]}", flush=True)
     await asyncio.to_thread(sys.stdin.read)
 
 

@@ -26,10 +26,7 @@ BATCHES = 7
 
 
 def peak() -> int:
-    """Give the most memory that this process has had, in bytes.
-
-    Linux hands the peak of the parent down in ru_maxrss, so there its own count is read.
-    """
+    """Give the most memory that this process has had, in bytes; ru_maxrss on Linux may be that of the parent."""
     if sys.platform != "linux":
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
     return int(Path("/proc/self/status").read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]) * 1024
@@ -49,10 +46,10 @@ def steady(work: Callable[[], Any], times: int | str) -> Numbers:
     return {"cpu": median(cpu_of(work, int(times)) for _ in range(BATCHES))}
 
 
-def get_others(name: str, url: str) -> Numbers:
+def others(get: Callable[..., Any]) -> Callable[[], Any]:
     """Get another voice each time."""
-    get, numbers = peer(name, url).get, itertools.count()
-    return steady(lambda: get(f"v{next(numbers)}"), 60)
+    numbers = itertools.count()
+    return lambda: get(f"v{next(numbers)}")
 
 
 def decode(name: str, more: dict[str, Any] | None = None) -> Numbers:
@@ -60,29 +57,29 @@ def decode(name: str, more: dict[str, Any] | None = None) -> Numbers:
 
     What the HTTP library and json.loads need for the larger body is in both, so only the making of models is left.
     """
-    bodies = {1000: server.voices_body(1000, more), 0: server.voices_body(0)}
-    wanted = 0
+    many, none = server.page(1000, more=more), server.page(0)
+    body = none
 
     def handler(request: Any) -> Any:
         response = sys.modules[type(request).__module__.partition(".")[0]].Response
-        return response(200, content=bodies[wanted], headers={"content-type": "application/json"})
+        return response(200, content=body, headers={"content-type": "application/json"})
 
     def one(list_: Callable[[], Any]) -> float:
-        nonlocal wanted
-        wanted = 1000
-        full = cpu_of(list_, 8)
-        wanted = 0
-        return full - cpu_of(list_, 8)
+        nonlocal body
+        costs = []
+        for body in (many, none):
+            costs.append(cpu_of(list_, 8))
+        return costs[0] - costs[1]
 
     hand = "httpx2" if name == "mistralai-3" else "httpx"
-    list_, by_hand = (peer(each, "http://localhost", handler).list for each in (name, hand))
+    list_, by_hand = (peer(each, "http://localhost", handler)["list"] for each in (name, hand))
     costs = [one(list_) - one(by_hand) for _ in range(BATCHES + 1)]
     return {"cpu": median(costs[1:])}
 
 
 def get_async(name: str, url: str) -> Numbers:
     """Give the responses a second of 1,000 requests, 50 at a time."""
-    get = peer(name, url).get_async
+    get = peer(name, url)["get_async"]
 
     async def worker(turns: Iterable[int]) -> None:
         for _ in turns:
@@ -109,24 +106,24 @@ def beyond(small: Callable[[], Any], large: Callable[[], Any]) -> Numbers:
     return {"memory": peak() - before, "cpu": process_time() - started}
 
 
-def create(name: str, url: str, small: str, large: str) -> Numbers:
-    """Create from a large file."""
-    work = peer(name, url).create
-    return beyond(lambda: work(Path(small)), lambda: work(Path(large)))
-
-
 def save(name: str, small_url: str, url: str, path: str) -> Numbers:
     """Save a large sample."""
-    small, large = peer(name, small_url).save, peer(name, url).save
+    small, large = peer(name, small_url)["save"], peer(name, url)["save"]
     return beyond(lambda: small(Path(path)), lambda: large(Path(path)))
 
 
+def create(name: str, url: str, small: str, large: str) -> Numbers:
+    """Create from a large file."""
+    work = peer(name, url)["create"]
+    return beyond(lambda: work(Path(small)), lambda: work(Path(large)))
+
+
 TASKS: dict[str, Callable[..., Numbers]] = {
-    "get": lambda name, url: steady(peer(name, url).get, 60),
-    "get-others": get_others,
-    "list": lambda name, url, times=25: steady(peer(name, url).list, times),
-    "iterate": lambda name, url, times: steady(peer(name, url).iterate, times),
-    "iterate-all": lambda name, small_url, url: beyond(peer(name, small_url).iterate, peer(name, url).iterate),
+    "get": lambda name, url: steady(peer(name, url)["get"], 60),
+    "get-others": lambda name, url: steady(others(peer(name, url)["get"]), 60),
+    "list": lambda name, url, times=25: steady(peer(name, url)["list"], times),
+    "iterate": lambda name, url, times: steady(peer(name, url)["iterate"], times),
+    "iterate-all": lambda name, small_url, url: beyond(peer(name, small_url)["iterate"], peer(name, url)["iterate"]),
     "decode": lambda name, _: decode(name),
     "decode-all": lambda name, _: decode(name, server.NEWER),
     "async": get_async,
