@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from scripts.bench import environments, growth
 from scripts.bench.measure import WHOLE, Bench, Numbers, serving
 from scripts.bench.report import BENCH, Result, broken, rendered, result, table
-from scripts.bench.rows import ALL, BARE, OURS, ROWS, TITLES, Row
+from scripts.bench.rows import BARE, OURS, ROWS, TITLES, Row
 
 Runs = dict[str, list[Numbers]]
 
@@ -74,7 +74,7 @@ def main() -> list[str]:
     rows = [row for row in ROWS if given.only in (None, row.name)]
     # A bare interpreter is that of ours.
     needed = {OURS} if given.growth else {OURS, *(name for row in rows for name in row.peers)}
-    missing = environments.prepare([name for name in ALL if name in needed])
+    missing = environments.prepare([name for name in TITLES if name in needed])
     for name, reason in missing.items():
         print(f"{TITLES[name]} cannot be installed; its column stays empty.\n{reason}", file=sys.stderr)
     if OURS in missing:
@@ -85,17 +85,9 @@ def main() -> list[str]:
         results = measured(bench, rows, needed - missing.keys())
     print(table(results))
     if not given.only:
-        versions = {name: environments.versions_of(name) for name in ALL if name not in missing}
-        page = rendered(
-            "RESULTS.md.jinja",
-            results,
-            date=f"{datetime.now(UTC):%Y-%m-%d}",
-            machine=machine(),
-            table=table(results),
-            broken=broken(results),
-            missing=list(missing),
-            versions=versions,
-        )
+        versions = {name: environments.versions_of(name) for name in TITLES if name not in missing}
+        facts = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), "versions": versions}
+        page = rendered("RESULTS.md.jinja", results, missing=list(missing), **facts)
         (BENCH / "RESULTS.md").write_text(page, encoding="utf-8")
         (BENCH / "results.svg").write_text(rendered("results.svg.jinja", results), encoding="utf-8")
     return broken(results)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
 
-from scripts.bench.rows import GENERATOR, OURS, OURS2
+from scripts.bench.rows import OURS
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
@@ -61,11 +61,11 @@ def install(name: str, wheel: Path) -> None:
     """Make one environment, or bring it up to date."""
     print(f"Making the environment of {name} ...", file=sys.stderr)
     venv.create(ENVIRONMENTS / name, with_pip=False)
-    uv, options = (sys.executable, "-m", "uv", "--quiet", "pip"), ("--python", python_of(name), "--compile-bytecode")
-    if name == GENERATOR:
+    if name == "generator":
         generate(packages_of(name) / "plain_voices_api")
+    uv, options = (sys.executable, "-m", "uv", "--quiet", "pip"), ("--python", python_of(name), "--compile-bytecode")
     run(*uv, "sync", *options, "--require-hashes", BENCH / "requirements" / f"{name}.txt")
-    if name in (OURS, OURS2):
+    if name.startswith(OURS):
         run(*uv, "install", *options, "--no-deps", wheel)
 
 

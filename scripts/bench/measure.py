@@ -17,8 +17,7 @@ from typing import IO, cast
 
 from scripts.bench import environments
 from scripts.bench.environments import BENCH, python_of
-from scripts.bench.peers import PROGRAMS
-from scripts.bench.rows import BARE, OURS
+from scripts.bench.rows import BARE, OURS, PEERS
 from scripts.bench.server import BLOCK, MB, repeated
 
 # Tasks that are whole processes, which are measured less a bare interpreter.
@@ -73,7 +72,7 @@ class Bench:
         if task == "create":
             arguments = self.url(1), self.file(0), self.file(megabytes)
         if task == "save":
-            arguments = self.url(1), self.url(megabytes), self.folder / "saved.wav"
+            arguments = self.folder / "saved.wav", self.url(1), self.url(megabytes)
         return self.child(task, name, *arguments)
 
     def whole(self, task: str, name: str) -> Numbers:
@@ -81,11 +80,11 @@ class Bench:
         python = python_of(OURS if name == BARE else name)
         if task == "help" or name == BARE:
             return run(python, *(("-c", "") if name == BARE else ("-m", "mistral_voices.local", "--help")))[0]
-        start, rest, first = PROGRAMS[name]
+        peer = PEERS[name]
         if task == "import":
-            return run(python, "-c", f"{start}\n{rest}")[0]
+            return run(python, "-c", f"{peer['start']}\n{peer.get('idle', '')}")[0]
         is_secure = task == "first-https"
-        program = f"URL = '{self.secure if is_secure else self.plain}/1'\n{start}\n{first}\n{RESIDENT}"
+        program = f"URL = '{self.secure if is_secure else self.plain}/1'\n{peer['start']}\n{peer['first']}\n{RESIDENT}"
         trusted = {"SSL_CERT_FILE": str(self.folder / "trusted.pem")} if is_secure else {}
         numbers, memory = run(python, "-c", program, **trusted)
         return {**numbers, "memory": float(memory)}

@@ -16,29 +16,6 @@ Handler = Callable[[Any], Any]
 Peer = dict[str, Callable[..., Any]]
 """What a peer can do: get, get_async, list, create from a file, save to a file; only ours can iterate."""
 
-# What a program does before anything else, what more the row `import` has, and what the row `first`: a request to URL.
-_NEW, _GET = (
-    "Mistral(api_key='x').audio.voices",
-    "Mistral(api_key='x', server_url=URL{}).audio.voices.get(voice_id='v1')",
-)
-_OURS, _VENDOR = "from mistral_voices import Mistral", "from mistralai.client import Mistral"
-_BY_HAND = (
-    "{}.Client(headers={{'Authorization': 'Bearer x'}}).get(URL + '/v1/audio/voices/v1').raise_for_status().json()"
-)
-PROGRAMS = {
-    "ours": (_OURS, _NEW, _GET.format("")),
-    "ours-httpx2": (f"import httpx2; {_OURS}", _NEW, _GET.format(", client=httpx2.Client()")),
-    "httpx": ("import httpx", "", _BY_HAND.format("httpx")),
-    "httpx2": ("import httpx2", "", _BY_HAND.format("httpx2")),
-    "mistralai-2": (_VENDOR, _NEW, _GET.format("")),
-    "mistralai-3": (_VENDOR, _NEW, _GET.format("")),
-    "generator": (
-        "from plain_voices_api import AuthenticatedClient; from plain_voices_api.api.audio_voices import get_voice",
-        "AuthenticatedClient(base_url='http://localhost', token='x')",
-        "get_voice.sync('v1', client=AuthenticatedClient(base_url=URL, token='x'))",
-    ),
-}
-
 
 def _text_of(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()

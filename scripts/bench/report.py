@@ -91,13 +91,9 @@ def broken(results: Iterable[Result]) -> list[str]:
     return [f"{name}: {ratio} is not {limit}" for name, ratio, limit, held in verdicts if held == "NO"]
 
 
-def rendered(template: str, results: Iterable[Result], **values: Any) -> str:
+def rendered(template: str, results: Sequence[Result], **facts: Any) -> str:
     """Fill in RESULTS.md.jinja or results.svg.jinja."""
-    environment = Environment(
-        loader=FileSystemLoader(BENCH),
-        autoescape=select_autoescape(("svg.jinja",)),
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
+    jinja = Environment(autoescape=select_autoescape(("svg",)), trim_blocks=True, keep_trailing_newline=True)
     shown = [each for each in results if len(each.medians) > 1 and each.row.limits]
-    return environment.get_template(template).render(results=shown, titles=TITLES, **values)
+    facts |= {"results": shown, "titles": TITLES, "table": table(results), "broken": broken(results)}
+    return jinja.from_string((BENCH / template).read_text(encoding="utf-8")).render(facts)

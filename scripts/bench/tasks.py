@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -66,10 +67,10 @@ def decode(name: str, more: dict[str, Any] | None = None) -> Numbers:
 
     def one(list_: Callable[[], Any]) -> float:
         nonlocal body
-        costs = []
-        for body in (many, none):
-            costs.append(cpu_of(list_, 8))
-        return costs[0] - costs[1]
+        body = many
+        cost = cpu_of(list_, 8)
+        body = none
+        return cost - cpu_of(list_, 8)
 
     hand = "httpx2" if name == "mistralai-3" else "httpx"
     list_, by_hand = (peer(each, "http://localhost", handler)["list"] for each in (name, hand))
@@ -106,29 +107,17 @@ def beyond(small: Callable[[], Any], large: Callable[[], Any]) -> Numbers:
     return {"memory": peak() - before, "cpu": process_time() - started}
 
 
-def save(name: str, small_url: str, url: str, path: str) -> Numbers:
-    """Save a large sample."""
-    small, large = peer(name, small_url)["save"], peer(name, url)["save"]
-    return beyond(lambda: small(Path(path)), lambda: large(Path(path)))
-
-
-def create(name: str, url: str, small: str, large: str) -> Numbers:
-    """Create from a large file."""
-    work = peer(name, url)["create"]
-    return beyond(lambda: work(Path(small)), lambda: work(Path(large)))
-
-
 TASKS: dict[str, Callable[..., Numbers]] = {
     "get": lambda name, url: steady(peer(name, url)["get"], 60),
     "get-others": lambda name, url: steady(others(peer(name, url)["get"]), 60),
     "list": lambda name, url, times=25: steady(peer(name, url)["list"], times),
     "iterate": lambda name, url, times: steady(peer(name, url)["iterate"], times),
-    "iterate-all": lambda name, small_url, url: beyond(peer(name, small_url)["iterate"], peer(name, url)["iterate"]),
+    "iterate-all": lambda name, *urls: beyond(*(peer(name, url)["iterate"] for url in urls)),
     "decode": lambda name, _: decode(name),
     "decode-all": lambda name, _: decode(name, server.NEWER),
     "async": get_async,
-    "create": create,
-    "save": save,
+    "create": lambda name, url, *files: beyond(*(partial(peer(name, url)["create"], Path(file)) for file in files)),
+    "save": lambda name, file, *urls: beyond(*(partial(peer(name, url)["save"], Path(file)) for url in urls)),
 }
 
 if __name__ == "__main__":
