@@ -56,9 +56,8 @@ def measured(bench: Bench, rows: Sequence[Row], installed: Iterable[str]) -> lis
 
 def machine() -> str:
     """Say what the numbers were measured on."""
-    model, cpuinfo = platform.processor() or platform.machine(), Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        model = cpuinfo.read_text(encoding="utf-8").partition("model name\t: ")[2].partition("\n")[0] or model
+    cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8") if platform.system() == "Linux" else ""
+    model = cpuinfo.partition("model name\t: ")[2].partition("\n")[0] or platform.machine()
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{os.cpu_count()} cores, {model}; {platform.system()} {platform.release()}; {python}"
 
@@ -67,12 +66,9 @@ def main() -> list[str]:
     """Set up, measure, print, write; give what is not held."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=[row.name for row in ROWS], metavar="ROW", help="measure one row")
-    parser.add_argument(
-        "--growth", action="store_true", help="measure what a voice and a MB cost as their number grows"
-    )
+    parser.add_argument("--growth", action="store_true", help="measure what a voice and a MB cost by their number")
     given = parser.parse_args()
     rows = [row for row in ROWS if given.only in (None, row.name)]
-    # A bare interpreter is that of ours.
     needed = {OURS} if given.growth else {OURS, *(name for row in rows for name in row.peers)}
     missing = environments.prepare([name for name in TITLES if name in needed])
     for name, reason in missing.items():

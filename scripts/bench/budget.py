@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,36 +18,32 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import httpx
+
+from mistral_voices import Mistral
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from scripts.bench.environments import BENCH, ROOT, run
+from scripts.bench.rows import PEERS
 from scripts.bench.server import page, voice
 
-ROOT = Path(__file__).resolve().parents[2]
-FILE = Path(__file__).with_name("budget.json")
+FILE = BENCH / "budget.json"
 MARGIN = 1.10
-OURS = ("mistral_voices", "mistral_voices_api")
+OURS = (f"{ROOT}/overlay/", f"{ROOT}/generated/")
 FEW, MANY = 10, 100
-MODULES = """
-import sys
-before = set(sys.modules)
-from mistral_voices import Mistral
-Mistral(api_key="x").audio.voices
-print(*sorted(set(sys.modules) - before))
-"""
-TOO_MANY_MODULES = """\
-`import mistral_voices` loads what it did not load before: {}.
-Import it where it is first used, within the function, or under TYPE_CHECKING. If every user needs it at the start, run
-python scripts/bench/budget.py --write and say why in the commit."""
-TOO_MANY_CALLS = """\
-{} makes {:g} calls, {:g} are allowed ({:g} when the budget was written, and 10 percent).
-Find them with cProfile, sorted by ncalls. If the work is worth it, run
-python scripts/bench/budget.py --write and say why in the commit."""
+MODULES = "import sys; before = {{*sys.modules}}\n{start}\n{idle}\nprint(*sorted({{*sys.modules}} - before))"
+TOO_MANY_MODULES = """`import mistral_voices` loads what it did not load before: {}.
+Import it where it is first used, within the function, or under TYPE_CHECKING."""
+TOO_MANY_CALLS = """{} makes {:g} calls, {:g} are allowed ({:g} when the budget was written, and 10 percent).
+Find them with cProfile, sorted by ncalls."""
+REMEDY = "If it is worth it, run python scripts/bench/budget.py --write and say why in the commit."
 
 
 def modules() -> list[str]:
     """Name the modules that a program loads before its first call, in a fresh interpreter."""
-    surroundings = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT / "overlay")}
-    done = subprocess.run([sys.executable, "-c", MODULES], capture_output=True, text=True, check=True, env=surroundings)
-    return done.stdout.split()
+    return run(
+        sys.executable, "-c", MODULES.format(**PEERS["ours"]), variables={"PYTHONPATH": str(ROOT / "overlay")}
+    ).split()
 
 
 def counts_of(profile: Profile) -> Counter[str]:
@@ -57,27 +51,20 @@ def counts_of(profile: Profile) -> Counter[str]:
     counts = Counter(all=-2)  # the two that end the profile
     for entry in profile.getstats():
         counts["all"] += entry.callcount
-        if isinstance(entry.code, CodeType) and not set(Path(entry.code.co_filename).parts).isdisjoint(OURS):
+        if isinstance(entry.code, CodeType) and entry.code.co_filename.startswith(OURS):
             counts["ours"] += entry.callcount
     return counts
 
 
-def respond(request: Any) -> Any:
+def respond(request: httpx.Request) -> httpx.Response:
     """Respond as the service does, in process; a page has as many voices as the limit."""
-    import httpx
-
-    if "limit" in request.url.params:
-        body = page(int(request.url.params["limit"]))
-        return httpx.Response(200, content=body, headers={"content-type": "application/json"})
-    return httpx.Response(200, json=voice(0))
+    limit = request.url.params.get("limit")
+    body = page(int(limit)) if limit else json.dumps(voice(0)).encode()
+    return httpx.Response(200, content=body, headers={"content-type": "application/json"})
 
 
 async def calls() -> dict[str, float]:
     """Count the calls of a get, sync and async, and of each voice that is decoded, the second time that it is done."""
-    import httpx
-
-    from mistral_voices import Mistral
-
     transport = httpx.MockTransport(respond)
     client, async_client = httpx.Client(transport=transport), httpx.AsyncClient(transport=transport)
     voices = Mistral("x", server_url="http://localhost", client=client, async_client=async_client).audio.voices
@@ -87,7 +74,7 @@ async def calls() -> dict[str, float]:
         "few": partial(voices.list, limit=FEW),
         "many": partial(voices.list, limit=MANY),
     }
-    counts: dict[str, Counter[str]] = {}
+    counts = {}
     gc.disable()  # a collection in the middle would call the destructors of others
     for name, work in works.items():
         for _ in range(2):
@@ -121,7 +108,10 @@ def main() -> str:
     for name, number in made.items():
         if number < (before := budget["calls"].get(name, 0)) / MARGIN:
             print(f"{name} makes {number:g} calls, fewer than {before:g}: keep that with --write.")
-    return "\n".join(problems(budget, loaded, made))
+    if found := [*problems(budget, loaded, made)]:
+        return "\n".join([*found, REMEDY])
+    print("Import and calls are within their budget.")
+    return ""
 
 
 if __name__ == "__main__":

@@ -25,15 +25,11 @@ class ProcessError(Exception):
 def run(*command: str | Path, variables: dict[str, str] | None = None) -> str:
     """Run a process to its end and give what it printed; ProcessError when it fails."""
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=LONGEST, env=variables
-        )
-    except subprocess.CalledProcessError as error:
-        said = (error.stdout + error.stderr).strip() or str(error)
-        raise ProcessError("\n".join(said.splitlines()[-5:])) from None
-    except subprocess.TimeoutExpired as error:
-        raise ProcessError(str(error)) from None
-    return done.stdout
+        ).stdout
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise ProcessError("\n".join(str(error.stderr or error).strip().splitlines()[-5:])) from None
 
 
 def python_of(name: str) -> Path:
@@ -61,21 +57,15 @@ def install(name: str, wheel: Path) -> None:
     """Make one environment, or bring it up to date."""
     print(f"Making the environment of {name} ...", file=sys.stderr)
     venv.create(ENVIRONMENTS / name, with_pip=False)
-    if name == "generator":
-        generate(packages_of(name) / "plain_voices_api")
     uv, options = (sys.executable, "-m", "uv", "--quiet", "pip"), ("--python", python_of(name), "--compile-bytecode")
     run(*uv, "sync", *options, "--require-hashes", BENCH / "requirements" / f"{name}.txt")
     if name.startswith(OURS):
         run(*uv, "install", *options, "--no-deps", wheel)
-
-
-def generate(package: Path) -> None:
-    """Write what the generator makes of our document when nobody interferes."""
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as settings:
-        settings.write(f"package_name_override: {package.name}\npost_hooks: []\n")
-        settings.flush()
-        command = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--overwrite")
-        run(*command, "--config", settings.name, "--path", "openapi/voices.yaml", "--output-path", package)
+    if name == "generator":  # what it makes of our document when nobody interferes
+        generate = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--overwrite")
+        settings, package = BENCH / "requirements" / "generator.yaml", packages_of(name) / "plain_voices_api"
+        run(*generate, "--config", settings, "--path", "openapi/voices.yaml", "--output-path", package)
+        run(python_of(name), "-m", "compileall", "-q", package)
 
 
 def prepare(names: Iterable[str]) -> dict[str, str]:

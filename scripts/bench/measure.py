@@ -26,13 +26,11 @@ WHOLE = ("import", "first", "first-https", "help")
 SURROUNDINGS = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "NO_PROXY": "127.0.0.1"}
 # What a child says of its memory at the end, in bytes.
 RESIDENT = """
-import os
+import os, resource
 try:
     print(int(open('/proc/self/statm').read().split()[1]) * os.sysconf('SC_PAGE_SIZE'))
 except OSError:
-    import resource
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"""
 Numbers = dict[str, float]
 
 
@@ -68,25 +66,25 @@ class Bench:
         """Measure one task for one peer, or for a bare interpreter, once."""
         if task in WHOLE:
             return self.whole(task, name)
-        arguments: tuple[str | Path, ...] = (self.url(100),)
         if task == "create":
-            arguments = self.url(1), self.file(0), self.file(megabytes)
+            return self.child(task, name, self.url(1), self.file(0), self.file(megabytes))
         if task == "save":
-            arguments = self.folder / "saved.wav", self.url(1), self.url(megabytes)
-        return self.child(task, name, *arguments)
+            return self.child(task, name, self.folder / "saved.wav", self.url(1), self.url(megabytes))
+        return self.child(task, name, self.url(100))
 
     def whole(self, task: str, name: str) -> Numbers:
         """Measure a process that does one thing from its start."""
-        python = python_of(OURS if name == BARE else name)
-        if task == "help" or name == BARE:
-            return run(python, *(("-c", "") if name == BARE else ("-m", "mistral_voices.local", "--help")))[0]
+        if name == BARE:
+            return run(python_of(OURS), "-c", "")[0]
+        if task == "help":
+            return run(python_of(name), "-m", "mistral_voices.local", "--help")[0]
         peer = PEERS[name]
         if task == "import":
-            return run(python, "-c", f"{peer['start']}\n{peer.get('idle', '')}")[0]
+            return run(python_of(name), "-c", f"{peer['start']}\n{peer.get('idle', '')}")[0]
         is_secure = task == "first-https"
         program = f"URL = '{self.secure if is_secure else self.plain}/1'\n{peer['start']}\n{peer['first']}\n{RESIDENT}"
         trusted = {"SSL_CERT_FILE": str(self.folder / "trusted.pem")} if is_secure else {}
-        numbers, memory = run(python, "-c", program, **trusted)
+        numbers, memory = run(python_of(name), "-c", program, **trusted)
         return {**numbers, "memory": float(memory)}
 
     def child(self, task: str, name: str, *arguments: str | Path) -> Numbers:
@@ -98,12 +96,11 @@ class Bench:
 @contextmanager
 def serving() -> Iterator[Bench]:
     """Start the server in its own process; it ends with the block, or with us."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        command = (sys.executable, "-I", str(BENCH / "server.py"), str(folder / "trusted.pem"))
+    with tempfile.TemporaryDirectory() as folder:
+        command = (sys.executable, "-I", str(BENCH / "server.py"), f"{folder}/trusted.pem")
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=SURROUNDINGS) as process:
             try:
                 plain, secure = cast("IO[bytes]", process.stdout).readline().decode().split()
-                yield Bench(plain, secure, folder)
+                yield Bench(plain, secure, Path(folder))
             finally:
                 process.kill()

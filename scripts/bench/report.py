@@ -19,12 +19,7 @@ MOST = 1000  # beyond, ours is near nothing, and the ratio says no more than tha
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured for one row.
-
-    Attributes:
-        row: The row.
-        values: The numbers of each column's runs, in the row's unit.
-    """
+    """What was measured for one row: the numbers of each column's runs, in the row's unit."""
 
     row: Row
     values: dict[str, list[float]]
@@ -45,8 +40,8 @@ class Result:
         """Judge each limit: the ratio, the limit and whether it is held."""
         for limit in self.row.limits:
             ratio, held = judge(limit, self.values)
-            words = {None: "not measured", True: "yes", False: "NO"}
-            yield "" if ratio is None else f"{ratio:.3g}", wording(limit), words[held]
+            verdict = "not measured" if held is None else "yes" if held else "NO"
+            yield "" if ratio is None else f"{ratio:.3g}", wording(limit), verdict
 
 
 def result(row: Row, runs: dict[str, list[dict[str, float]]]) -> Result:
@@ -93,7 +88,7 @@ def broken(results: Iterable[Result]) -> list[str]:
 
 def rendered(template: str, results: Sequence[Result], **facts: Any) -> str:
     """Fill in RESULTS.md.jinja or results.svg.jinja."""
-    jinja = Environment(autoescape=select_autoescape(("svg",)), trim_blocks=True, keep_trailing_newline=True)
-    shown = [each for each in results if len(each.medians) > 1 and each.row.limits]
-    facts |= {"results": shown, "titles": TITLES, "table": table(results), "broken": broken(results)}
-    return jinja.from_string((BENCH / template).read_text(encoding="utf-8")).render(facts)
+    jinja = Environment(trim_blocks=True, autoescape=select_autoescape(("svg.jinja",)), loader=FileSystemLoader(BENCH))
+    facts |= {"titles": TITLES, "table": table(results), "broken": broken(results)}
+    facts["results"] = [each for each in results if len(each.medians) > 1 and each.row.limits]
+    return jinja.get_template(template).render(facts) + "\n"

@@ -14,15 +14,8 @@ TABLE = tomllib.loads(Path(__file__).with_name("table.toml").read_text(encoding=
 PEERS: dict[str, dict[str, str]] = TABLE["peers"]
 TITLES = {name: peer["title"] for name, peer in PEERS.items()}
 OURS = "ours"
-BARE = "bare"  # an interpreter that does nothing, whose cost is taken off that of whole processes
-# For each unit: the number that is shown of a run, and what turns its seconds or bytes into the unit.
-UNITS = {
-    "ms CPU": ("cpu", 1e3),
-    "ms": ("wall", 1e3),
-    "µs CPU": ("cpu", 1e6),
-    "a second": ("rate", 1.0),
-    "MB": ("memory", 1e-6),
-}
+BARE = "bare"  # the interpreter of ours when it does nothing; its cost is taken off that of whole processes
+UNITS: dict[str, tuple[str, float]] = TABLE["units"]
 
 
 def judge(limit: str, values: dict[str, list[float]]) -> tuple[float | None, bool | None]:

@@ -116,8 +116,8 @@ async def main() -> None:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     Path(sys.argv[1]).write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
     servers = [await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) for tls in (None, context)]
-    ports = [server.sockets[0].getsockname()[1] for server in servers]
-    print(f"http://127.0.0.1:{ports[0]} https://127.0.0.1:{ports[1]}", flush=True)
+    plain, secure = (server.sockets[0].getsockname()[1] for server in servers)
+    print(f"http://127.0.0.1:{plain} https://127.0.0.1:{secure}", flush=True)
     await asyncio.to_thread(sys.stdin.read)
 
 

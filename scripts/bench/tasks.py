@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
+from timeit import timeit
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -34,23 +35,14 @@ def peak() -> int:
 
 
 def cpu_of(work: Callable[[], Any], times: int) -> float:
-    """Give the CPU seconds of one piece of work."""
-    started = process_time()
-    for _ in range(times):
-        work()
-    return (process_time() - started) / times
+    """Give the CPU seconds of one piece of work, garbage collection included."""
+    return timeit(work, "import gc; gc.enable()", process_time, times) / times
 
 
 def steady(work: Callable[[], Any], times: int | str) -> Numbers:
     """Measure work in batches, after one that does not count; their median leaves out a disturbed one."""
     cpu_of(work, int(times))
     return {"cpu": median(cpu_of(work, int(times)) for _ in range(BATCHES))}
-
-
-def others(get: Callable[..., Any]) -> Callable[[], Any]:
-    """Get another voice each time."""
-    numbers = itertools.count()
-    return lambda: get(f"v{next(numbers)}")
 
 
 def decode(name: str, more: dict[str, Any] | None = None) -> Numbers:
@@ -68,8 +60,7 @@ def decode(name: str, more: dict[str, Any] | None = None) -> Numbers:
     def one(list_: Callable[[], Any]) -> float:
         nonlocal body
         body = many
-        cost = cpu_of(list_, 8)
-        body = none
+        cost, body = cpu_of(list_, 8), none
         return cost - cpu_of(list_, 8)
 
     hand = "httpx2" if name == "mistralai-3" else "httpx"
@@ -107,9 +98,10 @@ def beyond(small: Callable[[], Any], large: Callable[[], Any]) -> Numbers:
     return {"memory": peak() - before, "cpu": process_time() - started}
 
 
+VOICE_IDS = map("v{}".format, itertools.count())
 TASKS: dict[str, Callable[..., Numbers]] = {
     "get": lambda name, url: steady(peer(name, url)["get"], 60),
-    "get-others": lambda name, url: steady(others(peer(name, url)["get"]), 60),
+    "get-others": lambda name, url: steady(partial(next, map(peer(name, url)["get"], VOICE_IDS)), 60),
     "list": lambda name, url, times=25: steady(peer(name, url)["list"], times),
     "iterate": lambda name, url, times: steady(peer(name, url)["iterate"], times),
     "iterate-all": lambda name, *urls: beyond(*(peer(name, url)["iterate"] for url in urls)),
