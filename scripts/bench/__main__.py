@@ -83,7 +83,7 @@ def main() -> list[str]:
     if not given.only:
         versions = {name: environments.versions_of(name) for name in TITLES if name not in missing}
         facts = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), "versions": versions}
-        page = rendered("RESULTS.md.jinja", results, missing=list(missing), **facts)
+        page = rendered("RESULTS.md.jinja", results, missing=[TITLES[name] for name in missing], **facts)
         (BENCH / "RESULTS.md").write_text(page, encoding="utf-8")
         (BENCH / "results.svg").write_text(rendered("results.svg.jinja", results), encoding="utf-8")
     return broken(results)
