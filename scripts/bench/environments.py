@@ -15,7 +15,6 @@ from scripts.bench.rows import OURS
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
 ENVIRONMENTS = BENCH / ".environments"
-LONGEST = 300.0  # seconds that a process may take
 
 
 class ProcessError(Exception):
@@ -26,7 +25,7 @@ def run(*command: str | Path, variables: dict[str, str] | None = None) -> str:
     """Run a process to its end and give what it printed; ProcessError when it fails."""
     try:
         return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=LONGEST, env=variables
+            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300, env=variables
         ).stdout
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise ProcessError("\n".join(str(error.stderr or error).strip().splitlines()[-5:])) from None

@@ -9,7 +9,6 @@ from statistics import median
 from scripts.bench.measure import Bench
 from scripts.bench.rows import OURS
 
-TURNS = 3
 VOICES = (10, 100, 1_000, 10_000)
 MEGABYTES = (1, 10, 100)
 
@@ -32,7 +31,7 @@ LIMITS: dict[str, tuple[Callable[[Sequence[float]], float], float]] = {
 def measured(bench: Bench) -> dict[str, dict[int, float]]:
     """Measure each size in turn, several times; give the medians by size."""
     found: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for _ in range(TURNS):
+    for _ in range(3):
         for size in VOICES:
             for task, title in (("list", "a list of all at once"), ("iterate", "iterate")):
                 cpu = bench.child(task, OURS, bench.url(size), str(max(1, 3_000 // size)))["cpu"]
