@@ -20,7 +20,8 @@ from typing import Any
 
 import httpx
 
-from mistral_voices import Mistral
+import mistral_voices
+import mistral_voices_api
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from scripts.bench.environments import BENCH, ROOT, run
@@ -29,7 +30,7 @@ from scripts.bench.server import page, voice
 
 FILE = BENCH / "budget.json"
 MARGIN = 1.10
-OURS = (f"{ROOT}/overlay/", f"{ROOT}/generated/")
+OURS = (mistral_voices.__path__[0], mistral_voices_api.__path__[0])
 FEW, MANY = 10, 100
 MODULES = "import sys; before = {{*sys.modules}}\n{start}\n{idle}\nprint(*sorted({{*sys.modules}} - before))"
 TOO_MANY_MODULES = """`import mistral_voices` loads what it did not load before: {}.
@@ -41,9 +42,8 @@ REMEDY = "If it is worth it, run python scripts/bench/budget.py --write and say 
 
 def modules() -> list[str]:
     """Name the modules that a program loads before its first call, in a fresh interpreter."""
-    return run(
-        sys.executable, "-c", MODULES.format(**PEERS["ours"]), variables={"PYTHONPATH": str(ROOT / "overlay")}
-    ).split()
+    program, variables = MODULES.format(**PEERS["ours"]), {"PYTHONPATH": str(ROOT / "overlay")}
+    return run(sys.executable, "-c", program, variables=variables).split()
 
 
 def counts_of(profile: Profile) -> Counter[str]:
@@ -65,9 +65,9 @@ def respond(request: httpx.Request) -> httpx.Response:
 
 async def calls() -> dict[str, float]:
     """Count the calls of a get, sync and async, and of each voice that is decoded, the second time that it is done."""
-    transport = httpx.MockTransport(respond)
-    client, async_client = httpx.Client(transport=transport), httpx.AsyncClient(transport=transport)
-    voices = Mistral("x", server_url="http://localhost", client=client, async_client=async_client).audio.voices
+    http: dict[str, Any] = {"transport": httpx.MockTransport(respond)}
+    clients: dict[str, Any] = {"client": httpx.Client(**http), "async_client": httpx.AsyncClient(**http)}
+    voices = mistral_voices.Mistral("x", server_url="http://localhost", **clients).audio.voices
     works: dict[str, Callable[[], Any]] = {
         "get": partial(voices.get, voice_id="v1"),
         "get_async": partial(voices.get_async, voice_id="v1"),
