@@ -7,128 +7,100 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter
-from typing import IO, NamedTuple, cast
+from typing import IO, cast
 
+from scripts.bench import environments
 from scripts.bench.environments import BENCH, python_of
-from scripts.bench.peers import FIRSTS, IMPORTS
-from scripts.bench.rows import ALL, HTTPX, OURS
+from scripts.bench.rows import BARE, OURS, PEERS
 from scripts.bench.server import BLOCK, MB, repeated
 
-CERTIFICATES = "certificates.pem"
-HELP = ("-m", "mistral_voices.local", "--help")
-LONGEST = 120.0  # seconds that a child may take
+# Tasks that are whole processes, which are measured less a bare interpreter.
+WHOLE = ("import", "first", "first-https", "help")
 # Nothing of the user's surroundings reaches a child: no proxy, no key, no Python settings.
 SURROUNDINGS = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "NO_PROXY": "127.0.0.1"}
-# What a child says of its memory at the end.
-RESIDENT = (
-    "; import os; _file = '/proc/self/statm'; "
-    "print(int(open(_file).read().split()[1]) * os.sysconf('SC_PAGE_SIZE') if os.path.exists(_file) else 0)"
-)
+# What a child says of its memory at the end, in bytes.
+RESIDENT = """
+import os, resource
+try:
+    print(int(open('/proc/self/statm').read().split()[1]) * os.sysconf('SC_PAGE_SIZE'))
+except OSError:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"""
 Numbers = dict[str, float]
 
 
-class ChildError(Exception):
-    """A child failed; the message is the last line that it said."""
+def run(*command: str | Path, **variables: str) -> tuple[Numbers, str]:
+    """Run a child to its end; give its CPU and clock seconds and what it printed."""
+    before, started = getrusage(RUSAGE_CHILDREN), perf_counter()
+    said = environments.run(*command, variables=SURROUNDINGS | variables)
+    wall, after = perf_counter() - started, getrusage(RUSAGE_CHILDREN)
+    return {"cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, "wall": wall}, said
 
 
-class Usage(NamedTuple):
-    """What one child cost."""
-
-    cpu: float
-    wall: float
-    peak: int
-    said: str
-
-
-def run(*command: str | Path, certificates: Path | None = None) -> Usage:
-    """Run a child to its end; it trusts the given certificates."""
-    surroundings = SURROUNDINGS if certificates is None else {**SURROUNDINGS, "SSL_CERT_FILE": str(certificates)}
-    started = perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=errors, env=surroundings)
-        stdout = cast("IO[bytes]", child.stdout)
-        timer = threading.Timer(LONGEST, child.kill)
-        timer.start()
-        try:
-            said = stdout.read().decode()
-            _, status, usage = os.wait4(child.pid, 0)
-        finally:
-            timer.cancel()
-        wall = perf_counter() - started
-        child.returncode = os.waitstatus_to_exitcode(status)
-        stdout.close()
-        if child.returncode:
-            errors.seek(0)
-            lines = errors.read().decode(errors="replace").strip().splitlines() or [f"status {child.returncode}"]
-            raise ChildError(lines[-1])
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Usage(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * unit, said)
-
-
-@contextmanager
-def serving() -> Iterator[Bench]:
-    """Start the server in its own process; it ends with the block, or with us."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        command = [sys.executable, "-I", str(BENCH / "server.py"), str(folder / CERTIFICATES)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=SURROUNDINGS) as process:
-            try:
-                plain, secure = map(int, cast("IO[bytes]", process.stdout).readline().split())
-                yield Bench(plain, secure, folder)
-            finally:
-                process.kill()
-
-
+@dataclass(frozen=True)
 class Bench:
     """Where children find the server and the files that they need."""
 
-    def __init__(self, plain_port: int, secure_port: int, folder: Path) -> None:
-        self._plain = f"http://127.0.0.1:{plain_port}"
-        self._secure = f"https://127.0.0.1:{secure_port}"
-        self._folder = folder
+    plain: str
+    secure: str
+    folder: Path
 
     def url(self, number: int) -> str:
         """Give the address with so many voices, or so many MB in a sample."""
-        return f"{self._plain}/{number}"
+        return f"{self.plain}/{number}"
 
     def file(self, megabytes: int) -> Path:
         """Give a recording of that size; 0 stands for a small one."""
-        path = self._folder / f"{megabytes}.wav"
+        path = self.folder / f"{megabytes}.wav"
         if not path.exists():
             with path.open("wb") as file:
                 file.writelines(repeated(BLOCK, megabytes * MB or 3000))
         return path
 
     def measure(self, task: str, name: str, *, megabytes: int = 50) -> Numbers:
-        """Measure one task for one peer, once."""
-        if task == "import":
-            code = IMPORTS.get(name, "pass")
-            usage = run(python_of(name if name in IMPORTS else HTTPX), "-c", code)
-            return {"cpu": usage.cpu, "wall": usage.wall}
-        if task in ("first", "first-https"):
-            url, certificates = self.url(1), None
-            if task == "first-https":
-                url, certificates = f"{self._secure}/1", self._folder / CERTIFICATES
-            code = f"URL = {url!r}; {FIRSTS[name]}{RESIDENT}" if name in FIRSTS else "pass"
-            usage = run(python_of(name if name in FIRSTS else HTTPX), "-c", code, certificates=certificates)
-            resident = int(usage.said or 0) or usage.peak
-            return {"cpu": usage.cpu, "wall": usage.wall, "resident": resident}
-        if task == "help":
-            usage = run(python_of(OURS), *(("-c", "pass") if name not in ALL else HELP))
-            return {"cpu": usage.cpu}
+        """Measure one task for one peer, or for a bare interpreter, once."""
+        if task in WHOLE:
+            return self.whole(task, name)
         if task == "create":
             return self.child(task, name, self.url(1), self.file(0), self.file(megabytes))
         if task == "save":
-            return self.child(task, name, self.url(megabytes), self.url(1), self._folder / "saved.wav")
+            return self.child(task, name, self.folder / "saved.wav", self.url(1), self.url(megabytes))
         return self.child(task, name, self.url(100))
+
+    def whole(self, task: str, name: str) -> Numbers:
+        """Measure a process that does one thing from its start."""
+        if name == BARE:
+            return run(python_of(OURS), "-c", "")[0]
+        if task == "help":
+            return run(python_of(name), "-m", "mistral_voices.local", "--help")[0]
+        peer = PEERS[name]
+        if task == "import":
+            return run(python_of(name), "-c", f"{peer['start']}\n{peer.get('idle', '')}")[0]
+        is_secure = task == "first-https"
+        program = f"URL = '{self.secure if is_secure else self.plain}/1'\n{peer['start']}\n{peer['first']}\n{RESIDENT}"
+        trusted = {"SSL_CERT_FILE": str(self.folder / "trusted.pem")} if is_secure else {}
+        numbers, memory = run(python_of(name), "-c", program, **trusted)
+        return {**numbers, "memory": float(memory)}
 
     def child(self, task: str, name: str, *arguments: str | Path) -> Numbers:
         """Run tasks.py in the environment of a peer."""
-        said = run(python_of(name), BENCH / "tasks.py", task, name, *arguments).said
-        numbers: Numbers = json.loads(said)
+        numbers: Numbers = json.loads(run(python_of(name), BENCH / "tasks.py", task, name, *arguments)[1])
         return numbers
+
+
+@contextmanager
+def serving() -> Iterator[Bench]:
+    """Start the server in its own process; it ends with the block, or with us."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = (sys.executable, "-I", str(BENCH / "server.py"), f"{folder}/trusted.pem")
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=SURROUNDINGS) as process:
+            try:
+                plain, secure = cast("IO[bytes]", process.stdout).readline().decode().split()
+                yield Bench(plain, secure, Path(folder))
+            finally:
+                process.kill()

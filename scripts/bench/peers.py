@@ -5,195 +5,98 @@ from __future__ import annotations
 import base64
 import importlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 KEY = "key"
 ID = "v1"
-VOICES = "/v1/audio/voices"
 Handler = Callable[[Any], Any]
 
-# What a script does before anything else; it is the whole process of the row `import`.
-IMPORTS = {
-    "ours": "from mistral_voices import Mistral; Mistral(api_key='x').audio.voices",
-    "httpx": "import httpx",
-    "httpx2": "import httpx2",
-    "mistralai-2": "from mistralai.client import Mistral; Mistral(api_key='x').audio.voices",
-    "mistralai-3": "from mistralai.client import Mistral; Mistral(api_key='x').audio.voices",
-    "generator": "from plain_voices_api import AuthenticatedClient; from plain_voices_api.api.audio_voices import "
-    "get_voice; AuthenticatedClient(base_url='http://localhost', token='x')",
-}
-# The same and its first request, to URL; the whole process of the row `first`.
-_OURS = "from mistral_voices import Mistral; Mistral(api_key='x', server_url=URL{}).audio.voices.get(voice_id='v1')"
-_HTTPX = (
-    "import {0}; {0}.Client(headers={{'Authorization': 'Bearer x'}}).get(URL + '/v1/audio/voices/v1')"
-    ".raise_for_status().json()"
-)
-_MISTRALAI = (
-    "from mistralai.client import Mistral; Mistral(api_key='x', server_url=URL).audio.voices.get(voice_id='v1')"
-)
-FIRSTS = {
-    "ours": _OURS.format(""),
-    "ours-httpx2": "import httpx2; " + _OURS.format(", client=httpx2.Client()"),
-    "httpx": _HTTPX.format("httpx"),
-    "httpx2": _HTTPX.format("httpx2"),
-    "mistralai-2": _MISTRALAI,
-    "mistralai-3": _MISTRALAI,
-    "generator": "from plain_voices_api import AuthenticatedClient; from plain_voices_api.api.audio_voices import "
-    "get_voice; get_voice.sync('v1', client=AuthenticatedClient(base_url=URL, token='x'))",
-}
+Peer = dict[str, Callable[..., Any]]
+"""What a peer can do: get, get_async, list, create from a file, save to a file; only ours can iterate."""
 
 
-class Ours:
-    """mistral_voices; on httpx2 when it is given that library's clients."""
-
-    def __init__(self, url: str, library: str = "", handler: Handler | None = None) -> None:
-        from mistral_voices import Mistral
-
-        clients: dict[str, Any] = {}
-        if library or handler:
-            http = importlib.import_module(library or "httpx")
-            transport = http.MockTransport(handler) if handler else None
-            clients = {"client": http.Client(transport=transport), "async_client": http.AsyncClient()}
-        self._voices = Mistral(api_key=KEY, server_url=url, **clients).audio.voices
-
-    def get(self, voice_id: str = ID) -> Any:
-        """Fetch one voice."""
-        return self._voices.get(voice_id=voice_id)
-
-    async def get_async(self) -> Any:
-        """Fetch one voice in an event loop."""
-        return await self._voices.get_async(voice_id=ID)
-
-    def list(self) -> Any:
-        """Fetch a page of voices."""
-        return self._voices.list(limit=100)
-
-    def iterate(self, page_size: int) -> int:
-        """Walk through all voices and count them."""
-        return sum(1 for _ in self._voices.iterate(page_size=page_size))
-
-    def create(self, path: Path) -> Any:
-        """Make a voice from a file."""
-        return self._voices.create(name="Ada", sample_audio=path)
-
-    def save(self, path: Path) -> None:
-        """Save a sample to a file: once as the server sends audio, once as it sends JSON text."""
-        self._voices.save_sample_audio(voice_id=ID, path=path, overwrite=True)
-        self._voices.save_sample_audio(voice_id="text", path=path, overwrite=True)
+def _text_of(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
 
 
-class ByHand:
-    """httpx or httpx2 without anything: no checks, no retries, no models."""
+def mistral(url: str, library: str, handler: Handler | None, module: str) -> Peer:
+    """Set up mistral_voices, which is given httpx2's clients to use that library, or the vendor's client."""
+    http, clients, is_ours = importlib.import_module(library), {}, module == "mistral_voices"
+    if handler:
+        clients = {"client": http.Client(transport=http.MockTransport(handler))}
+    elif is_ours and library == "httpx2":
+        clients = {"client": http.Client(), "async_client": http.AsyncClient()}
+    voices: Any = importlib.import_module(module).Mistral(api_key=KEY, server_url=url, **clients).audio.voices
 
-    def __init__(self, url: str, library: str = "httpx", handler: Handler | None = None) -> None:
-        http = importlib.import_module(library)
-        headers = {"Authorization": f"Bearer {KEY}"}
-        self._client = http.Client(headers=headers, transport=http.MockTransport(handler) if handler else None)
-        self._async_client = http.AsyncClient(headers=headers)
-        self._url = url + VOICES
+    def save(path: Path) -> None:
+        if is_ours:
+            for voice_id in (ID, "text"):  # the server sends the one as audio and the other as JSON text
+                voices.save_sample_audio(voice_id=voice_id, path=path, overwrite=True)
+            return
+        sample = voices.get_sample_audio(voice_id=ID)  # base64 text of 2.3.2, a response of its HTTP library of 3.7.0
+        path.write_bytes(base64.b64decode(sample) if isinstance(sample, str) else sample.read())
 
-    def get(self, voice_id: str = ID) -> Any:
-        """Fetch one voice."""
-        return self._client.get(f"{self._url}/{voice_id}").json()
+    return {
+        "get": lambda voice_id=ID: voices.get(voice_id=voice_id),
+        "get_async": lambda: voices.get_async(voice_id=ID),
+        "list": lambda: voices.list(limit=100),
+        "create": lambda path: voices.create(name="Ada", sample_audio=path if is_ours else _text_of(path)),
+        "save": save,
+        "iterate": lambda: sum(1 for _ in voices.iterate(page_size=100)),
+    }
 
-    async def get_async(self) -> Any:
-        """Fetch one voice in an event loop."""
-        return (await self._async_client.get(f"{self._url}/{ID}")).json()
 
-    def list(self) -> Any:
-        """Fetch a page of voices."""
-        return self._client.get(self._url, params={"limit": 100, "offset": 0, "type": "all"}).json()
+def by_hand(url: str, library: str, handler: Handler | None) -> Peer:
+    """Set up httpx or httpx2 without anything: no checks, no retries, no models."""
+    http, headers, voices = (
+        importlib.import_module(library),
+        {"Authorization": f"Bearer {KEY}"},
+        url + "/v1/audio/voices",
+    )
+    client = http.Client(headers=headers, transport=http.MockTransport(handler) if handler else None)
+    async_client = http.AsyncClient(headers=headers)
 
-    def create(self, path: Path) -> Any:
-        """Make a voice from a file."""
-        text = base64.b64encode(path.read_bytes()).decode()
-        return self._client.post(self._url, json={"name": "Ada", "sample_audio": text}).json()
+    async def get_async() -> Any:
+        return (await async_client.get(f"{voices}/{ID}")).json()
 
-    def save(self, path: Path) -> None:
-        """Save a sample to a file, as one who knows the library does it."""
-        with self._client.stream("GET", f"{self._url}/{ID}/sample") as response, path.open("wb") as file:
+    def save(path: Path) -> None:
+        with client.stream("GET", f"{voices}/{ID}/sample") as response, path.open("wb") as file:
             for block in response.iter_bytes():
                 file.write(block)
 
-
-class Mistralai:
-    """The vendor's client, either generation."""
-
-    def __init__(self, url: str, library: str = "httpx", handler: Handler | None = None) -> None:
-        client_of: Any = importlib.import_module("mistralai.client").Mistral
-        http = importlib.import_module(library)
-        given = {"client": http.Client(transport=http.MockTransport(handler))} if handler else {}
-        self._mistral = client_of(api_key=KEY, server_url=url, **given)
-        self._voices = self._mistral.audio.voices
-
-    def get(self) -> Any:
-        """Fetch one voice."""
-        return self._voices.get(voice_id=ID)
-
-    async def get_async(self) -> Any:
-        """Fetch one voice in an event loop."""
-        return await self._voices.get_async(voice_id=ID)
-
-    def list(self) -> Any:
-        """Fetch a page of voices."""
-        return self._voices.list(limit=100)
-
-    def create(self, path: Path) -> Any:
-        """Make a voice from a file, which must be base64 text here."""
-        return self._voices.create(name="Ada", sample_audio=base64.b64encode(path.read_bytes()).decode())
-
-    def save(self, path: Path) -> None:
-        """Save a sample to a file: 2.3.2 gives base64 text, 3.7.0 a response of its HTTP library."""
-        sample = self._voices.get_sample_audio(voice_id=ID)
-        path.write_bytes(base64.b64decode(sample) if isinstance(sample, str) else sample.read())
+    return {
+        "get": lambda voice_id=ID: client.get(f"{voices}/{voice_id}").json(),
+        "get_async": get_async,
+        "list": lambda: client.get(voices, params={"limit": 100, "offset": 0, "type": "all"}).json(),
+        "create": lambda path: client.post(voices, json={"name": "Ada", "sample_audio": _text_of(path)}).json(),
+        "save": save,
+    }
 
 
-class Generator:
-    """What openapi-python-client makes of our document without our templates."""
-
-    def __init__(self, url: str, handler: Handler | None = None) -> None:
-        http = importlib.import_module("httpx")
-        package: Any = importlib.import_module("plain_voices_api")
-        api = "plain_voices_api.api.audio_voices"
-        names = ("get_voice", "list_voices", "create_voice", "get_voice_sample")
-        self._get, self._list, self._create, self._sample = (importlib.import_module(f"{api}.{each}") for each in names)
-        self._body = importlib.import_module("plain_voices_api.models").VoiceCreateRequest
-        # The defaults that ours has, so that both wait as long.
-        self._client = package.AuthenticatedClient(
-            base_url=url, token=KEY, timeout=http.Timeout(60.0, connect=5.0), headers={"Accept": "application/json"}
-        )
-        if handler:
-            self._client.set_httpx_client(http.Client(base_url=url, transport=http.MockTransport(handler)))
-
-    def get(self) -> Any:
-        """Fetch one voice."""
-        return self._get.sync(ID, client=self._client)
-
-    async def get_async(self) -> Any:
-        """Fetch one voice in an event loop."""
-        return await self._get.asyncio(ID, client=self._client)
-
-    def list(self) -> Any:
-        """Fetch a page of voices."""
-        return self._list.sync(client=self._client, limit=100)
-
-    def create(self, path: Path) -> Any:
-        """Make a voice from a file, which must be base64 text here."""
-        text = base64.b64encode(path.read_bytes()).decode()
-        return self._create.sync(client=self._client, body=self._body(name="Ada", sample_audio=text))
-
-    def save(self, path: Path) -> None:
-        """Save a sample to a file; it reads the JSON form alone."""
-        path.write_bytes(base64.b64decode(self._sample.sync(ID, client=self._client)))
+def generator(url: str, library: str, handler: Handler | None) -> Peer:
+    """Set up what openapi-python-client makes of our document without our templates."""
+    http, package = importlib.import_module(library), importlib.import_module("plain_voices_api")
+    api = partial(importlib.import_module, package="plain_voices_api.api.audio_voices")
+    get, list_, create, sample = map(api, (".get_voice", ".list_voices", ".create_voice", ".get_voice_sample"))
+    body: Any = importlib.import_module("plain_voices_api.models").VoiceCreateRequest
+    timeout = http.Timeout(60.0, connect=5.0)  # what ours has, so that both wait as long
+    client = package.AuthenticatedClient(url, KEY, timeout=timeout, headers={"Accept": "application/json"})
+    if handler:
+        client.set_httpx_client(http.Client(base_url=url, transport=http.MockTransport(handler)))
+    return {
+        "get": lambda: get.sync(ID, client=client),
+        "get_async": lambda: get.asyncio(ID, client=client),
+        "list": lambda: list_.sync(client=client, limit=100),
+        "create": lambda path: create.sync(client=client, body=body(name="Ada", sample_audio=_text_of(path))),
+        "save": lambda path: path.write_bytes(base64.b64decode(sample.sync(ID, client=client))),  # the JSON form alone
+    }
 
 
-def peer(name: str, url: str, handler: Handler | None = None) -> Any:
+def peer(name: str, url: str, handler: Handler | None = None) -> Peer:
     """Set up a peer to talk to an address, or to a function in its place."""
-    if name.startswith("ours"):
-        return Ours(url, "httpx2" if name == "ours-httpx2" else "", handler)
-    if name == "generator":
-        return Generator(url, handler)
-    if name.startswith("mistralai"):
-        return Mistralai(url, "httpx2" if name == "mistralai-3" else "httpx", handler)
-    return ByHand(url, name, handler)
+    library = "httpx2" if name in ("ours-httpx2", "httpx2", "mistralai-3") else "httpx"
+    if name.startswith(("ours", "mistralai")):
+        return mistral(url, library, handler, "mistral_voices" if name.startswith("ours") else "mistralai.client")
+    return (generator if name == "generator" else by_hand)(url, library, handler)

@@ -1,26 +1,25 @@
-"""Makes numbers of runs into the table: medians, spreads, ratios, limits; on the screen and as Markdown."""
+"""Makes numbers of runs into the table: medians, spreads, ratios, limits; and writes the page and the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
 
-from scripts.bench.rows import PEERS, Limit, Row
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-# Seconds or bytes become the unit of a row.
-UNITS = {"ms CPU": 1e3, "ms": 1e3, "µs CPU": 1e6, "a second": 1.0, "MB": 1e-6}
-BARE = "bare"  # the interpreter that does nothing, whose cost is taken off
+from scripts.bench.rows import BARE, OURS, TITLES, UNITS, Row, judge, wording
+
+BENCH = Path(__file__).resolve().parent
+HEADINGS = ("work", *TITLES.values(), "ratio", "limit", "held?")
+MOST = 1000  # beyond, ours is near nothing, and the ratio says no more than that
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured for one row.
-
-    Attributes:
-        row: The row.
-        values: The numbers of each column's runs, in the row's unit.
-    """
+    """What was measured for one row: the numbers of each column's runs, in the row's unit."""
 
     row: Row
     values: dict[str, list[float]]
@@ -30,37 +29,28 @@ class Result:
         """The middle of each column's runs."""
         return {name: median(values) for name, values in self.values.items() if values}
 
-    def verdicts(self) -> list[Verdict]:
-        """Judge each limit."""
-        return [Verdict(self.row, limit, *limit.judge(self.values)) for limit in self.row.limits]
+    def times_ours(self, name: str) -> str:
+        """Write a column's median and how many times ours it is."""
+        value, ours = self.medians[name], self.medians.get(OURS, 0)
+        if name == OURS or ours <= 0:
+            return number(value)
+        return f"{number(value)} · " + (f"{number(value / ours)}x" if value <= MOST * ours else f">{number(MOST)}x")
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one limit came out; ratio and held are None when a column is empty."""
-
-    row: Row
-    limit: Limit
-    ratio: float | None
-    held: bool | None
-
-    @property
-    def words(self) -> tuple[str, str, str]:
-        """The ratio, the limit and whether it is held, in words."""
-        ratio = "" if self.ratio is None else f"{self.ratio:.3g}"
-        of = "" if self.limit.of == "ours" else f" ({dict(PEERS)[self.limit.of]})"
-        held = {None: "not measured", True: "yes", False: "NO"}[self.held]
-        return ratio, self.limit.wording() + of, held
+    def verdicts(self) -> Iterator[tuple[str, str, str]]:
+        """Judge each limit: the ratio, the limit and whether it is held."""
+        for limit in self.row.limits:
+            ratio, held = judge(limit, self.values)
+            verdict = "not measured" if held is None else "yes" if held else "NO"
+            yield "" if ratio is None else f"{ratio:.3g}", wording(limit), verdict
 
 
 def result(row: Row, runs: dict[str, list[dict[str, float]]]) -> Result:
-    """Take a row's metric out of the runs of its task, less the bare interpreter where it was measured."""
-    scale = UNITS[row.unit]
-    bare = [run[row.metric] for run in runs.get(BARE, [])]
+    """Take a row's number out of the runs of its task, less the bare interpreter where it was measured."""
+    metric, scale = UNITS[row.unit]
     # Memory is what the process has; time is what it cost beyond an interpreter that does nothing.
-    base = median(bare) if bare and row.metric in ("cpu", "wall") else 0.0
-    columns = {name: [(run[row.metric] - base) * scale for run in runs.get(name, [])] for name in row.peers}
-    return Result(row, columns)
+    bare = [run[metric] for run in runs.get(BARE, ()) if metric != "memory"]
+    base = median(bare) if bare else 0.0
+    return Result(row, {name: [(run[metric] - base) * scale for run in runs.get(name, ())] for name in row.peers})
 
 
 def number(value: float) -> str:
@@ -69,55 +59,36 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def spread(values: Sequence[float]) -> float:
-    """Give half of the distance between the quarters: half of the runs lie within about that of the middle."""
-    ordered = sorted(values)
-    quarter = len(ordered) // 4
-    return (ordered[-1 - quarter] - ordered[quarter]) / 2
-
-
 def cell(values: Sequence[float]) -> str:
-    """Write median and spread."""
-    if not values:
-        return ""
-    return number(median(values)) + (f" ±{number(spread(values))}" if len(values) > 1 else "")
+    """Write the median and half of the distance between the quarters."""
+    if len(values) < 2:
+        return "".join(map(number, values))
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return f"{number(middle)} ±{number((high - low) / 2)}"
 
 
-HEADINGS = ("work", *(peer.title for peer in PEERS), "ratio", "limit", "held?")
-
-
-def lines(results: Iterable[Result]) -> list[tuple[str, ...]]:
-    """Give the table's lines: one a row, and one more for each further limit."""
-    table = []
+def table(results: Iterable[Result]) -> str:
+    """Write the table as aligned Markdown: a line for each row, and one more for each further limit."""
+    lines: list[Sequence[str]] = [HEADINGS, [""] * len(HEADINGS)]
     for each in results:
-        cells = [f"{each.row.title}, {each.row.unit}", *(cell(each.values.get(peer.name, [])) for peer in PEERS)]
-        for words in [verdict.words for verdict in each.verdicts()] or [("", "", "")]:
-            table.append((*cells, *words))
+        cells = [f"{each.row.title}, {each.row.unit}", *(cell(each.values.get(name, ())) for name in TITLES)]
+        for verdict in list(each.verdicts()) or [("", "", "")]:
+            lines.append((*cells, *verdict))
             cells = [""] * len(cells)
-    return table
-
-
-def screen(table: Sequence[Sequence[str]]) -> str:
-    """Write the table for a screen, in columns."""
-    rows = [HEADINGS, *table]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-
-
-def markdown(table: Sequence[Sequence[str]]) -> str:
-    """Write the table as Markdown."""
-    rule = ["---"] * len(HEADINGS)
-    return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, rule, *table))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines[1] = ["-" * width for width in widths]
+    return "\n".join(f"| {' | '.join(map(str.ljust, line, widths))} |" for line in lines)
 
 
 def broken(results: Iterable[Result]) -> list[str]:
     """Name each limit that is not held."""
-    found = []
-    for each in results:
-        for verdict in each.verdicts():
-            if verdict.held is False:
-                ratio, limit, _ = verdict.words
-                found.append(f"{verdict.row.name}: {ratio} is not {limit}")
-    return found
+    verdicts = [(each.row.name, *verdict) for each in results for verdict in each.verdicts()]
+    return [f"{name}: {ratio} is not {limit}" for name, ratio, limit, held in verdicts if held == "NO"]
+
+
+def rendered(template: str, results: Sequence[Result], **facts: Any) -> str:
+    """Fill in RESULTS.md.jinja or results.svg.jinja."""
+    jinja = Environment(trim_blocks=True, autoescape=select_autoescape(("svg.jinja",)), loader=FileSystemLoader(BENCH))
+    facts |= {"titles": TITLES, "table": table(results), "broken": broken(results)}
+    facts["results"] = [each for each in results if len(each.medians) > 1 and each.row.limits]
+    return jinja.get_template(template).render(facts) + "\n"

@@ -1,6 +1,6 @@
-"""A loopback server that answers what voices clients ask, from answers made before: `python server.py CERTIFICATES`.
+"""A loopback server with the responses that voices clients want, made beforehand: `python server.py CERTIFICATES`.
 
-It prints its ports for http and for https, and ends when its standard input does. Into the file CERTIFICATES it writes
+It prints its addresses for http and https, and ends when its standard input does. Into the file CERTIFICATES it writes
 what a client must trust: its own authority behind those that httpx trusts, so that loading them costs the same. The
 first segment of a path is a number: how many voices there are, or how many MB a sample has (`/100/v1/audio/voices`).
 What is posted is read and forgotten.
@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import itertools
 import json
 import ssl
 import sys
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 MB = 1_000_000
 # A multiple of three bytes, so that the text of a sample is the text of the block, repeated.
 BLOCK = b"RIFF\x00\x00\x00\x00WAVE" + bytes(range(256)) * 234 + bytes(84)
 TEXT = base64.b64encode(BLOCK)
+# The members that a voice has only where all are wanted.
+NEWER = {"description": "A calm voice for stories", "trimmed_seconds": 0.5, "kind": "ivc"}
 
 
 def voice(number: int) -> dict[str, Any]:
@@ -44,41 +46,29 @@ def voice(number: int) -> dict[str, Any]:
     }
 
 
-# The other members of the document.
-NEWER = {"description": "A calm voice for stories", "trimmed_seconds": 0.5, "kind": "ivc"}
+def page(count: int, size: int = 0, start: int = 0, more: dict[str, Any] | None = None) -> bytes:
+    """Write a page of so many voices: by cursor if it has a size, else all by offset; with more members if given."""
+    end = min(start + size, count) if size else count
+    items = [voice(number) | (more or {}) for number in range(start, end)]
+    by_offset = {"items": items, "total": count, "page": 1, "page_size": count, "total_pages": 1}
+    by_cursor = {"data": items, "next_page_token": str(end) if end < count else None}
+    return json.dumps(by_cursor if size else by_offset).encode()
 
 
-def voices_body(count: int, more: dict[str, Any] | None = None) -> bytes:
-    """Write a page of the listing by offset, of voices that have more members if some are given."""
-    items = [voice(number) | (more or {}) for number in range(count)]
-    return json.dumps({"items": items, "total": count, "page": 1, "page_size": count, "total_pages": 1}).encode()
-
-
-def search_body(count: int, page_size: int, start: int) -> bytes:
-    """Write a page of the listing by cursor."""
-    end = min(start + page_size, count)
-    items = [voice(number) for number in range(start, end)]
-    return json.dumps({"data": items, "next_page_token": str(end) if end < count else None}).encode()
-
-
-def head_of(length: int, media_type: str = "application/json") -> bytes:
-    """Write the head of an answer."""
+def head(length: int, media_type: str = "application/json") -> bytes:
+    """Write the head of a response."""
     return f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 @cache
-def answer(target: str) -> bytes:
-    """Make a small answer, once."""
+def small(target: str) -> bytes:
+    """Make a response with one voice or a page of voices, once."""
     parts = urlsplit(target)
-    _, count, version, _, _, *rest = parts.path.split("/")
-    if rest:
-        body = json.dumps(voice(0)).encode()
-    elif version == "v2":
-        query = parse_qs(parts.query)
-        body = search_body(int(count), int(query["page_size"][0]), int(query.get("page_token", ["0"])[0]))
-    else:
-        body = voices_body(int(count))
-    return head_of(len(body)) + body
+    _, count, _, _, _, *voice_id = parts.path.split("/")
+    query = dict(parse_qsl(parts.query))
+    size, start = int(query.get("page_size", 0)), int(query.get("page_token", 0))
+    body = json.dumps(voice(0)).encode() if voice_id else page(int(count), size, start)
+    return head(len(body)) + body
 
 
 def repeated(block: bytes, length: int) -> Iterator[bytes]:
@@ -87,66 +77,34 @@ def repeated(block: bytes, length: int) -> Iterator[bytes]:
         yield block[: length - start]
 
 
-def sample(target: str, wants_audio: bool) -> Iterator[bytes]:
-    """Give the answer with a sample, as audio or as JSON text."""
+def sample(target: str, accept: bytes) -> Iterator[bytes]:
+    """Give the response with a sample, as audio or as JSON text."""
     length = int(target.split("/", 2)[1]) * MB // 3 * 3
-    if wants_audio and "/text/" not in target:
-        return itertools.chain([head_of(length, "audio/wav")], repeated(BLOCK, length))
-    length = length // 3 * 4
-    return itertools.chain([head_of(length + 2) + b'"'], repeated(TEXT, length), [b'"'])
+    if (b"audio" in accept or b"*/*" in accept) and "/text/" not in target:
+        yield head(length, "audio/wav")
+        yield from repeated(BLOCK, length)
+    else:
+        yield head(length // 3 * 4 + 2) + b'"'
+        yield from repeated(TEXT, length // 3 * 4)
+        yield b'"'
 
 
-class Connection(asyncio.Protocol):
-    """One connection, kept alive; its client waits for each answer."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._head = b""
-        self._left = 0
-        self._blocks: Iterator[bytes] = iter(())
-        self._is_paused = False
-
-    def data_received(self, data: bytes) -> None:
-        """Take what came: a head, or a part of a body, which is dropped."""
-        if self._left:
-            self._left -= len(data)
-            if self._left <= 0:
-                self._transport.write(answer("/1/v1/audio/voices/v1"))
-                self._left = 0
-            return
-        self._head += data
-        end = self._head.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        head, rest, self._head = self._head[:end], len(self._head) - end - 4, b""
-        method, target, _ = head.split(b" ", 2)
-        if method == b"POST":
-            lower = head.lower()
-            start = lower.index(b"content-length:") + 15
-            self._left = int(lower[start:].split(b"\r", 1)[0]) - rest
-            if self._left <= 0:
-                self._transport.write(answer("/1/v1/audio/voices/v1"))
-                self._left = 0
-        elif target.endswith(b"/sample"):
-            accepted = head.lower().partition(b"accept:")[2].partition(b"\r")[0]
-            self._blocks = sample(target.decode(), b"audio" in accepted or b"*/*" in accepted)
-            self._pump()
-        else:
-            self._transport.write(answer(target.decode()))
-
-    def pause_writing(self) -> None:
-        """Wait: the client is slower than we are."""
-        self._is_paused = True
-
-    def resume_writing(self) -> None:
-        """Go on with the sample."""
-        self._is_paused = False
-        self._pump()
-
-    def _pump(self) -> None:
-        while not self._is_paused and (block := next(self._blocks, None)) is not None:
-            self._transport.write(block)
+async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Respond on one connection until its client closes it."""
+    with closing(writer), suppress(ConnectionError, asyncio.IncompleteReadError):
+        while True:
+            first, *lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+            method, target = first.decode().split(" ")[:2]
+            headers = {name.lower(): value for name, _, value in (line.partition(b":") for line in lines)}
+            left = int(headers.get(b"content-length", 0))
+            while left > 0 and (block := await reader.read(left)):
+                left -= len(block)
+            if target.endswith("/sample"):
+                for block in sample(target, headers.get(b"accept", b"")):
+                    writer.write(block)
+                    await writer.drain()
+            else:
+                writer.write(small("/1/v1/audio/voices/v1" if method == "POST" else target))
 
 
 async def main() -> None:
@@ -154,17 +112,13 @@ async def main() -> None:
     import certifi  # here, because the peers use this module as well
     import trustme
 
-    loop = asyncio.get_running_loop()
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     Path(sys.argv[1]).write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
-    servers = [await loop.create_server(Connection, "127.0.0.1", 0, ssl=tls) for tls in (None, context)]
-    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
-    over = asyncio.Event()
-    loop.add_reader(sys.stdin.fileno(), over.set)
-    await over.wait()
-    for server in servers:
-        server.close()
+    servers = [await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) for tls in (None, context)]
+    plain, secure = (server.sockets[0].getsockname()[1] for server in servers)
+    print(f"http://127.0.0.1:{plain} https://127.0.0.1:{secure}", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":

@@ -1,186 +1,110 @@
-"""The bench judges rightly: medians, limits, table, picture; and its budget can be exceeded."""
+"""The bench judges rightly: medians, limits, page, picture; its server responds; its budget can be exceeded."""
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
 import json
-import os
+import re
+import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
-from scripts.bench import budget, growth, picture, report, server, tasks
-from scripts.bench.__main__ import LESS_BARE
-from scripts.bench.measure import Bench
-from scripts.bench.peers import FIRSTS, IMPORTS
-from scripts.bench.rows import ALL, HTTPX, MISTRALAI3, OURS, OURS2, ROWS, Limit, Row
+from scripts.bench import budget, environments, growth, measure, report, server, tasks
+from scripts.bench.rows import OURS, PEERS, ROWS, TITLES, UNITS, Row, judge
 
-LIMITS = (Limit(OURS, HTTPX, 0.5), Limit(OURS, MISTRALAI3, 1 / 12, text="1/12"), Limit(OURS, None, 100))
-ROW = Row("import", "import", "ms CPU", "import", "cpu", 3, (OURS, HTTPX, MISTRALAI3), LIMITS)
+LIMITS = ("ours ≤ 0.5 httpx", "ours ≤ 1/12 httpx2", "ours ≤ 100 ms")
+ROW = Row("import", "import", "ms CPU", "import", 3, (OURS, "httpx", "httpx2"), LIMITS)
 
 
-def runs(**columns: list[float]) -> dict[str, list[dict[str, float]]]:
-    return {name: [{"cpu": value} for value in values] for name, values in columns.items()}
+def result(row: Row = ROW, metric: str = "cpu", **columns: list[float]) -> report.Result:
+    return report.result(row, {name: [{metric: value} for value in values] for name, values in columns.items()})
 
 
-def test_a_row_takes_off_the_bare_interpreter_and_shows_medians() -> None:
-    found = report.result(ROW, runs(bare=[0.010, 0.011, 0.009], ours=[0.030, 0.090, 0.028], httpx=[0.07, 0.05, 0.06]))
-    assert found.medians == pytest.approx({OURS: 20.0, HTTPX: 50.0})
-    ratios = [(verdict.ratio, verdict.held) for verdict in found.verdicts()]
-    assert ratios == [(pytest.approx(0.36), True), (None, None), (pytest.approx(20), True)]
-    assert not report.broken([found])
+def test_a_row_takes_off_the_bare_interpreter_but_of_memory() -> None:
+    found = result(bare=[0.010, 0.011, 0.009], ours=[0.030, 0.090, 0.028], httpx=[0.07, 0.05, 0.06])
+    assert found.medians == pytest.approx({OURS: 20.0, "httpx": 50.0})
+    row = Row("resident", "resident", "MB", "first", 1, (OURS,))
+    assert result(row, "memory", bare=[2e7], ours=[2e7]).medians == pytest.approx({OURS: 20.0})
 
 
 def test_a_limit_that_is_not_held_is_named() -> None:
-    found = report.result(ROW, runs(ours=[0.2], httpx=[0.3], **{MISTRALAI3: [1.0]}))
-    assert report.broken([found]) == [
+    assert report.broken([result(ours=[0.2], httpx=[0.3], httpx2=[1.0])]) == [
         "import: 0.667 is not ≤ 0.5 of httpx by hand",
-        "import: 0.2 is not ≤ 1/12 of mistralai 3.7.0",
-        "import: 200 is not ≤ 100",
+        "import: 0.2 is not ≤ 1/12 of httpx2 by hand",
+        "import: 200 is not ≤ 100 ms",
     ]
 
 
-@pytest.mark.parametrize(
-    ("limit", "held"),
-    [
-        (Limit(OURS, HTTPX, 2.0), True),
-        (Limit(OURS, HTTPX, 1.9), False),
-        (Limit(OURS, HTTPX, 2.0, at_least=True), True),
-        (Limit(OURS, HTTPX, 2.1, at_least=True), False),
-        (Limit(OURS, None, 10.0), True),
-        (Limit(OURS, None, 9.0), False),
-        (Limit(OURS2, HTTPX, 2.0), None),
-        (Limit(OURS, MISTRALAI3, 2.0), None),
-    ],
-)
-def test_limits(limit: Limit, held: bool | None) -> None:
-    assert limit.judge({OURS: [10.0, 30.0, 9.0], HTTPX: [5.0, 15.0, 5.0]})[1] is held
+def test_limits() -> None:
+    values = {OURS: [10.0, 30.0, 9.0], "httpx": [5.0, 15.0, 5.0]}
+    for limit in ("ours ≤ 2 httpx", "ours ≥ 2 httpx", "ours ≤ 10 MB"):
+        assert judge(limit, values)[1] is True
+    for limit in ("ours ≤ 1.9 httpx", "ours ≥ 2.1 httpx", "ours ≤ 9 MB"):
+        assert judge(limit, values)[1] is False
+    assert judge("ours-httpx2 ≤ 2 httpx", values) == judge("ours ≤ 2 mistralai-3", values) == (None, None)
 
 
-def test_memory_is_not_less_the_bare_interpreter() -> None:
-    row = Row("resident", "resident", "MB", "first", "resident", 1, (OURS,))
-    measured = {name: [{"resident": 2e7}] for name in ("bare", OURS)}
-    assert report.result(row, measured).medians == pytest.approx({OURS: 20.0})
+def test_the_page_has_a_line_for_each_limit() -> None:
+    facts = {"date": "today", "machine": "PC", "missing": ["httpx2 by hand"], "versions": {OURS: ["attrs==1"]}}
+    page = report.rendered("RESULTS.md.jinja", [result(ours=[0.02, 0.03, 0.01, 0.02, 0.9], httpx=[0.05])], **facts)
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("|")]
+    assert lines[2][:4] == ["import, ms CPU", "20.0 ±5.00", "", "50.0"]
+    assert [line[-1] for line in lines[2:]] == ["yes", "not measured", "yes"]
+    for text in ("\nEvery limit is held.\n", "column is empty: httpx2 by hand.", "\n- ours: attrs==1\n"):
+        assert text in page
 
 
-def test_spread_is_half_of_what_lies_between_the_quarters() -> None:
-    assert report.spread([1, 2, 3, 4, 5, 6, 100]) == 2
-    assert report.spread([7]) == 0
-    assert report.cell([1.0, 2.0, 3.0]) == "2.00 ±1.00"
-    assert report.cell([]) == ""
-
-
-def test_the_table_has_a_line_for_each_limit() -> None:
-    table = report.lines([report.result(ROW, runs(ours=[0.02], httpx=[0.05]))])
-    assert [line[-3:] for line in table] == [
-        ("0.4", "≤ 0.5 of httpx by hand", "yes"),
-        ("", "≤ 1/12 of mistralai 3.7.0", "not measured"),
-        ("20", "≤ 100", "yes"),
-    ]
-    assert all(line.count("|") == len(report.HEADINGS) + 1 for line in report.markdown(table).splitlines())
-    assert report.screen(table).startswith("work ")
-
-
-def test_the_picture_is_svg_with_a_bar_for_each_column() -> None:
-    svg = picture.picture([report.result(ROW, runs(ours=[0.02], httpx=[0.05])), report.result(ROW, {})])
-    root = ET.fromstring(svg)
-    space = "{http://www.w3.org/2000/svg}"
-    bars = [float(bar.attrib["width"]) for bar in root.iter(f"{space}rect")][1:]
-    assert bars == [pytest.approx(bars[1] * 0.4, abs=0.1), picture.LONGEST]
+def test_the_picture_is_svg_with_a_bar_for_each_column_that_compares() -> None:
+    alone = Row("alone", "alone", "MB", "alone", 1, (OURS,), ("ours ≤ 1 MB",))
+    svg = report.rendered("results.svg.jinja", [result(ours=[0.02], httpx=[0.05]), result(alone, "memory", ours=[1.0])])
+    bars = [float(bar.attrib["width"]) for bar in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}rect")][1:]
+    assert bars == [pytest.approx(bars[1] * 0.4, abs=0.1), 448]
     assert "2.50x" in svg
-    assert "38,000x" not in picture.picture([report.result(ROW, runs(ours=[0.00001], httpx=[0.38]))])
+    assert "alone" not in svg
 
 
-def test_the_picture_leaves_out_what_compares_nothing() -> None:
-    assert "import" not in picture.picture([report.result(ROW, runs(ours=[0.02]))])
-
-
-def test_the_rows_hang_together() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)
+def test_the_table_hangs_together() -> None:
+    assert sum(len(row.limits) for row in ROWS) == 31
     for row in ROWS:
-        assert row.unit in report.UNITS
-        assert row.task in {*tasks.TASKS, *LESS_BARE, "size"}
-        assert {limit.of for limit in row.limits} | {limit.against or OURS for limit in row.limits} <= set(row.peers)
-        assert row.runs >= 7 or row.task == "size"
-    assert set(FIRSTS) == set(ALL)
-    assert set(IMPORTS) == set(ALL) - {OURS2}
-    for code in (*IMPORTS.values(), *FIRSTS.values()):
-        ast.parse(code)
-
-
-def test_growth_is_seen_behind_a_cost_that_is_shared() -> None:
-    assert growth.worst_step([10.0, 2.0, 1.0, 1.2]) == pytest.approx(1.2)
+        assert row.unit in UNITS
+        assert row.task in {*tasks.TASKS, *measure.WHOLE, "size"}
+        assert all({*limit.split()} & TITLES.keys() <= {*row.peers} for limit in row.limits)
+    for peer in PEERS.values():
+        compile(f"{peer['start']}\n{peer.get('idle', '')}\n{peer['first']}", peer["title"], "exec")
     assert growth.worst_step([10.0, 2.0, 1.0, 5.0]) == pytest.approx(5.0)
 
 
-def test_small_and_large_files_have_their_size(tmp_path: Path) -> None:
-    bench = Bench(1, 2, tmp_path)
-    assert bench.url(7) == "http://127.0.0.1:1/7"
-    assert bench.file(0).stat().st_size == 3000
-    assert bench.file(2).stat().st_size == 2_000_000
+def fetch(url: str, **options: Any) -> Any:
+    with urlopen(Request(url, **options), timeout=10) as response:
+        return response.read()
 
 
-class Pipe(asyncio.Transport):
-    """Keeps what the server writes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent = b""
-
-    def write(self, data: Any) -> None:
-        self.sent += data
-
-
-def served(*parts: bytes) -> tuple[bytes, bytes]:
-    connection, pipe = server.Connection(), Pipe()
-    connection.connection_made(pipe)
-    for part in parts:
-        connection.data_received(part)
-    head, _, body = pipe.sent.partition(b"\r\n\r\n")
-    assert f"Content-Length: {len(body)}".encode() in head
-    return head, body
+def test_the_server_responds_to_everything_that_is_measured() -> None:
+    with measure.serving() as bench:
+        assert len(json.loads(fetch(f"{bench.url(3)}/v1/audio/voices?limit=100"))["items"]) == 3
+        page = json.loads(fetch(f"{bench.url(5)}/v2/audio/voices?page_size=2&page_token=4"))
+        assert ([each["name"] for each in page["data"]], page["next_page_token"]) == (["Voice 4"], None)
+        assert json.loads(fetch(f"{bench.url(1)}/v1/audio/voices", data=bytes(1_000_000)))["name"] == "Voice 0"
+        accept = {"headers": {"Accept": "audio/wav"}}
+        audio = fetch(f"{bench.url(1)}/v1/audio/voices/v1/sample", **accept)
+        assert (audio[: len(server.BLOCK)], len(audio)) == (server.BLOCK, 999_999)
+        assert base64.b64decode(json.loads(fetch(f"{bench.url(1)}/v1/audio/voices/text/sample", **accept))) == audio
 
 
-def test_the_server_answers_everything_that_is_measured() -> None:
-    _, body = served(b"GET /3/v1/audio/voices?limit=100 HTTP/1.1\r\n", b"\r\n")
-    assert len(json.loads(body)["items"]) == 3
-    _, body = served(b"GET /5/v2/audio/voices?page_size=2&page_token=4 HTTP/1.1\r\n\r\n")
-    page = json.loads(body)
-    assert [each["name"] for each in page["data"]] == ["Voice 4"]
-    assert page["next_page_token"] is None
-    _, body = served(b"POST /1/v1/audio/voices HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc", b"def")
-    assert json.loads(body)["name"] == "Voice 0"
-    head, audio = served(b"GET /1/v1/audio/voices/v1/sample HTTP/1.1\r\nAccept: audio/wav\r\n\r\n")
-    assert b"audio/wav" in head
-    _, text = served(b"GET /1/v1/audio/voices/text/sample HTTP/1.1\r\nAccept: audio/wav\r\n\r\n")
-    assert base64.b64decode(json.loads(text)) == audio
+def test_a_process_that_fails_says_why() -> None:
+    with pytest.raises(environments.ProcessError, match="ZeroDivisionError"):
+        measure.run(sys.executable, "-c", "1 / 0")
+    assert measure.run(sys.executable, "-c", "print(sum(range(3_000_000)))")[0]["cpu"] > 0.01
 
 
-def test_the_budget_holds_now() -> None:
+def test_the_budget_holds_and_can_be_exceeded() -> None:
     known = json.loads(budget.FILE.read_text(encoding="utf-8"))
-    assert set(known["calls"]) == set(budget.calls())
-    assert list(budget.problems(known, known["modules"], known["calls"])) == []
-
-
-def test_the_budget_can_be_exceeded() -> None:
+    assert set(known["calls"]) == set(asyncio.run(budget.calls()))
     allowed = {"modules": ["json"], "calls": {"get, ours": 50}}
-    few = list(budget.problems(allowed, ["json"], {"get, ours": 54}))
-    many = list(budget.problems(allowed, ["json", "httpx"], {"get, ours": 56}))
-    assert few == []
-    assert len(many) == 2
-    assert "httpx" in many[0]
-    assert "get, ours makes 56 calls, 55 are allowed" in many[1]
-    assert all("--write" in each for each in many)
-
-
-def test_counting_sees_our_calls_and_all_calls() -> None:
-    namespace: dict[str, Any] = {"__name__": "mistral_voices.example"}
-    exec("def ours():\n    return len('abc')", namespace)
-    with budget.Counting() as counts:
-        namespace["ours"]()
-        os.getpid()
-    assert counts == {"ours": 1, "all": 3}
+    assert list(budget.problems(allowed, ["json"], {"get, ours": 54})) == []
+    found = "".join(budget.problems(allowed, ["json", "httpx"], {"get, ours": 56}))
+    assert re.search("load before: httpx.*get, ours makes 56 calls, 55 are allowed", found, re.DOTALL)
