@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test contract mutations check drift boundaries lint types document wire generate import diff bench budget lock clean
+.PHONY: help setup demo live test contract mutations check drift layers lint types document wire generate import diff bench budget lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,13 +37,13 @@ contract: $(READY) ## Only the tests that hold client, local server and document
 mutations: $(READY) ## Change the document in many ways, and show which check finds each
 	@$(BIN)/python scripts/mutations.py
 
-check: document drift boundaries lint types wire budget ## All checks that are not tests
+check: document drift layers lint types wire budget ## All checks that are not tests
 
 drift: $(READY) ## Is generated/ what the document says?
 	@$(BIN)/python scripts/generate.py --check
 
-boundaries: $(READY) ## Do imports point one way, and are files short?
-	@$(BIN)/python scripts/boundaries.py
+layers: $(READY) ## Do imports point down, without a circle?
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 lint: $(READY) ## ruff: style and common mistakes
 	@$(BIN)/ruff check --quiet

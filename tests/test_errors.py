@@ -12,7 +12,7 @@ import pytest
 
 from mistral_voices import errors, models
 
-from .harness import CALLS, GOOD, Fails, ClientKind, Reply
+from .harness import CALLS, GOOD, ClientKind, Fails, Reply
 
 GENERAL = {"object": "error", "message": "Voice is gone", "type": "invalid_request_error", "param": None, "code": None}
 DETAIL = [

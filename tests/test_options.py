@@ -15,7 +15,7 @@ import pytest
 
 from mistral_voices import Mistral, errors, utils
 
-from .harness import CALLS, GOOD, KEY, Fails, ClientKind, Reply, Replies
+from .harness import CALLS, GOOD, KEY, ClientKind, Fails, Replies, Reply
 
 OURS = "https://api.mistral.ai"
 OTHER = "https://given.example"

@@ -14,7 +14,7 @@ import pytest
 from mistral_voices import Mistral, errors, utils
 from mistral_voices.local import VoicesServer
 
-from .harness import KEY, VOICE, Fails, ClientKind, Reply
+from .harness import KEY, VOICE, ClientKind, Fails, Reply
 
 SENT = {"name": "Ada", "sample_audio": "UklGRg=="}
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)  # the server's clock, which is far from ours

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from mistral_voices import errors, utils
-from mistral_voices._core.retry import delay as pause
 from mistral_voices._core.retry import RetryPolicy as Policy
+from mistral_voices._core.retry import delay as pause
 
-from .harness import CALLS, GOOD, Fails, ClientKind, Reply
+from .harness import CALLS, GOOD, ClientKind, Fails, Reply
 
 NOW = 1_800_000_000.0
 THREE = Policy()

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from mistral_voices import errors
 
 from . import memory
-from .harness import Fails, ClientKind, Reply
+from .harness import ClientKind, Fails, Reply
 from .memory import WAV, OtherPath, attempt, descriptors, pieces
 
 AUDIO = WAV[:1201]

@@ -23,7 +23,7 @@ import pytest
 
 from mistral_voices import Mistral, errors
 
-from .harness import CALLS, GOOD, Fails, ClientKind, Reply, Replies
+from .harness import CALLS, GOOD, ClientKind, Fails, Replies, Reply
 
 KEY = "marked-key-5f2c9a71e0"
 SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxl"

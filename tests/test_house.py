@@ -1,0 +1,105 @@
+"""What the layout promises: public import paths stay, hand-written files are short, freezers find every module."""
+
+from __future__ import annotations
+
+import importlib
+import modulefinder
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mistral_voices
+import mistral_voices_api
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE = 350
+# As they were before the code was divided into layers: each must stay importable.
+PUBLIC = {
+    "mistral_voices": ["Mistral", "__version__", "errors", "models", "utils"],
+    "mistral_voices.audio": ["Audio"],
+    "mistral_voices.client": ["SERVERS", "Mistral"],
+    "mistral_voices.errors": [
+        "AuthenticationError",
+        "BadRequestError",
+        "ConflictError",
+        "HTTPValidationError",
+        "Headers",
+        "MistralError",
+        "NoResponseError",
+        "NotFoundError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "RawResponse",
+        "RequestTimeoutError",
+        "ResponseValidationError",
+        "STATUS_ERRORS",
+        "SDKError",
+        "ServerError",
+    ],
+    "mistral_voices.local": ["ReceivedRequest", "ReceivedRequests", "VoicesServer"],
+    "mistral_voices.models": [
+        "ErrorResponse",
+        "HTTPValidationError",
+        "ValidationError",
+        "ValidationErrorCtx",
+        "VoiceCreateRequest",
+        "VoiceListPage",
+        "VoiceListResponse",
+        "VoiceResponse",
+        "VoiceUpdateRequest",
+    ],
+    "mistral_voices.testing": ["mistral", "voices_server"],
+    "mistral_voices.utils": ["UNSET", "BackoffStrategy", "RetryConfig", "Unset"],
+    "mistral_voices.voices": ["Voices"],
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_import_paths_stay(name: str) -> None:
+    module = importlib.import_module(name)
+    assert [each for each in PUBLIC[name] if not hasattr(module, each)] == []
+
+
+@pytest.mark.parametrize("place", ["overlay", "scripts", "tests"])
+def test_hand_written_files_are_short(place: str) -> None:
+    files = [path for path in (ROOT / place).rglob("*.py") if "node_modules" not in path.parts]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_imports_are_found_without_running_the_code() -> None:
+    """A program that freezes Python code reads import statements; what is loaded by computed names it cannot see."""
+    finder = modulefinder.ModuleFinder([str(ROOT / "overlay"), str(ROOT / "generated"), *sys.path])
+    finder.run_script(str(ROOT / "tests" / "data" / "frozen_program.py"))
+    wanted = {
+        module.name
+        for package in (mistral_voices, mistral_voices_api)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    }
+    wanted -= {name for name in wanted if name.startswith(("mistral_voices.local", "mistral_voices.testing"))}
+    assert wanted - finder.modules.keys() == set()
+
+
+def test_a_broken_layer_is_noticed(tmp_path: Path) -> None:
+    overlay = tmp_path / "mistral_voices"
+    for path in (ROOT / "overlay" / "mistral_voices").rglob("*.py"):
+        copy = overlay / path.relative_to(ROOT / "overlay" / "mistral_voices")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    errors = overlay / "errors.py"
+    errors.write_text(
+        errors.read_text("utf-8") + "\nif TYPE_CHECKING:\n    from .voices.recovery import Creation\n", "utf-8"
+    )
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--config", ROOT / "pyproject.toml", "--no-cache"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT / 'generated'}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "mistral_voices.errors is not allowed to import mistral_voices.voices" in done.stdout
