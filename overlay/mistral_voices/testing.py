@@ -38,7 +38,7 @@ def voices_server() -> Iterator[VoicesServer]:
 
 @pytest.fixture
 def mistral(voices_server: VoicesServer) -> Iterator[Mistral]:
-    """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` answers without a socket.
+    """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` serves without a socket.
 
     Its async methods work in any event loop: in async tests and in `asyncio.run`. It is closed after the test.
     """
