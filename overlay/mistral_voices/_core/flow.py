@@ -9,7 +9,6 @@ from __future__ import annotations
 import random as _random
 import time
 from collections.abc import Callable
-from itertools import count
 from logging import INFO
 from typing import Any, TypeVar, cast
 
@@ -41,8 +40,10 @@ def exchange(
     """Make a call, and return the result with the response that it was made from."""
     logger = options.logger or default_logger()
     began = clock()
+    attempt = 0
     in_doubt = lost = False
-    for attempt in count(1):
+    while True:
+        attempt += 1
         send = _prepare(request, options, attempt)
         started = clock()
         outcome: Response | TransportError
@@ -50,18 +51,20 @@ def exchange(
         cause: Exception | None = None
         try:
             outcome = response = yield send
-            result = _parse(send, response, now())
         except TransportError as failure:
             outcome, cause = failure, failure.cause
             error = from_transport_error(send, failure)
-        except MistralError as refused:
-            error = refused
         else:
-            if logger.isEnabledFor(INFO):
-                log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
-            if "deprecation" in response.headers or "sunset" in response.headers:
-                warn_of_end(send, response)
-            return result, response
+            try:
+                result = _parse(send, response, now())
+            except MistralError as refused:
+                error = refused
+            else:
+                if logger.isEnabledFor(INFO):
+                    log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
+                if "deprecation" in response.headers or "sunset" in response.headers:
+                    warn_of_end(send, response)
+                return result, response
         seconds = clock() - started
         in_doubt = in_doubt or may_have_acted(outcome, now())
         lost = lost or was_lost(outcome)
