@@ -9,7 +9,7 @@ from __future__ import annotations
 import random as _random
 import time
 from collections.abc import Callable
-from logging import INFO
+from logging import INFO, Logger
 from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError
@@ -60,8 +60,7 @@ def exchange(
             except MistralError as refused:
                 error = refused
             else:
-                if logger.isEnabledFor(INFO):
-                    log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
+                _log(logger, send, outcome, clock() - started)
                 if "deprecation" in response.headers or "sunset" in response.headers:
                     warn_of_end(send, response)
                 return result, response
@@ -69,8 +68,7 @@ def exchange(
         in_doubt = in_doubt or may_have_acted(outcome, now())
         lost = lost or was_lost(outcome)
         wait = delay(options.retry, attempt, clock() - began, now(), outcome, random(), creates=request.creates)
-        if logger.isEnabledFor(INFO):
-            log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
+        _log(logger, send, outcome, seconds, wait)
         if wait is None:
             break
         yield Wait(wait)
@@ -82,6 +80,13 @@ def exchange(
 def _prepare(request: Request[T], options: Options, attempt: int) -> Send:
     headers = {"authorization": f"Bearer {options.key.read()}", **request.headers, **options.headers}
     return Send(request, options.server_url + request.path, headers, options.timeout, attempt)
+
+
+def _log(
+    logger: Logger, send: Send, outcome: Response | TransportError, seconds: float, wait: float | None = None
+) -> None:
+    if logger.isEnabledFor(INFO):
+        log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
 
 
 def _parse(send: Send, response: Response, now: float) -> Any:
