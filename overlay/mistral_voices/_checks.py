@@ -1,7 +1,5 @@
 """Checks of arguments that several layers make."""
 
-from __future__ import annotations
-
 
 def check_flag(name: str, value: object) -> None:
     """Refuse what is neither True nor False: "no" would be taken for True."""

@@ -20,10 +20,9 @@ Bad arguments raise TypeError or ValueError before anything is sent, a call afte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from . import models
+from . import models
 
 E = TypeVar("E", bound="MistralError")
 

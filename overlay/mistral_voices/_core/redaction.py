@@ -1,7 +1,5 @@
 """Keeping the key and the sample out of what errors and logs repeat."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What comes back for a request: a response whose body has been read, or the failure of the transport."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol

@@ -3,8 +3,6 @@
 A create is repeated only where the server cannot have acted, unless the call itself was given a RetryConfig.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The address of a server, checked before anything is sent to it."""
 
-from __future__ import annotations
-
 import re
 
 from .key import is_one_word

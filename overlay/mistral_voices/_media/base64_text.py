@@ -1,7 +1,5 @@
 """Decoding a sample that comes as a JSON string of base64 text, block by block."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

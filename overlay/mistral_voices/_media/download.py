@@ -1,7 +1,5 @@
 """Sample audio on its way back: decoded block by block, whichever form the server sends, into memory or a file."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from .base64_text import Base64Decoder

@@ -1,7 +1,5 @@
 """Saving a sample as a file that appears when it is whole, or not at all."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re

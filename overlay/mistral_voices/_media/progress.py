@@ -1,7 +1,5 @@
 """on_progress, which reports to a user how much of a sample has passed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeAlias
 

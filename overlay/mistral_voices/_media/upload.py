@@ -1,7 +1,5 @@
 """Sample audio on its way to the service: text, bytes, a path or a file, as the body of a create."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json

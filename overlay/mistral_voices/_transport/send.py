@@ -3,8 +3,6 @@
 Whatever it decides is decided twice, so it decides nothing: that is for the flow.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
 
+from .. import models
+from .._core.options import CallOptions
+from .._transport.send import Transport
 from .pagination import Filters, Paginator
-
-if TYPE_CHECKING:
-    from .._core.options import CallOptions
-    from .._transport.send import Transport
-    from ..models import VoiceListPage, VoiceResponse
 
 
 class Iteration:
@@ -32,11 +29,11 @@ class Iteration:
 class VoiceIterator(Iteration):
     """Every voice, fetched page by page as it is needed; iterating again begins anew."""
 
-    def __iter__(self) -> Iterator[VoiceResponse]:
+    def __iter__(self) -> Iterator[models.VoiceResponse]:
         for page in self.pages():
             yield from page.data
 
-    def pages(self) -> Iterator[VoiceListPage]:
+    def pages(self) -> Iterator[models.VoiceListPage]:
         """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
         paginator = self._paginator()
         while (page := self._transport.drive(paginator.next_page())) is not None:
@@ -46,12 +43,12 @@ class VoiceIterator(Iteration):
 class AsyncVoiceIterator(Iteration):
     """`VoiceIterator` for asyncio."""
 
-    async def __aiter__(self) -> AsyncIterator[VoiceResponse]:
+    async def __aiter__(self) -> AsyncIterator[models.VoiceResponse]:
         async for page in self.pages():
             for voice in page.data:
                 yield voice
 
-    async def pages(self) -> AsyncIterator[VoiceListPage]:
+    async def pages(self) -> AsyncIterator[models.VoiceListPage]:
         """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
         paginator = self._paginator()
         while (page := await self._transport.drive_async(paginator.next_page())) is not None:
