@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from .. import errors, models
 from .redaction import Redaction
 from .request import Send
-from .response import Response, ResponseHeaders, TransportError
+from .response import Response, TransportError
 
 LONGEST_SENTENCE = 500
 NOT_JSON: Any = object()
@@ -19,7 +19,7 @@ NOT_JSON: Any = object()
 PHASES = {"connect": "connect", "read": "read the answer", "write": "send", "pool": "get a free connection"}
 
 
-def request_id_of(headers: ResponseHeaders | errors.Headers) -> str | None:
+def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Find the id by which the service knows the request."""
     return headers.get("x-request-id") or headers.get("mistral-correlation-id")
 
@@ -85,8 +85,7 @@ def add_to_message(error: errors.MistralError, more: str) -> None:
 def _build(
     kind: type[errors.E], redaction: Redaction, send: Send, response: Response, sentence: str, body: str
 ) -> errors.E:
-    items = response.headers.multi_items()
-    headers = errors.Headers((name, redaction.hide(value)) for name, value in items)
+    headers = errors.Headers((name, redaction.hide(value)) for name, value in response.headers.items())
     request_id = request_id_of(headers)
     details = f"{response.status_code}, {send.request.method} {send.path}"
     if send.attempt > 1:

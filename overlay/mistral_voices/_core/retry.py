@@ -4,10 +4,11 @@ A create is repeated only where the server cannot have acted, unless the call it
 """
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..utils import BackoffStrategy, RetryConfig, Unset
-from .response import Response, ResponseHeaders, TransportError
+from .response import Response, TransportError
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 # A gateway sends these in place of a server from which it got no response.
@@ -137,7 +138,7 @@ def was_lost(outcome: Response | TransportError) -> bool:
     return outcome.status_code in GATEWAY_STATUSES
 
 
-def retry_after(headers: ResponseHeaders, now: float) -> float | None:
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Read how many seconds the server wants us to wait: retry-after-ms, or Retry-After in seconds or as a date."""
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         value = headers.get(name)

@@ -10,7 +10,7 @@ from .._core.options import CallOptions
 from .._transport.send import Transport
 from ..utils import UNSET, Unset
 from .iterators import AsyncVoiceIterator, VoiceIterator
-from .pagination import check_iteration
+from .pagination import Filters, check_iteration
 from .resolve import check_name_or_id, resolve
 
 Strings: TypeAlias = list[str]
@@ -63,15 +63,8 @@ class Listing:
 
         Endpoint: GET /v2/audio/voices
         """
-        request = operations.search_voices(
-            page_size=page_size,
-            page_token=page_token,
-            type_=type_,
-            gender=gender,
-            language=language,
-            query=query,
-            kind=kind,
-        )
+        filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
+        request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return self._transport.call(request, options)
 
     async def search_async(
@@ -87,15 +80,8 @@ class Listing:
         **options: Unpack[CallOptions],
     ) -> models.VoiceListPage:
         """`search` for asyncio."""
-        request = operations.search_voices(
-            page_size=page_size,
-            page_token=page_token,
-            type_=type_,
-            gender=gender,
-            language=language,
-            query=query,
-            kind=kind,
-        )
+        filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
+        request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return await self._transport.call_async(request, options)
 
     def iterate(
