@@ -52,12 +52,8 @@ def read_retries(retries: RetryConfig | Unset | None, name: str) -> RetryPolicy:
     if not isinstance(retries, RetryConfig) or not isinstance(retries.backoff, BackoffStrategy):
         raise TypeError(f"{name} must be a utils.RetryConfig whose backoff is a utils.BackoffStrategy, or None")
     initial, longest, exponent, total = retries.backoff
-    for member, value, least in (
-        ("initial_interval", initial, 0),
-        ("max_interval", longest, 0),
-        ("exponent", exponent, 1),
-        ("max_elapsed_time", total, 0),
-    ):
+    for member, value in retries.backoff._asdict().items():
+        least = 1 if member == "exponent" else 0
         if not isinstance(value, (int, float)) or not least <= value <= LONGEST_MS:
             raise ValueError(f"{name}: {member} must be a number from {least} to {LONGEST_MS:,}")
     connection_errors = bool(retries.retry_connection_errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 from .. import models
 from .._core.options import CallOptions
@@ -17,13 +18,8 @@ class Iteration:
         self, transport: Transport, filters: Filters, page_size: int, max_items: int | None, options: CallOptions
     ) -> None:
         self._transport = transport
-        self._filters = filters
-        self._page_size = page_size
-        self._max_items = max_items
-        self._options = transport.merged(options)  # a wrong option is refused here, not by the first page
-
-    def _paginator(self) -> Paginator:
-        return Paginator(self._filters, self._page_size, self._options, self._max_items)
+        merged = transport.merged(options)  # a wrong option is refused here, not by the first page
+        self._paginator = partial(Paginator, filters, page_size, merged, max_items)
 
 
 class VoiceIterator(Iteration):

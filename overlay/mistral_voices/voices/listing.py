@@ -9,12 +9,11 @@ from .._api import operations
 from .._core.options import CallOptions
 from .._transport.send import Transport
 from ..utils import UNSET, Unset
+from .crud import Strings, VoiceType
 from .iterators import AsyncVoiceIterator, VoiceIterator
 from .pagination import Filters, check_iteration
 from .resolve import check_name_or_id, resolve
 
-Strings: TypeAlias = list[str]
-VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 VoiceKind: TypeAlias = Literal["ivc", "pvc"]
 
 PAGE_SIZE = 100

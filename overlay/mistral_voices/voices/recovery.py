@@ -78,7 +78,7 @@ class Creation:
             retry, elapsed = self._options.retry, time.monotonic() - self._began
             wait = with_jitter(backoff(retry, look), random.random())  # noqa: S311 - only jitter
             if look == LOOKS or elapsed + wait > retry.total:
-                return None
+                break
             yield Wait(wait)
         return None
 
