@@ -36,10 +36,10 @@ class PathSample:
             raise ValueError(f"sample_audio: {self._path} is no regular file: read it and pass its bytes")
         if not status.st_size:
             raise ValueError(f"sample_audio: the file {self._path} is empty")
-        self.size = status.st_size
+        self.size: int = status.st_size
         self._version = (status.st_size, status.st_mtime_ns, status.st_ino)
         with open(self._path, "rb") as file:
-            self.filename = _named(os.path.basename(self._path), file.read(SIGNATURE))
+            self.filename: str | None = _named(os.path.basename(self._path), file.read(SIGNATURE))
 
     def blocks(self) -> Iterator[bytes]:
         """Give the file in blocks; OSError when it is not the file that it was."""
@@ -67,7 +67,7 @@ class FileSample:
             raise TypeError('sample_audio is a file in text mode: open it with open(path, "rb")')
         try:
             self._start = file.tell()
-            self.size = file.seek(0, os.SEEK_END) - self._start
+            self.size: int = file.seek(0, os.SEEK_END) - self._start
             file.seek(self._start)
         except (OSError, AttributeError):
             raise ValueError(
@@ -77,7 +77,7 @@ class FileSample:
             raise ValueError("sample_audio is a file with nothing left to read: is it empty, or read already?")
         self._file = file
         name, start = getattr(file, "name", None), _read(file, min(SIGNATURE, self.size))
-        self.filename = _named(os.path.basename(name) if isinstance(name, str) else None, start)
+        self.filename: str | None = _named(os.path.basename(name) if isinstance(name, str) else None, start)
         file.seek(self._start)
         self._version = self._stat()
 
