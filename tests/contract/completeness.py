@@ -134,7 +134,7 @@ def _argument_problems(
     wanted = schema_words(document, field.schema)
     if not field.required:  # None and UNSET mean left out, where null is not allowed
         wanted |= {"None"} | ({"Unset"} if parameter.default is package.utils.UNSET else set())
-    if found not in (wanted, {OWN_TYPES.get((operation.method, field.name))}):
+    if found not in (wanted, OWN_TYPES.get((operation.method, field.name))):
         yield f"{place} is {_shown(found)}, the document says {_shown(wanted)}: {mend}"
 
 

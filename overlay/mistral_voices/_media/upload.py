@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TypeAlias
 from .formats import SIGNATURE, extension
 from .progress import Progress, report_progress
 
-SampleAudio: TypeAlias = "str | bytes | os.PathLike[str] | BinaryIO"
+SampleAudio: TypeAlias = str | bytes | os.PathLike[str] | BinaryIO
 
 # Blocks are multiples of three bytes, so that their base64 text can be joined.
 BLOCK = 3 * 64 * 1024
