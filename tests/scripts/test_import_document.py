@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from scripts import import_document
-from scripts.import_extract import DocumentError, dump, extract, load
+from scripts.import_extract import extract
+from scripts.openapi import DocumentError, dump, load
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "data" / "upstream" / "small.yaml"
@@ -268,8 +269,8 @@ def test_three_things_are_told_with_what_to_do_and_all_failing_actions(
     ]
     to_do = [line for line in output.out.splitlines() if line.startswith("  to do: ")]
     assert "010-small.yaml action 6, 010-small.yaml action 7, 010-small.yaml action 8" in to_do[0]
-    assert "_records.py" in to_do[1]
-    assert "_operations.py" in to_do[1]
+    assert "voices/crud.py" in to_do[1]
+    assert "_api/operations.py" in to_do[1]
     assert "make the argument follow" in to_do[2]
     assert [line.split(": ")[0] for line in whats(output.err)] == [
         f"010-small.yaml action {number}" for number in (6, 7, 8)
@@ -314,7 +315,7 @@ def listing(document: dict[str, Any]) -> Any:
         ),
         (
             lambda d: listing(d)["responses"].update({"404": {"$ref": "#/components/responses/Refused"}}),
-            "answer added: GET /v1/audio/voices answer 404",
+            "response added: GET /v1/audio/voices response 404",
         ),
         (lambda d: listing(d).update(deprecated=True), "GET /v1/audio/voices: deprecated is now true, was absent"),
         (lambda d: d["paths"]["/v1/audio/voices"].pop("get"), "operation removed: GET /v1/audio/voices"),
