@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scripts.diff_values import BREAKING, COMPATIBLE
+from scripts.diff_surface import BREAKING, COMPATIBLE
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "openapi" / "diff.yaml"
@@ -31,12 +31,12 @@ class WireFinding(NamedTuple):
     Attributes:
         rating: breaking or compatible.
         text: What changed.
-        in_answers: Whether it is about answers, of which this client takes more than the document says.
+        in_responses: Whether it is about responses, of which this client takes more than the document says.
     """
 
     rating: str
     text: str
-    in_answers: bool
+    in_responses: bool
 
 
 def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = "") -> list[WireFinding]:

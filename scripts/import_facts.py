@@ -1,6 +1,6 @@
 """Read an OpenAPI document as a tree of facts, compare two of them, and pair the schemas that were renamed.
 
-A key is the way to a fact: ("components", "schemas", "Voice") leads to ("properties", "slug"), and that to ("default",).
+A key leads to a fact: ("components", "schemas", "Voice") to ("properties", "slug"), and that to ("default",).
 Items of lists are named (a parameter by its name), so that their order plays no part.
 """
 
@@ -49,7 +49,10 @@ def facts(node: Any) -> Tree:
         elif key not in IN_TYPE and not (key == "required" and isinstance(value, list)):
             tree[(key,)] = text(value)
     for name in node.get("properties", ()):
-        tree["properties", name] = {**facts(node["properties"][name]), ("required",): text(name in node.get("required", ()))}
+        tree["properties", name] = {
+            **facts(node["properties"][name]),
+            ("required",): text(name in node.get("required", ())),
+        }
     return tree
 
 

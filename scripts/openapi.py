@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import yaml
 
-METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 class DocumentError(Exception):
