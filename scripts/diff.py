@@ -133,8 +133,8 @@ def python_findings(old: Side, new: Side) -> tuple[list[Finding], list[Finding]]
     try:
         renamed = renames(before, now)
         surfaces = old.surface(renamed), new.surface({})
-        public = {path.removeprefix("models.") for path in surfaces[0].public if path.startswith("models.")}
-        from_document = document_findings(before, now, public=public, kept=surfaces[1].kept)
+        kept = {name for name, by_itself in surfaces[1].models.items() if by_itself}
+        from_document = document_findings(before, now, public=surfaces[0].models, kept=kept)
         requests = sent(before) | sent(now)
     except (DocumentError, AttributeError, LookupError, TypeError) as error:
         raise DiffError(f"{DOCUMENT} cannot be read ({error!r}): `make document` says what is wrong with it") from error
@@ -165,7 +165,7 @@ def section(title: str, findings: list[tuple[str, str]]) -> str:
 
 
 def run(old: Side, new: Side, last: str | None, *, wire: Wire = wire_findings) -> tuple[str, bool]:
-    """Compare two states: the report, and whether the version is bumped enough; `last` are words on the last release."""
+    """Compare two states: the report, and whether the version is bumped enough; `last` names the last release."""
     (_, before), (file, now) = old.version(), new.version()
     from_document, from_surface = python_findings(old, new)
     texts = [(side.folder / DOCUMENT).read_text(encoding="utf-8") for side in (old, new)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import griffe
 BREAKING, COMPATIBLE, INTERNAL = "breaking", "compatible", "internal"
 HANDED = ("audio", "voices")  # modules whose objects users are handed and never make
 BY_NAME = "by name only"
+Kind = griffe.ParameterKind
 
 
 class Finding(NamedTuple):
@@ -55,29 +57,26 @@ class Surface:
 
     Attributes:
         entries: Each public name as users write it, such as `errors.SDKError.body`; what has several goes by its first.
-        kept: The names that models.py provides by itself, not by a plain import.
+        models: The names in models.py, each with whether it is there by itself, not by a plain import.
     """
 
     def __init__(self, package: str, folders: Sequence[Path], renamed: Mapping[str, str] | None = None) -> None:
         """Read a package and those beside it; types are read with the new names of classes that were `renamed`."""
         loader = griffe.GriffeLoader(search_paths=folders, allow_inspection=False)
-        for folder in folders:
-            for path in folder.glob("*/__init__.py"):
-                loader.load(path.parent.name)
+        for path in (path for folder in folders for path in folder.glob("*/__init__.py")):
+            loader.load(path.parent.name)
         self.objects, self.renamed = loader.modules_collection, renamed or {}
-        self.public: dict[str, Any] = {}
-        self.kept: set[str] = set()
+        self.models: dict[str, bool] = {}
+        public: dict[str, Any] = {}
         first: dict[str, str] = {}
         for module, name in self._exports(self.objects[package]):
             found = self._target(module.members.get(name))
-            path = f"{module.path}.{name}".removeprefix(f"{package}.")
-            if found is not None and first.setdefault(found.path, module.path) != module.path:
-                continue
-            self.public[path] = found
-            if path.startswith("models.") and (not module.members[name].is_alias or (found and found.name != name)):
-                self.kept.add(name)
-        self.classes = {found.path for found in self.public.values() if found and found.is_class}
-        self.entries = {path: entry for each in self.public for path, entry in self._entries(each)}
+            if module.name == "models":
+                self.models[name] = not module.members[name].is_alias or (found is not None and found.name != name)
+            if found is None or first.setdefault(found.path, module.path) == module.path:
+                public[f"{module.path}.{name}".removeprefix(f"{package}.")] = found
+        self.classes = {found.path for found in public.values() if found is not None and found.is_class}
+        self.entries = {path: entry for each in public.items() for path, entry in self._entries(*each)}
 
     def _exports(self, package: Any) -> Iterator[tuple[Any, str]]:
         """Give each public name with its module, the package's own first."""
@@ -92,85 +91,68 @@ class Surface:
         """Follow imports and second names to where something is defined; None for what lies outside."""
         try:
             found = found.final_target if found is not None and found.is_alias else found
-            if (
-                found is not None
-                and found.is_attribute
-                and isinstance(found.value, griffe.ExprName)
-                and found.parent.is_module
-            ):
-                return self._named(found.value)
         except (griffe.AliasResolutionError, griffe.CyclicAliasError):
             return None
+        if found is not None and found.is_attribute and found.parent.is_module:
+            return self._named(found.value) if isinstance(found.value, griffe.ExprName) else found
         return found
 
-    def _named(self, name: griffe.Expr) -> Any:
-        """Find what a name within the code stands for; None for what lies outside."""
+    def _named(self, name: Any) -> Any:
+        """Find what a name within the code stands for; None for what lies outside, and for what is no name."""
         try:
             return self._target(self.objects[name.canonical_path])
-        except KeyError:
+        except (AttributeError, KeyError):
             return None
 
-    def _entries(self, path: str) -> Iterator[tuple[str, Entry]]:
+    def _entries(self, path: str, found: Any) -> Iterator[tuple[str, Entry]]:
         """Read one public name, a class with all its public members."""
-        found = self.public[path]
         if found is None or not found.is_class:
             yield path, self._member(found)
             return
-        family = [found, *found.mro()]
-        bases = {
-            base.canonical_path: self._named(base)
-            for each in family
-            for base in each.bases
-            if not isinstance(base, str)
-        }
-        names = frozenset(self._last(each) for each, base in bases.items() if base is None or base.path in self.classes)
+        bases = [base for each in [found, *found.mro()] for base in each.bases]
+        outside = [base for base in bases if (named := self._named(base)) is None or named.path in self.classes]
+        names = frozenset(self._text(base).partition("[")[0] for base in outside)
         yield path, Entry("class", bases=names)
-        for name, member in found.all_members.items():
+        for name, each in found.all_members.items():
             if name[0] != "_" or (name == "__init__" and path.partition(".")[0] not in HANDED):
-                entry = self._member(member.final_target if member.is_alias else member)
-                owner = member.final_target.parent.path if member.is_alias else found.path
-                entry.inherited = owner != found.path and owner in self.classes
+                member = each.final_target if each.is_alias else each
+                entry = self._member(member)
+                entry.inherited = member.parent.path != found.path and member.parent.path in self.classes
                 yield f"{path}.{name}", entry
         if "NamedTuple" in names:
             fields = [each for each in found.members.values() if each.is_attribute]
-            yield f"{path}.__init__", Entry("function", arguments=dict(self._fields(fields)))
-
-    def _fields(self, fields: Sequence[Any]) -> Iterator[tuple[str, Argument]]:
-        for number, each in enumerate(fields, 1):
-            default = None if each.value is None else self._default(each.value)
-            yield each.name, Argument(self.types(each.annotation), default is None, default, f"number {number}")
+            arguments = {each.name: self._argument(each, each.value, f"number {n}") for n, each in enumerate(fields, 1)}
+            yield f"{path}.__init__", Entry("function", arguments=arguments)
 
     def _member(self, found: Any) -> Entry:
         if found is None:
             return Entry("name")
         if not found.is_function:
             return Entry("attribute", self.types(found.annotation) if found.is_attribute else frozenset())
-        overloads = found.overloads or [found]  # the first one tells what the plainest call gives
+        plainest = (found.overloads or [found])[0]  # the first one tells what the plainest call gives
         kind = "async function" if "async" in found.labels else "function"
-        return Entry(kind, self.types(overloads[0].returns), dict(self._arguments(found)))
+        return Entry(kind, self.types(plainest.returns), dict(self._arguments(found)))
 
     def _arguments(self, function: Any) -> Iterator[tuple[str, Argument]]:
         bound = function.parent.is_class and "staticmethod" not in function.labels
         for number, each in enumerate([*function.parameters][bound:], 1):
-            types, kind = self.types(each.annotation), each.kind
-            if kind is griffe.ParameterKind.var_keyword:
-                yield from self._options(each)
-            elif kind is griffe.ParameterKind.var_positional:
-                yield f"*{each.name}", Argument(types)
+            options = self._named(getattr(each.annotation, "slice", None))
+            if each.kind is Kind.var_keyword and options is not None:  # **options: Unpack[SomeTypedDict]
+                yield from ((name, Argument(self.types(one.annotation))) for name, one in options.all_members.items())
+            elif each.kind in (Kind.var_positional, Kind.var_keyword):
+                stars = "*" if each.kind is Kind.var_positional else "**"
+                yield f"{stars}{each.name}", Argument(self.types(each.annotation))
             else:
-                default = None if each.default is None else self._default(each.default)
-                only = " only" if kind is griffe.ParameterKind.positional_only else ""
-                place = BY_NAME if kind is griffe.ParameterKind.keyword_only else f"number {number}{only}"
-                yield each.name, Argument(types, default is None, default, place)
+                only = " only" if each.kind is Kind.positional_only else ""
+                place = BY_NAME if each.kind is Kind.keyword_only else f"number {number}{only}"
+                yield each.name, self._argument(each, each.default, place)
 
-    def _options(self, parameter: griffe.Parameter) -> Iterator[tuple[str, Argument]]:
-        """Read `**options: Unpack[SomeTypedDict]` as the arguments that it stands for."""
-        annotation = parameter.annotation
-        if isinstance(annotation, griffe.ExprSubscript) and self._last(annotation.canonical_path) == "Unpack":
-            for name, each in self._named(annotation.slice).all_members.items():
-                yield name, Argument(self.types(each.annotation))
-        else:
-            yield f"**{parameter.name}", Argument(self.types(annotation))
+    def _argument(self, found: Any, default: Any, place: str) -> Argument:
+        """Read what stands for an argument; a default that is a constant of the package is read by its value."""
+        named = self._named(default) if isinstance(default, griffe.ExprName) else None
+        constant = named.value if named is not None and named.is_attribute else None
+        text = None if default is None else constant if isinstance(constant, str) else str(default)
+        return Argument(self.types(found.annotation), default is None, text, place)
 
     def types(self, annotation: Any) -> frozenset[str]:
         """Give the alternatives of a type, aliases written out; those of a Literal are its values."""
@@ -178,41 +160,31 @@ class Surface:
             return frozenset()
         if isinstance(annotation, griffe.ExprBinOp):
             return self.types(annotation.left) | self.types(annotation.right)
-        if alias := self._alias(annotation):
+        if (alias := self._alias(annotation)) is not None:
             return self.types(alias)
-        if isinstance(annotation, griffe.ExprSubscript) and self._last(annotation.canonical_path) == "Literal":
+        if isinstance(annotation, griffe.ExprSubscript) and self._text(annotation.left) == "Literal":
             inner = annotation.slice
             return frozenset(map(str, inner.elements if isinstance(inner, griffe.ExprTuple) else [inner]))
         return frozenset([self._text(annotation)])
 
-    def _alias(self, annotation: Any) -> griffe.Expr | None:
+    def _alias(self, name: Any) -> griffe.Expr | None:
         """Give the type for which a name of the package stands."""
-        found = self._named(annotation) if isinstance(annotation, griffe.ExprName | griffe.ExprAttribute) else None
-        value = found.value if found is not None and found.is_attribute else None
-        if isinstance(value, str) and found.annotation and str(found.annotation).endswith("TypeAlias"):
-            quoted = ast.parse(value, mode="eval").body
-            value = griffe.get_annotation(quoted, found.parent, parse_strings=True)
-        return value if isinstance(value, griffe.ExprSubscript | griffe.ExprBinOp) else None
+        found = self._named(name) if isinstance(name, griffe.ExprName | griffe.ExprAttribute) else None
+        if found is None or not found.is_attribute:
+            return None
+        if isinstance(found.value, str) and str(found.annotation).endswith("TypeAlias"):
+            return griffe.get_annotation(ast.parse(found.value, mode="eval").body, found.parent, parse_strings=True)
+        return found.value if isinstance(found.value, griffe.ExprSubscript | griffe.ExprBinOp) else None
 
     def _text(self, annotation: Any) -> str:
-        """Write a type that is not made of alternatives, however its module is imported."""
-        inner = [" | ".join(sorted(self.types(each))) for each in getattr(annotation, "elements", ())]
-        if isinstance(annotation, griffe.ExprSubscript):
-            return f"{self._text(annotation.left)}[{' | '.join(sorted(self.types(annotation.slice)))}]"
-        if isinstance(annotation, griffe.ExprTuple | griffe.ExprList):
-            return ", ".join(inner) if isinstance(annotation, griffe.ExprTuple) else f"[{', '.join(inner)}]"
-        return str(annotation) if isinstance(annotation, str) else self._last(annotation.canonical_path)
+        """Write a type, however its module is imported."""
+        parts = [annotation] if isinstance(annotation, str) else annotation.iterate(flat=True)
+        texts = (each if isinstance(each, str) else self._name(each) for each in parts)
+        return re.sub(r"(\w+\.)+(?=\w)", "", "".join(texts))
 
-    def _last(self, path: str) -> str:
-        name = path.rpartition(".")[2]
-        return self.renamed.get(name, name)
-
-    def _default(self, default: Any) -> str:
-        """Write a default as text; a constant of the package by its value."""
-        named = self._named(default) if isinstance(default, griffe.ExprName) else None
-        return (
-            named.value if named is not None and named.is_attribute and isinstance(named.value, str) else str(default)
-        )
+    def _name(self, name: Any) -> str:
+        alias = self._alias(name)
+        return self.renamed.get(name.name, name.name) if alias is None else self._text(alias)
 
 
 def surface_findings(old: Mapping[str, Entry], new: Mapping[str, Entry], sent: Collection[str] = ()) -> list[Finding]:

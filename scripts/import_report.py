@@ -86,9 +86,8 @@ def _labels(match: JSONPathMatch) -> Key:
     if match.parent is None:
         return ()
     key, node = match.parts[-1], match.obj
-    if isinstance(key, int) and isinstance(node, dict):
-        key = node.get("name", node.get("url", key))
-    return (*_labels(match.parent), str(key))
+    label = node.get("name", node.get("url", key)) if isinstance(key, int) and isinstance(node, dict) else key
+    return (*_labels(match.parent), str(label))
 
 
 def _reaches(action: Action, target: Key, location: Key) -> bool:
@@ -106,8 +105,8 @@ def _reaches(action: Action, target: Key, location: Key) -> bool:
 
 def changes(old: dict[str, Any], new: dict[str, Any], renamed: dict[str, str]) -> Iterator[Change]:
     """List what changed; a renamed schema counts once, the schemas that only a new operation needs count with it."""
-    for name, now in renamed.items():
-        yield Change(f"schema renamed: {name} -> {now}", "schema renamed", ("components", "schemas", now))
+    for name, other in renamed.items():
+        yield Change(f"schema renamed: {name} -> {other}", "schema renamed", ("components", "schemas", other))
     old = rename(old, renamed)
     along = {**_along(old, new), **_along(new, old)}
     counted = {("components", "schemas", name) for names in along.values() for name in names}
@@ -161,5 +160,5 @@ def _change(
         verb = "is now required" if new == "true" else "is no longer required"
         schema = place[:-3] if place[-3:-2] == ("properties",) else place[:-1]
         return Change(f"{outer}: {verb}", f"{side} required", (*schema, "required"))
-    was, now = old or "absent", new or "absent"
-    return Change(f"{outer}: {place[-1]} is now {now}, was {was}".removeprefix(": "), f"{side} changed", place)
+    said = f"{outer}: {place[-1]} is now {new or 'absent'}, was {old or 'absent'}".removeprefix(": ")
+    return Change(said, f"{side} changed", place)
