@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -148,25 +149,12 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def differences(expected: dict[str, bytes], found: dict[str, bytes], words: dict[str, str]) -> list[str]:
-    """Name each file that differs, is missing or is stray, in these words."""
-    names = [name for name in sorted({*expected, *found}) if expected.get(name) != found.get(name)]
-    kinds = ("missing" if name not in found else "differs" if name in expected else "stray" for name in names)
-    return [f"{words.get(kind, kind)}: generated/{name}" for kind, name in zip(kinds, names, strict=True)]
-
-
-def swap(old: Path, new: Path) -> None:
-    """Put the new folder in the place of the old one; a failure leaves the old one whole."""
-    aside = old.with_name("generated.old")
-    shutil.rmtree(aside, ignore_errors=True)
-    if old.exists():
-        os.replace(old, aside)
-    try:
-        os.replace(new, old)
-    except OSError:
-        os.replace(aside, old)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+def differences(expected: dict[str, bytes], found: dict[str, bytes], words: tuple[str, str, str]) -> Iterator[str]:
+    """Name each file that is missing, is stray or differs, in these words."""
+    for name in sorted({*expected, *found}):
+        if expected.get(name) != found.get(name):
+            word = words[0] if name not in found else words[1] if name not in expected else words[2]
+            yield f"{word}: generated/{name}"
 
 
 def main() -> int:
@@ -184,7 +172,7 @@ def main() -> int:
         except GenerationError as error:
             print(f"generate: {error}\ngenerated/ is as it was.", file=sys.stderr)
             return 1
-        words = {} if given.check else {"stray": "removed", "missing": "added", "differs": "changed"}
+        words = ("missing", "stray", "differs") if given.check else ("added", "removed", "changed")
         changes = "\n".join(differences(files(target), files(generated), words))
         if not changes:
             print("generated/ is what the document says.")
@@ -196,7 +184,9 @@ def main() -> int:
                 file=sys.stderr,
             )
         else:
-            swap(generated, target)
+            if generated.exists():
+                os.replace(generated, Path(temporary) / "old")
+            os.replace(target, generated)
             print(changes)
         return int(bool(changes) and given.check)
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonpath import JSONPathEnvironment, JSONPathError, JSONPathMatch
 
@@ -25,27 +24,16 @@ class PatchError(Exception):
     """An action cannot be read or applied; the message names it."""
 
 
-@dataclass(frozen=True)
-class Action:
-    """One action of a patch.
+class Action(NamedTuple):
+    """One action of a patch."""
 
-    Attributes:
-        file: Name of the patch file.
-        heading: Title of the patch.
-        position: Its place in the file, from 1.
-        target: The JSONPath of what it changes.
-        reason: Why we deviate there.
-        update: What to merge; None for a removal.
-        adds: Whether the update may bring mappings and lists that are not there yet.
-    """
-
-    file: str
-    heading: str
-    position: int
-    target: str
-    reason: str
-    update: Any
-    adds: bool
+    file: str  # name of the patch file
+    heading: str  # title of the patch
+    position: int  # its place in the file, from 1
+    target: str  # the JSONPath of what it changes
+    reason: str  # why we deviate there
+    update: Any  # what to merge; None for a removal
+    adds: bool  # whether the update may bring mappings and lists that are not there yet
 
     def __str__(self) -> str:
         """Name the action as a maintainer looks for it."""
