@@ -250,7 +250,7 @@ def test_node_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_a_finding_of_redocly_in_words(change: dict[str, object], finding: tuple[str, str, bool]) -> None:
+def test_a_finding_of_redocly_in_words(change: dict[str, object], finding: tuple[str, str, str]) -> None:
     assert diff_wire._finding(change) == finding
 
 
