@@ -220,69 +220,47 @@ def test_node_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         diff_wire.wire_findings("a", "b")
 
 
-@pytest.mark.parametrize(
-    ("change", "finding"),
-    [
-        (
-            {
-                "path": "#/paths/~1boats~1{id}/get/parameters/0/schema",
-                "kind": "modified",
-                "impact": "patch",
-                "verdicts": [],
-                "property": "default",
-                "base": {"value": 10},
-                "revision": {"value": 20},
-            },
-            (COMPATIBLE, "GET /boats/{id} parameters/0/schema: default modified, 10 -> 20", COMPATIBLE),
-        ),
-        (
-            {
-                "path": "#/paths/~1boats/get/responses/200",
-                "kind": "removed",
-                "impact": "major",
-                "verdicts": [{"impact": "major", "message": "Response was removed."}],
-            },
-            (BREAKING, "GET /boats responses/200: removed (Response was removed)", COMPATIBLE),
-        ),
-        (
-            {"path": "#/components/schemas/Boat", "kind": "added", "impact": "minor", "verdicts": []},
-            (COMPATIBLE, "components/schemas/Boat: added", COMPATIBLE),
-        ),
-    ],
-)
-def test_a_finding_of_redocly_in_words(change: dict[str, object], finding: tuple[str, str, str]) -> None:
-    assert diff_wire._finding(change) == finding
+def test_the_findings_of_redocly_in_words() -> None:
+    sides = {"property": "default", "base": {"value": 10}, "revision": {"value": 20}}
+    default = {"path": "#/paths/~1boats~1{id}/get/parameters/0/schema", "kind": "modified", "impact": "patch", **sides}
+    said = "GET /boats/{id} parameters/0/schema: default modified, 10 -> 20"
+    assert diff_wire._finding({**default, "verdicts": []}) == (COMPATIBLE, said, COMPATIBLE)
+    assert diff_wire._finding({**default, "property": "summary", "verdicts": []})[2] == INTERNAL
+    verdicts = [{"impact": "major", "message": "It was removed."}]
+    gone = {"path": "#/paths/~1boats/get/responses/200", "kind": "removed", "impact": "major", "verdicts": verdicts}
+    said = "GET /boats responses/200: removed (It was removed)"
+    assert diff_wire._finding(gone) == (BREAKING, said, COMPATIBLE)
+    gone["path"] = "#/paths/~1boats/get"
+    assert diff_wire._finding(gone) == (BREAKING, "GET /boats: removed (It was removed)", BREAKING)
 
 
 @pytest.mark.parametrize(
-    ("found", "wrong"),
+    ("breaking", "compatible", "wrong"),
     [
-        ({"breaking": [BREAKING], "compatible": [COMPATIBLE]}, []),
-        ({"breaking": [COMPATIBLE], "compatible": [COMPATIBLE]}, ["redocly diff passes everything"]),
-        ({"breaking": [BREAKING], "compatible": [BREAKING]}, ["calls tests/data/diff/compatible.yaml breaking"]),
-        ({"breaking": [], "compatible": []}, ["redocly diff passes everything", "sees no change"]),
+        ([BREAKING], [COMPATIBLE], []),
+        ([COMPATIBLE], [COMPATIBLE], ["redocly diff passes everything"]),
+        ([BREAKING], [BREAKING], ["calls tests/data/diff/compatible.yaml breaking"]),
+        ([], [], ["redocly diff passes everything", "sees no change"]),
     ],
 )
-def test_the_self_test_can_fail(monkeypatch: pytest.MonkeyPatch, found: dict[str, list[str]], wrong: list[str]) -> None:
-    texts = {(SAMPLES / f"{name}.yaml").read_text(encoding="utf-8"): ratings for name, ratings in found.items()}
-    monkeypatch.setattr(
-        diff_wire, "wire_findings", lambda _, new, **__: [WireFinding(each, "", each) for each in texts[new]]
-    )
+def test_the_self_test_can_fail(
+    monkeypatch: pytest.MonkeyPatch, breaking: list[str], compatible: list[str], wrong: list[str]
+) -> None:
+    ratings = {(SAMPLES / "breaking.yaml").read_text("utf-8"): breaking}
+
+    def wire(old: str, new: str, **_: object) -> list[WireFinding]:
+        return [WireFinding(each, "", each) for each in ratings.get(new, compatible)]
+
+    monkeypatch.setattr(diff_wire, "wire_findings", wire)
     said = diff_wire.self_test()
     assert len(said) == len(wrong)
     assert all(expected in each for expected, each in zip(wrong, said, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("version", "rating", "due"),
-    [
-        ((0, 1, 3), BREAKING, (0, 2, 0)),
-        ((0, 1, 3), COMPATIBLE, (0, 1, 4)),
-        ((0, 1, 3), INTERNAL, (0, 1, 4)),
-        ((1, 2, 3), BREAKING, (2, 0, 0)),
-        ((1, 2, 3), COMPATIBLE, (1, 3, 0)),
-        ((1, 2, 3), INTERNAL, (1, 2, 4)),
-    ],
-)
-def test_the_next_version(version: diff.Version, rating: str, due: diff.Version) -> None:
-    assert diff.next_version(version, rating) == due
+def test_the_next_version() -> None:
+    for rating, first, later in (
+        (BREAKING, (0, 2, 0), (2, 0, 0)),
+        (COMPATIBLE, (0, 1, 4), (1, 3, 0)),
+        (INTERNAL, (0, 1, 4), (1, 2, 4)),
+    ):
+        assert (diff.next_version((0, 1, 3), rating), diff.next_version((1, 2, 3), rating)) == (first, later)
