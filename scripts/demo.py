@@ -44,19 +44,19 @@ path = voices.save_sample_audio(voice_id=voice.id, path=folder)
 assert path.read_bytes() == sample.read_bytes()
 f"{path.name}: {path.stat().st_size:,} bytes, identical"
 
-# Ask for a voice that is not there: the error says what went wrong
+# Get a voice that is not there: the error says what went wrong
 try:
     voices.get(voice_id="nobody")
 except errors.NotFoundError as error:
     failure = error
 failure.status_code, failure.request_id is not None, str(failure)
 
-# Let the server fail twice: the call is repeated, and waits as long as the server asks
+# Let the server fail twice: the call is repeated, and waits as long as the server says
 server.fail(503)
 server.fail(429, headers={"Retry-After": "1"})
 voices.get(voice_id=voice.id).name
 
-# Lose the answer to a create: it is not sent again, so no voice is made twice; recover=True looks for it
+# Lose the response to a create: it is not sent again, so no voice is made twice; recover=True looks for it
 server.fail(drop="after", method="POST")
 found = voices.create(name="Once", sample_audio=sample, recover=True)
 assert [each.id for each in voices.iterate(query="once")] == [found.id]

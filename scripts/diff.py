@@ -6,7 +6,7 @@
     python scripts/diff.py --self-test     # can the comparison on the wire fail at all?
 
 redocly compares the documents, griffe what users import; what neither tells is read from the documents.
-Exit status: 0, or 1 as said above, or 2 when nothing can be told.
+Exit status: 0, or 1 as said above, or 2 when nothing can be compared.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Wire = Callable[[str, str], list[WireFinding]]
 
 
 class DiffError(Exception):
-    """Nothing can be told; the message says why and what to do."""
+    """Nothing can be compared; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

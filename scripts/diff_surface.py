@@ -42,7 +42,7 @@ class Entry:
         types: The alternatives of what it gives or holds.
         arguments: What it takes.
         bases: The public classes that it is one of.
-        inherited: Whether a public class that it is one of has it as well, so that this one need not be told.
+        inherited: Whether a public class that it is one of has it as well, so that this one need not be reported.
     """
 
     kind: str
@@ -188,7 +188,7 @@ class Surface:
 
 
 def surface_findings(old: Mapping[str, Entry], new: Mapping[str, Entry], sent: Collection[str] = ()) -> list[Finding]:
-    """List what changed; an asynchronous twin that changed just like its other half is told along with it.
+    """List what changed; an asynchronous twin that changed just like its other half is reported along with it.
 
     The attributes of models that are only `sent` may be allowed more without harm, as arguments may.
     """

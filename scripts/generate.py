@@ -55,7 +55,7 @@ def read_document(path: Path) -> dict[str, Any]:
     for _, operation in operations(document):
         if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
             raise GenerationError(
-                f"{operation.get('operationId')} has no 200 answer in JSON, which endpoint_module.py.jinja needs: "
+                f"{operation.get('operationId')} has no 200 response in JSON, which endpoint_module.py.jinja needs: "
                 "describe one by a patch, or teach the template another form"
             )
     return document

@@ -15,9 +15,9 @@ def main() -> None:
     """Compile each lock; given package names, move only those to their newest versions."""
     upgrades = [option for name in sys.argv[1:] for option in ("--upgrade-package", name)]
     for lock, extra in LOCKS.items():
-        source = ["pyproject.toml", "--extra", extra, "--python-version", "3.11", "--output-file", lock]
+        settings = ["pyproject.toml", "--extra", extra, "--python-version", "3.11", "--output-file", lock]
         subprocess.run(
-            [sys.executable, "-m", "uv", "--quiet", "pip", "compile", *OPTIONS, *source, *upgrades],
+            [sys.executable, "-m", "uv", "--quiet", "pip", "compile", *OPTIONS, *settings, *upgrades],
             cwd=ROOT,
             check=True,
         )

@@ -22,7 +22,7 @@ MEANS, ELSE = "(what is left out now means something else)", "(a call gives some
 FOLLOW = "(_api/operations.py must follow; users do not see it)"
 GONE, RENAMED, KEEP = "(an argument is gone)", "class renamed:", "models.py would keep it)"
 SHOWN = "GET /boats response 200 media type application/json"
-# The change, its rating, and all that is told; "" for what redocly or griffe tells.
+# The change, its rating, and all that is reported; "" for what redocly or griffe tells.
 CHANGES: list[tuple[Change, str, str]] = [
     (put(LIMIT, default=20), BREAKING, f"GET /boats parameter limit: default is now 20, was 10 {MEANS}"),
     (drop(f"{LIMIT}.default"), BREAKING, f"GET /boats parameter limit: default is now absent, was 10 {MEANS}"),
@@ -56,7 +56,7 @@ def test_a_changed_document(change: Change, rating: str, text: str) -> None:
     assert found == ([(rating, text)] if text else [])
 
 
-def test_an_argument_of_a_body_without_a_name_is_told_too() -> None:
+def test_an_argument_of_a_body_without_a_name_is_reported_too() -> None:
     old = copy.deepcopy(OLD)
     put(BODY, schema=old["components"]["schemas"]["BoatPlan"])(old)
     new = copy.deepcopy(old)

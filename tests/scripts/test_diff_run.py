@@ -193,7 +193,7 @@ def fails(old: str, new: str) -> list[WireFinding]:
         ("HEAD", COPY, "openapi: 3.1.0", "generated/ is not made from openapi/voices.yaml: run `make generate` first"),
     ],
 )
-def test_what_cannot_be_told(
+def test_what_cannot_be_compared(
     folder: Path, capsys: pytest.CaptureFixture[str], ref: str, name: str, text: str, message: str
 ) -> None:
     git(folder, "branch", "here")

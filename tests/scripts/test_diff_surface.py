@@ -1,4 +1,4 @@
-"""What changed in the public surface, told from a small package."""
+"""What changed in the public surface, read from a small package."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ ATTRIBUTE = "        self.boats: Boats = Boats(key)\n        self._key = key\n"
 CACHED = "        self._key = key\n    @cached_property\n    def boats(self) -> Boats: ...\n"
 LIMIT, TEN, LIST, TWIN = "limit: int = 10", "limit: int = ", "voices.Boats.list()", " (and its async twin)"
 BOAT, CREW = "../harbour_api/models.py", "crew: int | None"
-# The file, what is replaced (everywhere) and by what, the rating, and all that is told.
+# The file, what is replaced (everywhere) and by what, the rating, and all that is reported.
 CHANGES: list[tuple[str, str, str, str, list[str]]] = [
     ("_crud.py", LIMIT, f"{TEN}20", BREAKING, [f"{LIST}: argument limit: default is now 20, was 10{TWIN}"]),
     ("_crud.py", LIMIT, "limit: int", BREAKING, [f"{LIST}: argument limit: is now required{TWIN}"]),
@@ -179,7 +179,7 @@ def test_moving_private_code_is_nothing_to_users(read: Read) -> None:
     assert surface_findings(read(FILES).entries, read(moved).entries) == []
 
 
-def test_a_renamed_class_is_not_told_at_each_of_its_uses(read: Read) -> None:
+def test_a_renamed_class_is_not_reported_at_each_of_its_uses(read: Read) -> None:
     changed = {name: text.replace("Page", "Sheet") for name, text in FILES.items()}
     found = surface_findings(read(FILES, {"Page": "Sheet"}).entries, read(changed).entries)
     assert sorted(text for _, text in found) == ["added: models.Sheet", "removed: models.Page"]

@@ -78,7 +78,7 @@ REFUSED = {
     ),
     "a name that reading needs": ("        color:\n", "        cls:\n", "has no rule for the member cls"),
     "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
-    "an answer without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 answer in JSON"),
+    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 response in JSON"),
 }
 
 

@@ -227,7 +227,7 @@ def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch:
     path = changed(folder, put("$.info", version="2.0.0"))
     before = state(folder)
 
-    def fail(source: Path, target: Path) -> None:
+    def fail(old: Path, target: Path) -> None:
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(os, "replace", fail)
@@ -238,7 +238,7 @@ def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch:
 # What the vendor changed
 
 
-def test_three_things_are_told_with_what_to_do_and_all_failing_actions(
+def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     imports(folder)
@@ -284,7 +284,7 @@ Q = {"name": "q", "in": "query", "schema": {"type": "string"}}
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (drop(f"{VOICE}.properties.title"), "property removed: Voice.title"),
         (put(f"{VOICE}.properties", age={"type": "integer"}), "property added: Voice.age"),
@@ -303,13 +303,13 @@ Q = {"name": "q", "in": "query", "schema": {"type": "string"}}
         (put("$.info", version="1.1.0"), "version is now 1.1.0, was 1.0.0"),
     ],
 )
-def test_each_change_is_told(
-    folder: Path, change: Callable[[dict[str, Any]], object], told: str, capsys: pytest.CaptureFixture[str]
+def test_each_change_is_reported(
+    folder: Path, change: Callable[[dict[str, Any]], object], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     imports(folder)
     capsys.readouterr()
     imports(folder, changed(folder, change), check=True)
-    assert told in whats(capsys.readouterr().out)
+    assert expected in whats(capsys.readouterr().out)
 
 
 def test_prose_and_other_apis_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

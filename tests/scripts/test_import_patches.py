@@ -113,7 +113,7 @@ def test_new_mappings_need_the_word(tmp_path: Path) -> None:
         action("$.paths['/a b'].get.parameters", {"name": "limit"}),
     ],
 )
-def test_an_action_that_changes_nothing_is_told(tmp_path: Path, same: dict[str, Any]) -> None:
+def test_an_action_that_changes_nothing_is_reported(tmp_path: Path, same: dict[str, Any]) -> None:
     result, errors, needless = patched(tmp_path, same)
     assert (result, errors) == (DOCUMENT, [])
     assert "1.yaml action 1 is no longer needed" in needless[0]
