@@ -62,7 +62,9 @@ class Surface:
 
     def __init__(self, package: str, folders: Sequence[Path], renamed: Mapping[str, str] | None = None) -> None:
         """Read a package and those beside it; types are read with the new names of classes that were `renamed`."""
-        loader = griffe.GriffeLoader(search_paths=folders, allow_inspection=False)
+        # Without griffe's extension for dataclasses: it does not know attrs, and a model that changes from one to the
+        # other has the arguments that its attributes say.
+        loader = griffe.GriffeLoader(search_paths=folders, allow_inspection=False, extensions=griffe.Extensions())
         for path in (path for folder in folders for path in folder.glob("*/__init__.py")):
             loader.load(path.parent.name)
         self.objects, self.renamed = loader.modules_collection, renamed or {}
