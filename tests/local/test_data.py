@@ -14,7 +14,7 @@ import pytest
 from mistral_voices.local import VoicesServer
 
 from .conftest import KEY, VOICES
-from .test_operations import create, fits
+from .test_operations import PRESETS, create, fits
 
 
 def test_a_data_file_keeps_everything(tmp_path: Path) -> None:
@@ -198,3 +198,12 @@ def test_a_seed_file_that_cannot_be_read(tmp_path: Path, name: str, content: str
     file.write_text(content)
     with pytest.raises(ValueError, match=rf"{name} cannot be read"):
         VoicesServer(seed=file)
+
+
+def test_a_seed_of_thousands() -> None:
+    seed = [{"id": f"id {number}", "name": "Ada", "sample_audio": "QUJD"} for number in range(2_500)]
+    with VoicesServer(seed=iter(seed)) as server, server.client(headers=KEY) as client:
+        page = client.get(VOICES, params={"limit": 5, "offset": 2_496}).json()
+        assert page["total"] == 2_500 + PRESETS
+        assert [voice["id"] for voice in page["items"][:4]] == [f"id {number}" for number in range(2_496, 2_500)]
+        assert client.get(f"{VOICES}/id%202499/sample").content == b"ABC"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mistral_voices.local._exchange import JSON, Answer, Request, error_answer
+from mistral_voices.local._exchange import JSON, ServerRequest, ServerResponse, error_response
 from mistral_voices.local._validation import check_arguments
 
 # The arguments of `VoicesServer.fail`, which are the members of POST /_local/fail too; None counts as not given.
@@ -33,7 +33,7 @@ class Fault:
     `times` is the number of requests that it happens to, None for no end.
     """
 
-    answer: Answer | None
+    response: ServerResponse | None
     headers: Mapping[str, str | None]
     delay: float
     drop: Literal["before", "after"] | None
@@ -43,41 +43,14 @@ class Fault:
     every: int
     times: int | None
 
-    def is_for(self, request: Request, template: str | None) -> bool:
+    def is_for(self, request: ServerRequest, template: str | None) -> bool:
         """Tell whether method and path are meant; a path is given as on the wire or as the document's template."""
         return self.method in (None, request.method) and self.path in (None, request.path, template)
 
     def change_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Put the headers of the fault in place of those of the answer; those that are None are left out."""
+        """Put the headers of the fault in place of those of the response; those that are None are left out."""
         changed = {**headers, **self.headers}
         return {name: value for name, value in changed.items() if value is not None}
-
-
-def read_fault(arguments: Any) -> Fault:
-    """Make a fault from the arguments of `VoicesServer.fail`.
-
-    Raises:
-        ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
-    """
-    given = check_arguments("fail", {"properties": _ARGUMENTS}, arguments)
-    answered = [name for name in ("status", "headers", "body", "cut") if name in given]
-    if "drop" in given and answered:
-        raise ValueError(f"drop: nothing is answered, so {', '.join(answered)} cannot be given with it")
-    if "body" in given and "status" not in given:
-        raise ValueError("body: give the status that it is answered with, too")
-    if "body" in given and given["status"] in _WITHOUT_BODY:
-        raise ValueError(f"body: an answer with status {given['status']} has none")
-    return Fault(
-        answer=_read_answer(given["status"], given.get("body")) if "status" in given else None,
-        headers=_read_headers(given.get("headers", {})),
-        delay=given.get("delay", 0.0),
-        drop=given.get("drop"),
-        cut=given.get("cut"),
-        method=given["method"].upper() if "method" in given else None,
-        path=given.get("path"),
-        every=given.get("every", 1),
-        times=given.get("times", None if "every" in given else 1),
-    )
 
 
 @dataclass(slots=True)
@@ -89,17 +62,22 @@ class _Waiting:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults that wait for their requests, in the order they were asked for."""
+    """The faults that wait for their requests, in the order in which they were set."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _waiting: list[_Waiting] = field(default_factory=list)
 
-    def add(self, fault: Fault) -> None:
-        """Let the next requests that it is for fail, after those of earlier faults."""
+    def add(self, arguments: Any) -> None:
+        """Let the next requests fail by the arguments of `VoicesServer.fail`, after those of earlier faults.
+
+        Raises:
+            ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
+        """
+        fault = _read_fault(arguments)
         with self._lock:
             self._waiting.append(_Waiting(fault))
 
-    def take(self, request: Request, template: str | None) -> Fault | None:
+    def take(self, request: ServerRequest, template: str | None) -> Fault | None:
         """Use up one fault for a request, None if none is for it."""
         with self._lock:
             for waiting in self._waiting:
@@ -126,17 +104,39 @@ class Faults:
             self._waiting.clear()
 
 
-def _read_answer(status: int, body: Any) -> Answer:
+def _read_fault(arguments: Any) -> Fault:
+    given = check_arguments("fail", {"properties": _ARGUMENTS}, arguments)
+    of_response = [name for name in ("status", "headers", "body", "cut") if name in given]
+    if "drop" in given and of_response:
+        raise ValueError(f"drop: nothing is answered, so {', '.join(of_response)} cannot be given with it")
+    if "body" in given and "status" not in given:
+        raise ValueError("body: give the status that it is answered with, too")
+    if "body" in given and given["status"] in _WITHOUT_BODY:
+        raise ValueError(f"body: an answer with status {given['status']} has none")
+    return Fault(
+        response=_make_response(given["status"], given.get("body")) if "status" in given else None,
+        headers=_read_headers(given.get("headers", {})),
+        delay=given.get("delay", 0.0),
+        drop=given.get("drop"),
+        cut=given.get("cut"),
+        method=given["method"].upper() if "method" in given else None,
+        path=given.get("path"),
+        every=given.get("every", 1),
+        times=given.get("times", None if "every" in given else 1),
+    )
+
+
+def _make_response(status: int, body: Any) -> ServerResponse:
     if body is None:
         if status >= 400:
-            return error_answer(status, f"The local server was told to answer {status}", "told_to_fail")
-        return Answer(status, {}, b"")
+            return error_response(status, f"The local server was told to answer {status}", "told_to_fail")
+        return ServerResponse(status, {}, b"")
     if isinstance(body, bytes):
-        return Answer(status, {"content-type": "application/octet-stream"}, body)
+        return ServerResponse(status, {"content-type": "application/octet-stream"}, body)
     if isinstance(body, str):
-        return Answer(status, {"content-type": "text/plain; charset=utf-8"}, body.encode())
+        return ServerResponse(status, {"content-type": "text/plain; charset=utf-8"}, body.encode())
     try:
-        return Answer(status, {"content-type": JSON}, json.dumps(body, allow_nan=False).encode())
+        return ServerResponse(status, {"content-type": JSON}, json.dumps(body, allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"body: neither bytes nor text nor a JSON value: {error}") from error
 

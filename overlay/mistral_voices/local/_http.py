@@ -12,9 +12,17 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from mistral_voices.local._exchange import Answer, Outcome, RefusedError, Request, check_length, complete, error_answer
+from mistral_voices.local._exchange import (
+    Outcome,
+    RefusedError,
+    ServerRequest,
+    ServerResponse,
+    check_length,
+    complete,
+    error_response,
+)
 
-Handle = Callable[[Request], Outcome]
+Handle = Callable[[ServerRequest], Outcome]
 
 _NO_BODY = (204, 304)
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]+")
@@ -61,7 +69,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__((host, port), partial(_Connection, handle, self.closing))
 
     def server_bind(self) -> None:
-        """Bind, without looking up the name of the machine, which may ask the network."""
+        """Bind, without looking up the name of the machine, which may need the network."""
         socketserver.TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -96,7 +104,7 @@ class _Server6(_Server):
 class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Head and body are two writes, and nothing lies between them and the wire: neither our buffer, nor Nagle's
-    # algorithm, which together with a client's delayed acknowledgement would cost 40 ms an answer.
+    # algorithm, which together with a client's delayed acknowledgement would cost 40 ms a response.
     wbufsize = 0
     disable_nagle_algorithm = True
 
@@ -116,24 +124,24 @@ class _Connection(BaseHTTPRequestHandler):
             return
         except RefusedError as refused:
             self.close_connection = True
-            self._write(complete(refused.answer))
+            self._write(complete(refused.response))
             self._ignore_the_rest()
             return
         # The request line, since `path` has been changed where it began with two slashes.
-        outcome = self._handle(Request(self.command, self.requestline.split()[1], headers, body))
-        if self._closing.wait(outcome.delay) or outcome.answer is None:
+        outcome = self._handle(ServerRequest(self.command, self.requestline.split()[1], headers, body))
+        if self._closing.wait(outcome.delay) or outcome.response is None:
             self.close_connection = True
             return
-        self._write(outcome.answer, outcome.cut)
+        self._write(outcome.response, outcome.cut)
 
     do_GET = do_QUERY = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = _serve  # noqa: N815
 
-    def _write(self, answer: Answer, cut: int | None = None) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
+    def _write(self, response: ServerResponse, cut: int | None = None) -> None:
+        self.send_response_only(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        body = answer.body
-        if answer.status not in _NO_BODY:
+        body = response.body
+        if response.status not in _NO_BODY:
             self.send_header("content-length", str(len(body)))
         if cut is not None and cut < len(body):
             body = body[:cut]
@@ -178,7 +186,7 @@ class _Connection(BaseHTTPRequestHandler):
         return data
 
     def _ignore_the_rest(self) -> None:
-        """Take in what is still being sent: a connection closed over it would be reset, and the answer lost."""
+        """Take in what is still being sent: a connection closed over it would be reset, and the response lost."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(_PATIENCE)
         end = time.monotonic() + _PATIENCE
@@ -189,11 +197,11 @@ class _Connection(BaseHTTPRequestHandler):
             return  # silent for too long, or gone
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is not HTTP as the application answers other errors, and hang up."""
+        """Respond to what is not HTTP as the application does to other errors, and hang up."""
         self.command = getattr(self, "command", "") or ""
         self.request_version = self.protocol_version  # what could not be parsed counts as HTTP/0.9, without headers
         self.close_connection = True
-        self._write(complete(error_answer(code, message or explain or "This is no HTTP request", "bad_request")))
+        self._write(complete(error_response(code, message or explain or "This is no HTTP request", "bad_request")))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing: `VoicesServer.requests` knows what arrived."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from mistral_voices.local._exchange import Request
+from mistral_voices.local._exchange import ServerRequest
 
 # A server that runs for weeks, or receives thousands of large samples, must not grow without end.
 MOST_REQUESTS = 4_000
@@ -42,7 +42,7 @@ class ReceivedRequests(Sequence[ReceivedRequest]):
         self._lock = threading.Lock()
         self._requests: deque[ReceivedRequest] = deque(maxlen=MOST_REQUESTS)
 
-    def record(self, request: Request) -> None:
+    def record(self, request: ServerRequest) -> None:
         """Add a request (the server does that)."""
         headers = {name: value for name, value in request.headers.items() if name not in SECRET_HEADERS}
         body = request.body if len(request.body) <= LONGEST_BODY else None

@@ -22,8 +22,8 @@ class VoicesServer:
             `sample_audio` (base64 text) and `sample_filename`; or the path of a file with a list of them, in JSON if it
             is named .json, else in YAML. Ids that the data file has already are left as they are.
         api_key: the only key that is accepted; None or "" accepts any.
-        sample_form: how samples are answered: "audio", the bytes, or "json", base64 text as a JSON string.
-        without_v2: answer 404 to whatever is below /v2, as an older server does.
+        sample_form: how samples are sent: "audio", the bytes, or "json", base64 text as a JSON string.
+        without_v2: respond 404 to whatever is below /v2, as an older server does.
 
     Raises:
         ValueError: `data` cannot be used, or an entry of `seed` is no voice; the message names entry and member.
@@ -146,15 +146,15 @@ class VoicesServer:
         """Let the next requests fail; a request meets the waiting faults in their order, and the first for it takes it.
 
         Args:
-            status: answer this status, 200 to 599, and do no work; None does the work and answers as ever.
+            status: respond with this status, 200 to 599, and do no work; None does the work and responds as ever.
             times: the number of requests that fail; None means one or, with `every`, no end until `clear_faults`.
             every: fail each `every`-th of the requests that it is for: 3 means the third, the sixth and so on, 1 means
                 all. Counted are those since this call that no earlier fault took. None means the next ones.
-            headers: put these in place of the answer's own, also without `status`; None as a value leaves one out.
-            body: of the answer with `status`: bytes, text, or a value to send as JSON; None means the general error
+            headers: put these in place of the response's own, also without `status`; None as a value leaves one out.
+            body: of the response with `status`: bytes, text, or a value to send as JSON; None means the general error
                 body, or none below 400.
-            delay: seconds to wait before answering or dropping; work is done before it.
-            drop: close the connection without an answer, "before" any work or "after" it has been done.
+            delay: seconds to wait before responding or dropping; work is done before it.
+            drop: close the connection without a response, "before" any work or "after" it has been done.
             cut: send no more than this number of bytes of a body that was announced whole, and close the connection.
             method: only for requests of this method; None means any.
             path: only for requests to this path, as on the wire without the query, or as the document's template
@@ -163,11 +163,9 @@ class VoicesServer:
         Raises:
             ValueError: an argument is of a wrong kind or does not go with another; the message names it.
         """
-        from mistral_voices.local._faults import read_fault
-
         arguments = {"status": status, "times": times, "every": every, "headers": headers, "body": body}
         arguments |= {"delay": delay, "drop": drop, "cut": cut, "method": method, "path": path}
-        self._application.faults.add(read_fault(arguments))
+        self._application.faults.add(arguments)
 
     def clear_faults(self) -> None:
         """Forget all faults that are still waiting."""
@@ -177,8 +175,8 @@ class VoicesServer:
         """Let the next searches (GET /v2/audio/voices) give pages that are awkward, but allowed.
 
         Args:
-            sizes: the largest number of voices on each of the next pages, whoever asks: 0 gives an empty page, with a
-                cursor if voices follow. Pages after them are as large as asked for; so are all after an empty list.
+            sizes: the largest number of voices on each of the next pages, for any client: 0 gives an empty page, with a
+                cursor if voices follow. Pages after them are as large as requested; so are all after an empty list.
             repeat: begin again after the last size.
 
         Raises:
