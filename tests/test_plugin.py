@@ -1,3 +1,5 @@
+"""The pytest plugin, in the project of a user."""
+
 from __future__ import annotations
 
 import os
@@ -18,11 +20,9 @@ USERS_TESTS = '''
 
     kept = []
 
-
     def greet(mistral, name):
         """Stand for a user's program."""
         return f"Hello, {mistral.audio.voices.create(name=name, sample_audio='UklGRg==').name}!"
-
 
     def test_sync(mistral, voices_server):
         assert isinstance(mistral, Mistral) and isinstance(voices_server, VoicesServer)
@@ -31,19 +31,16 @@ USERS_TESTS = '''
         assert mistral.audio.voices.list(type_="custom").total == 1
         kept.append(mistral)
 
-
     def test_each_test_has_its_own(mistral, voices_server):
         assert mistral.audio.voices.list(type_="custom").total == 0
         assert len(voices_server.requests) == 1
         assert kept[0] is not mistral
-
 
     def test_closed_afterwards():
         with pytest.raises(RuntimeError, match="closed"):
             kept[0].audio.voices.list()
         with pytest.raises(RuntimeError, match="closed"):
             asyncio.run(kept[0].audio.voices.list_async())
-
 
     def test_faults(mistral, voices_server):
         voices_server.fail(drop="after", method="POST")
@@ -55,7 +52,6 @@ USERS_TESTS = '''
         with pytest.raises(errors.AuthenticationError):
             mistral.audio.voices.list()
 
-
     def test_asyncio_run(mistral, voices_server):
         async def program():
             pages = await asyncio.gather(*(mistral.audio.voices.list_async() for _ in range(5)))
@@ -65,7 +61,6 @@ USERS_TESTS = '''
             assert asyncio.run(program()) == [3] * 5
         assert len(voices_server.requests) == 10
 
-
     @pytest.mark.anyio
     async def test_async(mistral, voices_server):
         voices_server.fail(503, every=2)
@@ -73,12 +68,10 @@ USERS_TESTS = '''
         with pytest.raises(errors.ServerError):
             await mistral.audio.voices.list_async(retries=None)
 
-
     @pytest.mark.anyio
     async def test_closed_by_the_test_itself(mistral):
         async with mistral:
             await mistral.audio.voices.list_async()
-
 
     def test_over_http(voices_server):
         with Mistral("any", server_url=voices_server.serve()) as mistral:
@@ -131,9 +124,7 @@ def test_nothing_is_imported_until_a_fixture_is_used(project: Path) -> None:
 
 def test_the_fixtures_are_documented(project: Path) -> None:
     shown = run(project, "--fixtures").stdout
-    assert "voices_server -- " in shown
-    assert "mistral -- " in shown
-    for words in ("in memory and without a socket", 'the key "test-key"'):
+    for words in ("voices_server -- ", "mistral -- ", "in memory and without a socket", 'the key "test-key"'):
         assert words in shown
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from mistral_voices.local import VoicesServer, __main__
 
-from .conftest import KEY, VOICES, create
+from .conftest import KEY, VOICES, create, in_threads
 
 COMMAND = [sys.executable, "-m", "mistral_voices.local"]
 
@@ -87,13 +87,13 @@ def test_a_kill_loses_no_acknowledged_voice(tmp_path: Path) -> None:
             return  # the server is gone
 
     with running("--data", str(data)) as (process, client):
-        threads = [threading.Thread(target=work, args=(client,)) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        assert enough.wait(30)
-        process.kill()
-        for thread in threads:
-            thread.join()
+
+        def stop() -> None:
+            enough.wait(30)
+            process.kill()
+
+        in_threads(stop, *[lambda: work(client)] * 8)
+    assert enough.is_set()
     with VoicesServer(data=data) as server, server.client(headers=KEY) as client:
         for voice_id in acknowledged:
             assert client.get(f"{VOICES}/{voice_id}/sample").content == b"ABC" * 500

@@ -195,7 +195,7 @@ def test_a_seed_of_thousands() -> None:
         assert client.get(f"{VOICES}/id%202499/sample").content == b"ABC"
 
 
-ADA = {"id": "a", "name": "Ada"}
+ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
 
 
 @pytest.mark.parametrize(

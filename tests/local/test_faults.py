@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import httpx
@@ -89,32 +90,28 @@ def test_each_third_connection_drops_after_acting(client: httpx.Client) -> None:
     ("arguments", "message"),
     [
         ({"status": 99}, "status: Input should be greater than or equal to 200"),
-        ({"status": "429"}, "status: Input should be a valid integer"),
-        ({"times": 0}, "times"),
-        ({"every": 0}, "every"),
-        ({"delay": -1}, "delay"),
-        ({"delay": float("inf")}, "delay"),
+        *(({"status": wrong}, "status: Input should be a valid integer") for wrong in ("429", 500.5)),
+        *(({name: wrong}, f"{name}: ") for name, wrong in (("times", 0), ("every", 0), ("delay", -1), ("cut", -1))),
+        ({"delay": float("nan")}, "delay: Input should be a finite number"),
+        ({"delay": float("inf")}, "delay: Input should be less than or equal to 3600"),
         ({"drop": "later"}, "drop: Input should be 'before' or 'after'"),
-        ({"drop": "after", "status": 500}, "drop: nothing is answered, so status"),
-        ({"cut": -1}, "cut"),
+        ({"drop": "after", "status": 500}, "drop: nothing is answered, so status cannot be given"),
         ({"body": "x"}, "body: give the status"),
         ({"body": "x", "status": 204}, "body: an answer with status 204"),
         ({"body": object(), "status": 500}, "body: neither bytes nor text"),
-        ({"delay": float("nan")}, "delay: Input should be a finite number"),
-        ({"status": 500.5}, "status: Input should be a valid integer"),
         ({"body": float("nan"), "status": 500}, "body: Input should be a finite number"),
         ({"body": {"a": [float("inf")]}, "status": 500}, "body.a.0: Input should be a finite number"),
         ({"body": ({1: float("inf")},), "status": 500}, "body: neither bytes nor text nor a JSON value"),
         ({"body": NESTED, "status": 500}, "body: is nested too deep"),
         ({"method": NESTED}, "method: Input should be a valid string"),
         ({"headers": {"Retry-After": 1}}, "headers.Retry-After: Input should be a valid string"),
-        ({"headers": {"X": "a\r\nY: b"}}, "headers.X"),
-        ({"headers": {"X Y": "a"}}, "headers.'X Y'"),
-        ({"headers": {"Content-Length": "1"}}, "headers.Content-Length"),
+        ({"headers": {"X": "a\r\nY: b"}}, "headers.X: is not the value of a header"),
+        ({"headers": {"X Y": "a"}}, "headers.'X Y': is not the name of a header"),
+        ({"headers": {"Content-Length": "1"}}, "headers.Content-Length: is set by the server"),
     ],
 )
 def test_a_fault_that_makes_no_sense(server: VoicesServer, arguments: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message.replace("'", ".")):
+    with pytest.raises(ValueError, match=re.escape(message)):
         server.fail(**arguments)
 
 
@@ -135,26 +132,12 @@ def test_control_from_another_process(server: VoicesServer, client: httpx.Client
     check_error(client.get("/_local/fail"), 404)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ({"status": 500.0, "times": 2e0}, [500, 500, 200]),
-        ({"status": 503, "every": 2.0, "times": 1e0}, [200, 503, 200]),
-        ({"status": 500, "cut": 1.0}, [None, 200, 200]),
-    ],
-)
-def test_floats_that_are_integers(client: httpx.Client, arguments: dict[str, Any], expected: list[int | None]) -> None:
-    waiting = client.post("/_local/fail", json=arguments).json()["waiting"]
-    assert (waiting, type(waiting)) == (arguments.get("times", 1), int)
-    for status in expected:
-        if status is None:
-            with pytest.raises(httpx.RemoteProtocolError, match="received 1 bytes"):
-                client.get(VOICES)
-            continue
-        response = client.get(VOICES)
-        assert response.status_code == status
-        if status >= 500:
-            assert response.json()["message"] == f"The local server was told to answer {status}"
+def test_floats_that_are_integers(client: httpx.Client) -> None:
+    response = client.post("/_local/fail", json={"status": 503.0, "every": 2.0, "times": 1e0, "cut": 500.0})
+    assert response.text == '{"waiting":1}'
+    responses = [client.get(VOICES) for _ in range(3)]
+    assert [response.status_code for response in responses] == [200, 503, 200]
+    assert responses[1].json()["message"] == "The local server was told to answer 503"
 
 
 @pytest.mark.parametrize("address", ["/_local/fail", "/_local/pages"])
@@ -185,7 +168,6 @@ def test_bad_control(client: httpx.Client, address: str, sent: bytes) -> None:
         ([], "the arguments are no object"),
         ({"sizes": [1, -1]}, "sizes.1: "),
         ({"sizes": 5}, "sizes: Input should be a valid list"),
-        ({"sizes": ["a"]}, "sizes.0: "),
         ({"sizes": [1.5]}, "sizes.0: "),
         ({"sizes": None}, "sizes: "),
         ({"sizes": [], "repeat": 1}, "repeat: "),

@@ -20,30 +20,18 @@ from .conftest import PRESETS, SEARCH, SENT, VOICES, check_error, document, fits
 SECRET = "marked-secret"
 
 
-@pytest.mark.parametrize(
-    ("configured", "authorization", "status"),
-    [
-        (None, None, 401),
-        (None, "", 401),
-        (None, "Bearer", 401),
-        (None, "Bearer ", 401),
-        (None, "Basic abc", 401),
-        (None, "Bearer x", 200),
-        (None, "bearer x", 200),
-        ("", "Bearer x", 200),
-        (SECRET, "Bearer x", 401),
-        (SECRET, f"Bearer {SECRET}", 200),
-        ("schlüssel", "Bearer schlüssel", 200),
-    ],
-)
-def test_the_key(configured: str | None, authorization: str | None, status: int) -> None:
-    headers = {} if authorization is None else {b"Authorization": authorization.encode()}
-    with VoicesServer(api_key=configured) as server, server.client(headers=headers) as client:
-        assert client.get(VOICES).status_code == status
-        if status == 401:
-            for response in (client.get(VOICES), client.get("/nowhere"), client.get(SEARCH)):
-                check_error(response, 401, "invalid_api_key")
-                assert response.json()["type"] == "authentication_error"
+@pytest.mark.parametrize("authorization", [None, b"", b"Bearer", b"Bearer ", b"Basic abc", b"Bearer wrong"])
+@pytest.mark.parametrize(("configured", "key"), [(None, "x"), ("", "x"), (SECRET, SECRET), ("schlüssel", "schlüssel")])
+def test_the_key(configured: str | None, key: str, authorization: bytes | None) -> None:
+    with VoicesServer(api_key=configured) as server, server.client() as client:
+        for scheme in ("Bearer", "bearer"):
+            assert client.get(VOICES, headers={b"Authorization": f"{scheme} {key}".encode()}).status_code == 200
+        if authorization == b"Bearer wrong" and not configured:
+            return  # any key is accepted
+        for path in (VOICES, SEARCH, "/nowhere"):
+            response = client.get(path, headers={b"Authorization": authorization} if authorization is not None else {})
+            check_error(response, 401, "invalid_api_key")
+            assert response.json()["type"] == "authentication_error"
 
 
 def test_neither_key_nor_sample_is_shown(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
@@ -73,23 +61,19 @@ def test_unknown_paths_and_methods(client: httpx.Client) -> None:
         assert response.headers["allow"] == allowed
 
 
+NO_INTEGERS = ["ten", "", "1_0", " 5", "5\n", "\u0661\u0660", "9" * 4300]
+
+
 @pytest.mark.parametrize(
     ("path", "params", "kind"),
     [
-        (VOICES, {"limit": "ten"}, "int_parsing"),
-        (VOICES, {"limit": ""}, "int_parsing"),
-        (VOICES, {"limit": "1_0"}, "int_parsing"),
-        (VOICES, {"limit": " 5"}, "int_parsing"),
-        (VOICES, {"limit": "5\n"}, "int_parsing"),
-        (VOICES, {"limit": "\u0661\u0660"}, "int_parsing"),
-        (VOICES, {"offset": "9" * 4300}, "int_parsing"),
+        *((VOICES, {"limit": text}, "int_parsing") for text in NO_INTEGERS),
+        *((path, {"type": "mine"}, "enum") for path in (VOICES, SEARCH)),
         (VOICES, {"limit": 0}, "greater_than_equal"),
         (VOICES, {"limit": 101}, "less_than_equal"),
         (VOICES, {"offset": -1}, "greater_than_equal"),
-        (VOICES, {"type": "mine"}, "enum"),
         (SEARCH, {"page_size": "ten"}, "int_parsing"),
         (SEARCH, {"page_size": 0}, "greater_than_equal"),
-        (SEARCH, {"type": "mine"}, "enum"),
         (SEARCH, {"kind": "none"}, "enum"),
     ],
 )
@@ -97,18 +81,16 @@ def test_parameters_that_are_refused(client: httpx.Client, path: str, params: di
     check_problem(client.get(path, params=params), ["query", *params], kind)
 
 
+NO_JSON = [b"\xff", b'{"age": NaN}', b'{"age": -Infinity}', b"[" * 100_000, b'{"x":' * 100_000]
+
+
 @pytest.mark.parametrize(
     ("sent", "loc", "kind"),
     [
         (b"", [], "missing"),
         (b"{", [1], "json_invalid"),
-        (b"\xff", [0], "json_invalid"),
-        (b'{"age": NaN}', [0], "json_invalid"),
-        (b'{"age": -Infinity}', [0], "json_invalid"),
-        (b"[" * 100_000, [0], "json_invalid"),
-        (b'{"x":' * 100_000, [0], "json_invalid"),
-        (b'{"age": 1e400}', ["age"], "finite_number"),
-        (b'{"age": -1e400}', ["age"], "finite_number"),
+        *((content, [0], "json_invalid") for content in NO_JSON),
+        *((b'{"age": %s}' % number, ["age"], "finite_number") for number in (b"1e400", b"-1e400")),
         (b'{"name": 1e400}', ["name"], "string_type"),
         (b'{"\\ud800": "\\ud800"}', ["\ud800"], "string_unicode"),
         (b'{"name": "\\ud800"}', ["name"], "string_unicode"),

@@ -223,14 +223,10 @@ LENGTH = b"POST / HTTP/1.1\r\nContent-Length: "
         (b"nonsense\r\n\r\n", b"400"),
         (b"FETCH / HTTP/1.1\r\n\r\n", b"501"),
         (LENGTH + b"many\r\n\r\n", b"400"),
-        (CHUNKED + b"xyz\r\n", b"400"),
-        (CHUNKED + b"-5\r\n", b"400"),
-        (CHUNKED + b"1_0\r\n", b"400"),
+        *((CHUNKED + size + b"\r\n", b"400") for size in (b"xyz", b"-5", b"1_0")),
         (CHUNKED + b"f" * 20 + b"\r\nabc", b"413"),
         (CHUNKED + b"3\r\nabc\r\n3fffffff\r\nabc", b"413"),
-        (LENGTH + b"1073741825\r\n\r\nabc", b"413"),
-        (LENGTH + b"9" * 30 + b"\r\n\r\n", b"413"),
-        (LENGTH + b"9" * 5_000 + b"\r\n\r\n", b"413"),
+        *((LENGTH + size + b"\r\n\r\n", b"413") for size in (b"1073741825", b"9" * 30, b"9" * 5_000)),
     ],
 )
 def test_what_is_not_http_gets_an_error_and_no_more(server: VoicesServer, sent: bytes, status: bytes) -> None:
