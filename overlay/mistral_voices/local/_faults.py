@@ -26,11 +26,12 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 _WITHOUT_BODY = (204, 304)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fault:
     """What happens to the requests that it is for: each `every`-th of those of `method` and `path` (None: any).
 
-    `times` is the number of requests that it happens to, None for no end.
+    `times` is the number of requests that it happens to, None for no end; `met` counts those that it was for, `used`
+    those that it happened to.
     """
 
     response: ServerResponse | None
@@ -42,6 +43,8 @@ class Fault:
     path: str | None
     every: int
     times: int | None
+    met: int = 0
+    used: int = 0
 
     def is_for(self, request: ServerRequest, template: str | None) -> bool:
         """Tell whether method and path are meant; a path is given as on the wire or as the document's template."""
@@ -54,49 +57,39 @@ class Fault:
 
 
 @dataclass(slots=True)
-class _Waiting:
-    fault: Fault
-    met: int = 0
-    used: int = 0
-
-
-@dataclass(slots=True)
 class Faults:
     """The faults that wait for their requests, in the order in which they were set."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _waiting: list[_Waiting] = field(default_factory=list)
+    _waiting: list[Fault] = field(default_factory=list)
 
-    def add(self, arguments: Any) -> None:
+    def add(self, arguments: Any) -> int | None:
         """Let the next requests fail by the arguments of `VoicesServer.fail`, after those of earlier faults.
+
+        Gives the number of requests that will fail, None for no end.
 
         Raises:
             ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
         """
         fault = _read_fault(arguments)
         with self._lock:
-            self._waiting.append(_Waiting(fault))
+            self._waiting.append(fault)
+            left = [None if each.times is None else each.times - each.used for each in self._waiting]
+        return None if None in left else sum(filter(None, left))
 
     def take(self, request: ServerRequest, template: str | None) -> Fault | None:
         """Use up one fault for a request, None if none is for it."""
         with self._lock:
-            for waiting in self._waiting:
-                fault = waiting.fault
+            for fault in self._waiting:
                 if not fault.is_for(request, template):
                     continue
-                waiting.met += 1
-                if waiting.met % fault.every == 0:
-                    waiting.used += 1
-                    if waiting.used == fault.times:
-                        self._waiting.remove(waiting)
+                fault.met += 1
+                if fault.met % fault.every == 0:
+                    fault.used += 1
+                    if fault.used == fault.times:
+                        self._waiting.remove(fault)
                     return fault
         return None
-
-    def count(self) -> int | None:
-        """Give the number of requests that will fail, None for no end."""
-        with self._lock:
-            left = [None if each.fault.times is None else each.fault.times - each.used for each in self._waiting]
-        return None if None in left else sum(filter(None, left))
 
     def clear(self) -> None:
         """Forget all faults."""

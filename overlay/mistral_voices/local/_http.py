@@ -46,7 +46,8 @@ class HttpServer:
             raise ValueError(f"the host {host!r} is not an IP address") from error
         if not address.is_loopback:
             raise ValueError(f"the host {host} is not a loopback address; there is no protection for any other")
-        self._server = (_Server6 if address.version == 6 else _Server)(handle, str(address), port)
+        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+        self._server = _Server(handle, family, str(address), port)
         shown = f"[{address}]" if address.version == 6 else str(address)
         self.url = f"http://{shown}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.url, daemon=True)
@@ -63,7 +64,8 @@ class HttpServer:
 class _Server(ThreadingHTTPServer):
     request_queue_size = 1024  # with the default of 5, clients that come at the same time wait a second for a retry
 
-    def __init__(self, handle: Handle, host: str, port: int) -> None:
+    def __init__(self, handle: Handle, family: socket.AddressFamily, host: str, port: int) -> None:
+        self.address_family = family
         self.closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
         super().__init__((host, port), partial(_Connection, handle, self.closing))
@@ -95,10 +97,6 @@ class _Server(ThreadingHTTPServer):
         """Report an error in the server; a client that goes away is none."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
 
 
 class _Connection(BaseHTTPRequestHandler):

@@ -16,28 +16,22 @@ BASE_URL = "http://127.0.0.1"
 _BLOCK = 65_536
 
 
-def make_client(application: Application, library: ModuleType | None, options: dict[str, Any]) -> Any:
-    """Make a Client of the library (None: httpx) whose requests the application serves."""
+def make_client(application: Application, library: ModuleType | None, is_async: bool, options: dict[str, Any]) -> Any:
+    """Make a Client or AsyncClient of the library (None: httpx) whose requests the application serves."""
     library = library or httpx
 
     def respond(request: Any) -> Any:
         outcome, wait = _serve(application, library, request)
         sleep(wait)
-        return _respond(library, request, outcome, is_async=False)
+        return _respond(library, request, outcome, is_async)
 
-    return library.Client(transport=library.MockTransport(respond), **{"base_url": BASE_URL, **options})
-
-
-def make_async_client(application: Application, library: ModuleType | None, options: dict[str, Any]) -> Any:
-    """Make an AsyncClient of the library (None: httpx) whose requests the application serves."""
-    library = library or httpx
-
-    async def respond(request: Any) -> Any:
+    async def respond_async(request: Any) -> Any:
         outcome, wait = _serve(application, library, request)
         await sleep_async(wait)
-        return _respond(library, request, outcome, is_async=True)
+        return _respond(library, request, outcome, is_async)
 
-    return library.AsyncClient(transport=library.MockTransport(respond), **{"base_url": BASE_URL, **options})
+    make, handler = (library.AsyncClient, respond_async) if is_async else (library.Client, respond)
+    return make(transport=library.MockTransport(handler), **{"base_url": BASE_URL, **options})
 
 
 def _serve(application: Application, library: ModuleType, request: Any) -> tuple[Outcome | None, float]:

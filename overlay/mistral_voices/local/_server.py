@@ -47,7 +47,7 @@ class VoicesServer:
             raise TypeError(f"seed must be voices as mappings or the path of a file, not {type(seed).__name__}")
         if not isinstance(api_key, str | None):
             raise TypeError(f"api_key must be text or None, not {type(api_key).__name__}")
-        try:
+        try:  # only here, so that importing this package is cheap and needs no extra
             from mistral_voices.local import _application, _document, _seed, _store
         except ModuleNotFoundError as error:
             if error.name not in ("jsonschema", "yaml"):
@@ -105,7 +105,7 @@ class VoicesServer:
             raise TypeError(f"host must be text, not {type(host).__name__}")
         if not 0 <= port <= 65_535:
             raise ValueError(f"port must be within 0-65535, not {port}")
-        from mistral_voices.local._http import HttpServer
+        from mistral_voices.local._http import HttpServer  # 10 ms, which a server in process need not pay
 
         self._http = HttpServer(self._application.handle, host, port)
         return self._http.url
@@ -117,16 +117,16 @@ class VoicesServer:
             library: `httpx` or `httpx2`, whose Client it will be; None means httpx.
             options: for that Client, such as `timeout` or `headers`.
         """
-        from mistral_voices.local._mount import make_client
+        from mistral_voices.local._mount import make_client  # loads httpx, which a server over HTTP does not need
 
-        client: httpx.Client = make_client(self._application, library, options)
+        client: httpx.Client = make_client(self._application, library, False, options)
         return client
 
     def async_client(self, library: ModuleType | None = None, **options: Any) -> "httpx.AsyncClient":
         """Make an async HTTP client; all else as for `client`."""
-        from mistral_voices.local._mount import make_async_client
+        from mistral_voices.local._mount import make_client  # as above
 
-        client: httpx.AsyncClient = make_async_client(self._application, library, options)
+        client: httpx.AsyncClient = make_client(self._application, library, True, options)
         return client
 
     def fail(
