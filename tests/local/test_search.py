@@ -179,19 +179,20 @@ def test_a_server_without_v2() -> None:
         assert client.get(VOICES).json()["total"] == PRESETS
 
 
-def test_many_voices_are_searched_while_others_come(tmp_path: Path) -> None:
+def test_voices_are_searched_while_others_come_and_change(tmp_path: Path) -> None:
     seed = [{"id": f"id {number}", "name": "Ada"} for number in range(300)]
-    with VoicesServer(data=tmp_path / "voices.sqlite", seed=seed) as server:
+    with VoicesServer(data=tmp_path / "voices.sqlite", seed=seed) as server, server.client(headers=KEY) as client:
 
         def read() -> list[str]:
-            with server.client(headers=KEY) as client:
-                return search_all(client, page_size=7, type="custom")[1]
+            return search_all(client, page_size=7, type="custom")[1]
 
         def write() -> None:
-            with server.client(headers=KEY) as client:
-                for _ in range(20):
-                    create(client)
+            for _ in range(20):
+                client.patch(f"{VOICES}/{create(client)['id']}", json={"age": 3}).raise_for_status()
+                client.get(VOICES).raise_for_status()
 
-        for found in in_threads(read, write, read, write)[::2]:
+        for found in in_threads(read, write, read, write, write)[:4:2]:
             assert found[:300] == ids(seed)
             assert len(set(found)) == len(found)
+        ages = [voice["age"] for voice in client.get(SEARCH, params={"page_size": 1_000}).json()["data"]]
+        assert ages.count(3) == 60
