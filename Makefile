@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test contract mutations check drift layers lint types document wire generate import diff bench budget lock clean
+.PHONY: help setup demo live test test-slow contract mutations check drift layers lint types document wire generate import diff bench budget lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest
+
+test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller
+	@$(BIN)/python -m pytest -m slow
 
 contract: $(READY) ## Only the tests that hold client, local server and document together
 	@$(BIN)/python -m pytest tests/contract

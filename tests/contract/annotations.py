@@ -7,6 +7,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from types import ModuleType
 from typing import Any
 
@@ -96,7 +97,7 @@ def attribute_words(package: ModuleType, model: type[Any]) -> dict[str, frozense
     home = vars(sys.modules[model.__module__])
     everything = sys.modules[model.__module__.rpartition(".")[0]]
     literals = {name: getattr(everything, name) for name in everything.__all__}  # they load when they are asked for
-    attributes: Any = getattr(model, "__attrs_attrs__", ())
+    attributes: Any = getattr(model, "__attrs_attrs__", None) or fields(model)
     return {
         each.name: read(each.type, home, literals, _models(package))
         for each in attributes

@@ -41,7 +41,7 @@ NAMED = {
     "add a sent property": ("'mood'", "add `mood` to create in overlay/"),
     "add a received property": ("VoiceResponse.mood", "make generate"),
     "add an enum value to a query parameter": ("'shared'", "mend list in overlay/"),
-    "add an enum value to an answer": ("'shared'", "make generate"),
+    "add an enum value to a response": ("'shared'", "make generate"),
     "add a status without a class": ("418", "STATUS_ERRORS in overlay/mistral_voices/errors.py"),
     "add a schema": ("Recipe", "overlay/mistral_voices/models.py"),
     "add a server": ("'ap'", "SERVERS in overlay/mistral_voices/client.py"),

@@ -9,8 +9,7 @@ from __future__ import annotations
 import random as _random
 import time
 from collections.abc import Callable
-from itertools import count
-from logging import INFO
+from logging import INFO, Logger
 from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError
@@ -41,8 +40,10 @@ def exchange(
     """Make a call, and return the result with the response that it was made from."""
     logger = options.logger or default_logger()
     began = clock()
+    attempt = 0
     in_doubt = lost = False
-    for attempt in count(1):
+    while True:
+        attempt += 1
         send = _prepare(request, options, attempt)
         started = clock()
         outcome: Response | TransportError
@@ -50,24 +51,24 @@ def exchange(
         cause: Exception | None = None
         try:
             outcome = response = yield send
-            result = _parse(send, response, now())
         except TransportError as failure:
             outcome, cause = failure, failure.cause
             error = from_transport_error(send, failure)
-        except MistralError as refused:
-            error = refused
         else:
-            if logger.isEnabledFor(INFO):
-                log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
-            if "deprecation" in response.headers or "sunset" in response.headers:
-                warn_of_end(send, response)
-            return result, response
+            try:
+                result = _parse(send, response, now())
+            except MistralError as refused:
+                error = refused
+            else:
+                _log(logger, send, outcome, clock() - started)
+                if "deprecation" in response.headers or "sunset" in response.headers:
+                    warn_of_end(send, response)
+                return result, response
         seconds = clock() - started
         in_doubt = in_doubt or may_have_acted(outcome, now())
         lost = lost or was_lost(outcome)
         wait = delay(options.retry, attempt, clock() - began, now(), outcome, random(), creates=request.creates)
-        if logger.isEnabledFor(INFO):
-            log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
+        _log(logger, send, outcome, seconds, wait)
         if wait is None:
             break
         yield Wait(wait)
@@ -79,6 +80,13 @@ def exchange(
 def _prepare(request: Request[T], options: Options, attempt: int) -> Send:
     headers = {"authorization": f"Bearer {options.key.read()}", **request.headers, **options.headers}
     return Send(request, options.server_url + request.path, headers, options.timeout, attempt)
+
+
+def _log(
+    logger: Logger, send: Send, outcome: Response | TransportError, seconds: float, wait: float | None = None
+) -> None:
+    if logger.isEnabledFor(INFO):
+        log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
 
 
 def _parse(send: Send, response: Response, now: float) -> Any:

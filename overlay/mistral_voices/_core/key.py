@@ -8,7 +8,7 @@ from typing import Any
 
 
 def is_one_word(text: str) -> bool:
-    """Tell whether text is ASCII without white space or control characters."""
+    """Say whether text is ASCII without white space or control characters."""
     return text.isascii() and text.isprintable() and " " not in text
 
 

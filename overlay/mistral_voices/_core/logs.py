@@ -1,4 +1,4 @@
-"""What a call tells besides its result: a log line for each attempt, and a warning that an operation will end."""
+"""What a call says besides its result: a log line for each attempt, and a warning that an operation will end."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Response(NamedTuple):
         status_code: The HTTP status.
         headers: Its headers.
         content: The body; empty where it went into a download.
-        unreadable: Why the body of a 2XX cannot be what was asked for, as far as this showed while it was read.
+        unreadable: Why the body of a 2XX is not a sample, as far as this showed while it was read.
         raw: Gives the HTTP library's own response with the body in it.
     """
 

@@ -124,7 +124,7 @@ def with_jitter(wait: float, random: float) -> float:
 
 
 def may_have_acted(outcome: Response | TransportError, now: float) -> bool:
-    """Tell whether the server may have done the work although the attempt failed."""
+    """Say whether the server may have done the work although the attempt failed."""
     if isinstance(outcome, TransportError):
         return outcome.was_sent
     if outcome.status_code == 503:
@@ -133,7 +133,7 @@ def may_have_acted(outcome: Response | TransportError, now: float) -> bool:
 
 
 def was_lost(outcome: Response | TransportError) -> bool:
-    """Tell whether the server may have acted and its response did not come through."""
+    """Say whether the server may have acted and its response did not come through."""
     if isinstance(outcome, TransportError):
         return outcome.was_sent
     return outcome.status_code in GATEWAY_STATUSES

@@ -50,7 +50,7 @@ class BytesSample:
 
 
 class PathSample:
-    """An audio file by its path, opened anew each time."""
+    """An audio file by its path, read from its start each time."""
 
     in_memory = False
 
@@ -130,7 +130,7 @@ class FileSample:
 
 
 def _read(file: Any, wanted: int) -> bytes:
-    """Read so many bytes, fewer only at the end: an unbuffered file may give less than it is asked for."""
+    """Read so many bytes, fewer only at the end: an unbuffered file may give less than is wanted."""
     block: bytes = file.read(wanted)
     while block and len(block) < wanted:
         more = file.read(wanted - len(block))

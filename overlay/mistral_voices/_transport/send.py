@@ -31,7 +31,7 @@ class Transport:
 
     def __init__(self, clients: Clients, options: Options) -> None:
         self._clients = clients
-        self.options = options._replace(logger=options.logger or default_logger())
+        self.options: Options = options._replace(logger=options.logger or default_logger())
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""

@@ -62,7 +62,7 @@ def read_cursor(text: str, server: str, filters: Filters) -> Cursor:
 
 
 class PageSizes:
-    """How many voices the next searches give at most, as they were told to; any thread may ask."""
+    """How many voices the next searches give at most, as `VoicesServer.shape_pages` says; for any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -79,7 +79,7 @@ class PageSizes:
             self._sizes = cycle(given["sizes"]) if given.get("repeat") else iter(given["sizes"])
 
     def take(self, wanted: int) -> int:
-        """Give the size of the next page, of which `wanted` voices were asked for."""
+        """Give the size of the next page, for which `wanted` voices were requested."""
         with self._lock:
             return min(wanted, next(self._sizes, wanted))
 

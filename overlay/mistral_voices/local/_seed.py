@@ -10,8 +10,8 @@ import yaml
 
 from mistral_voices.local._document import Document, load_yaml
 from mistral_voices.local._exchange import read_json
-from mistral_voices.local._quick import is_text
 from mistral_voices.local._store import Sample, Store, Voice
+from mistral_voices.local._validation import is_text
 
 # The one account of the local server.
 LOCAL_USER = "00000000-0000-4000-8000-000000000001"
@@ -105,7 +105,7 @@ def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, S
     place = f"{place} ({voice['id']!r})"
     if "name" not in members:
         raise ValueError(f"{place}: name: is missing")
-    for problem in document.find_schema_problems("VoiceResponse", voice):
+    for problem in document.find_member_problems("VoiceResponse", members):
         raise ValueError(f"{place}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}")
     try:
         datetime.fromisoformat(voice["created_at"])

@@ -1,6 +1,6 @@
 """The voices and their samples in SQLite: in memory, or in a file that survives a kill.
 
-A voice is kept as the JSON that is answered, beside the few columns that it is found by; so the document may get new
+A voice is kept as the JSON that is sent, beside the few columns that it is found by; so the document may get new
 members without a change here. A sample is kept as the text that was sent, for it must come back as it was.
 """
 
@@ -91,7 +91,7 @@ class Store:
         """Open the data file, made if absent; None keeps everything in memory.
 
         Raises:
-            ValueError: the file cannot be opened or is not one of ours; the message names it and the reason.
+            ValueError: the file cannot be read or is not one of ours; the message names it and the reason.
         """
         self._lock = threading.Lock()
         self._connection = _connect(data)

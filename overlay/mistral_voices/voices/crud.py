@@ -39,7 +39,7 @@ class Crud:
         """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
 
         `search` takes its place, and `iterate` gives all voices of either. When the server announces the end in the
-        headers of its answer, a DeprecationWarning says so, once.
+        headers of its response, a DeprecationWarning says so, once.
 
         Args:
             limit: The most voices on the page, 1 to 100; None means the default.
@@ -54,9 +54,9 @@ class Crud:
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v1/audio/voices
         """
@@ -129,9 +129,9 @@ class Crud:
                 sent.
             OSError: The file cannot be read, or changed between two attempts.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read; the voice may have been made.
-            errors.NoResponseError: No answer came; `outcome_unknown` tells whether the voice may have been made.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read; the voice may have been made.
+            errors.NoResponseError: No response came; `outcome_unknown` tells whether the voice may have been made.
 
         Endpoint: POST /v1/audio/voices
         """
@@ -200,9 +200,9 @@ class Crud:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v1/audio/voices/{voice_id}
         """
@@ -247,9 +247,9 @@ class Crud:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: PATCH /v1/audio/voices/{voice_id}
         """
@@ -315,11 +315,11 @@ class Crud:
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404); `already_deleted` when it is this call that deleted it,
-                in an earlier attempt whose answer was lost.
+                in an earlier attempt whose response was lost.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}
         """

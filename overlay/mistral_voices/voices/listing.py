@@ -59,9 +59,9 @@ class Listing:
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX; NotFoundError when it has no search yet.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX; NotFoundError when it has no search yet.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v2/audio/voices
         """
@@ -117,11 +117,11 @@ class Listing:
         The end is where the cursors end: a short or empty page with a cursor is not. One page is in memory at a time,
         and of the pages before it a fingerprint of each cursor.
 
-        A server without the search (404 or 405 on the first page) is walked through `list` by offset, and the filters
-        that `list` lacks are applied here. Each page there overlaps the one before by one voice, so that it shows when
-        voices were removed meanwhile; then the walk goes back, and no voice that was there throughout is left out or
-        given twice. A voice that is added while the walk goes on may be missed if the server lists it at a place that
-        was passed already. This walk remembers the ids that it gave.
+        Where a server has no search (404 or 405 on the first page), the pages come from `list` by offset, and the
+        filters that `list` lacks are applied here. Each page there overlaps the one before by one voice, so that it
+        shows when voices were removed meanwhile; then the iteration goes back, and no voice that was there throughout
+        is left out or given twice. A voice that is added meanwhile may be missed if the server lists it at a place that
+        was passed already. The ids that were given are remembered.
 
         Args:
             page_size: The most voices to fetch at once, at least 1 (`list` takes at most 100).

@@ -32,7 +32,7 @@ class Filters(NamedTuple):
     kind: Any = UNSET
 
     def fits(self, voice: VoiceResponse) -> bool:
-        """Tell whether a voice passes the filters that the listing by offset lacks."""
+        """Say whether a voice passes the filters that the listing by offset lacks."""
         gender, language, query, kind = (None if value is UNSET else value for value in self[1:])
         return (
             (gender is None or voice.gender in gender)

@@ -113,7 +113,7 @@ class Creation:
         return found
 
     def _earliest(self, response: Response) -> datetime | None:
-        """Tell from a response, by the server's own clock, when the create began; None when it does not say."""
+        """Say from a response, by the server's own clock, when the create began; None when it does not say."""
         from email.utils import parsedate_to_datetime  # 5 ms, for a recovery that is rare
 
         elapsed = timedelta(seconds=time.monotonic() - self._began)
