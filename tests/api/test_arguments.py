@@ -29,10 +29,6 @@ class Many(IntEnum):
     TEN = 10
 
 
-class Word(str):
-    __slots__ = ()
-
-
 @pytest.fixture(autouse=True)
 def rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ARGUMENTS, "ours", RULES)
@@ -48,7 +44,7 @@ TAKEN: list[tuple[str, str, Any, Any]] = [
     *[("update_voice", "age", value, value) for value in (None, -(2**63))],
     ("update_voice", "age", UNSET, LEFT_OUT),
     *[("update_voice", "tags", value, value) for value in (None, [], ["a"])],
-    ("update_voice", "tags", [Word("a"), Kind.CUSTOM], ["a", "custom"]),
+    ("update_voice", "tags", ["a", Kind.CUSTOM], ["a", "custom"]),
     ("update_voice", "description", "d" * 500, "d" * 500),
     *[("ours", "ratio", value, value) for value in (0, 0.5, 1)],
     *[("ours", "code", value, value) for value in ("ab", "abc")],
@@ -115,13 +111,10 @@ NO_ID = [
 ]
 
 
-@pytest.mark.parametrize(("given", "kind", "message"), NO_ID)
-def test_what_can_be_no_id_is_refused(given: Any, kind: type[Exception], message: str) -> None:
-    with pytest.raises((TypeError, ValueError)) as caught:
-        check_voice_id("get_voice", given)
-    assert (type(caught.value), str(caught.value)) == (kind, message)
-
-
-@pytest.mark.parametrize("given", ["...", ". ", "a/b", "\U0001f600" * LONGEST_ID])
-def test_any_other_text_is_an_id(given: str) -> None:
-    assert check_voice_id("get_voice", given) == given
+def test_any_other_text_is_an_id() -> None:
+    for given in ("...", ". ", "a/b", "\U0001f600" * LONGEST_ID):
+        assert check_voice_id("get_voice", given) == given
+    for wrong, kind, message in NO_ID:
+        with pytest.raises((TypeError, ValueError)) as caught:
+            check_voice_id("get_voice", wrong)  # type: ignore[arg-type]
+        assert (type(caught.value), str(caught.value)) == (kind, message)
