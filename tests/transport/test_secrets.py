@@ -130,15 +130,13 @@ def test_refused_arguments_show_no_secret(client_kind: ClientKind) -> None:
         assert_hidden(caught.value, from_options=KEY in f"{call} {constructor.get('server_url')}")
 
 
-def test_bad_key_of_the_environment_is_not_shown(client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_of_the_environment_or_in_http_headers(client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MISTRAL_API_KEY", f"{KEY}\n")
-    with pytest.raises(ValueError, match="MISTRAL_API_KEY") as caught:
-        client_kind.call(client_kind.mistral(client_kind.replies(b""), api_key=None), "list")
-    assert_hidden(caught.value)
-
-
-def test_key_given_in_http_headers_is_not_shown(client_kind: ClientKind) -> None:
-    mistral = client_kind.mistral(client_kind.replies(failures("", "")[0]), api_key="another-key-1234")
+    server = client_kind.replies(failures("", "")[0])
+    with pytest.raises(ValueError, match="MISTRAL_API_KEY") as refused:
+        client_kind.call(client_kind.mistral(server, api_key=None), "list")
+    assert_hidden(refused.value)
+    mistral = client_kind.mistral(server, api_key="another-key-1234")
     with pytest.raises(errors.AuthenticationError) as caught:
         client_kind.call(mistral, "list", http_headers={"Authorization": f"Bearer {KEY}"})
     assert_hidden(caught.value, from_options=True)
@@ -149,14 +147,14 @@ def test_redirect_takes_nothing_along(library: Any, caplog: pytest.LogCaptureFix
     log_all(caplog)
     with VoicesServer() as first, VoicesServer() as other:
         options: dict[str, Any] = {"api_key": KEY, "server_url": first.serve()}
-        other.serve()
+        first.fail(307, times=4 * len(ARGUMENTS), headers={"location": f"{other.serve()}/x"})
+        moved = re.escape(f"redirects to {other.url}, and")
 
         async def run_async() -> None:
             async with library.AsyncClient(follow_redirects=True) as client, Mistral(**options) as ours:
                 for mistral in (ours, Mistral(**options, async_client=client)):
                     for name, arguments in ARGUMENTS.items():
-                        first.fail(307, headers={"location": other.url + "/x"})
-                        with pytest.raises(errors.SDKError, match=re.escape(other.url)) as caught:
+                        with pytest.raises(errors.SDKError, match=moved) as caught:
                             await getattr(mistral.audio.voices, f"{name}_async")(**arguments)
                         assert_hidden(caught.value)
 
@@ -164,8 +162,7 @@ def test_redirect_takes_nothing_along(library: Any, caplog: pytest.LogCaptureFix
         with library.Client(follow_redirects=True) as client, Mistral(**options) as ours:
             for mistral in (ours, Mistral(**options, client=client)):
                 for name, arguments in ARGUMENTS.items():
-                    first.fail(307, headers={"location": other.url + "/x"})
-                    with pytest.raises(errors.SDKError, match=re.escape(other.url)) as caught:
+                    with pytest.raises(errors.SDKError, match=moved) as caught:
                         getattr(mistral.audio.voices, name)(**arguments)
                     assert_hidden(caught.value)
         assert (len(first.requests), len(other.requests)) == (4 * len(ARGUMENTS), 0)
