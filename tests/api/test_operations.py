@@ -200,7 +200,7 @@ def get(body: Any) -> Any:
 
 def test_voice_has_none_or_the_default_for_what_is_absent() -> None:
     created_at = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-    absent = {"slug": None, "languages": [], "tags": None, "retention_notice": 30, "type_": None}
+    absent: Any = {"slug": None, "languages": [], "tags": None, "retention_notice": 30, "type_": None}
     assert get(VOICE) == models.VoiceResponse(id="v1", name="Ada", created_at=created_at, user_id="u1", **absent)
 
 

@@ -19,7 +19,7 @@ UPLOAD = CREATE._replace(secret="")  # it is encoded as it is sent
 OTHER = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="
 
 
-def send(request: Request[Any] = CREATE, **headers: str) -> Send:
+def send(request: Request[Any] = CREATE, /, **headers: str) -> Send:
     given = {"authorization": f"Bearer {KEY}", **{name.replace("_", "-"): text for name, text in headers.items()}}
     return Send(request, "https://api.example/v1", given, None, 1)
 

@@ -56,7 +56,7 @@ def test_options_of_client_and_call(client_kind: ClientKind, name: str, monkeypa
     server = client_kind.replies(OPERATIONS[name][3])
     headers = {"x-own": "1", "accept": "x/y", "authorization": "Bearer own"}
     own = client_kind.own_client(server, timeout=7, headers=headers, base_url="https://own.example/base")
-    every = {"server": "us", "timeout_ms": 9000, "retry_config": None, "debug_logger": logging.getLogger("mine")}
+    every: Any = {"server": "us", "timeout_ms": 9000, "retry_config": None, "debug_logger": logging.getLogger("mine")}
     call = {"retries": None, "server_url": "https://call.example", "timeout_ms": 8, "http_headers": {"X-A": "b"}}
     client_kind.call(Mistral(KEY, **own, **every), name, **ARGUMENTS[name], **call)
     client_kind.call(Mistral(KEY, **own), name, **ARGUMENTS[name])
