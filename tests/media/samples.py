@@ -52,10 +52,6 @@ class Folder:
         os.close(write)
         return self.stack.enter_context(open(read, "rb"))
 
-    def fifo(self) -> Path:
-        os.mkfifo(self.path / "fifo")
-        return self.path / "fifo"
-
 
 KINDS: dict[str, tuple[Callable[[Folder, bytes], Any], str]] = {  # how to make it, and the sample_filename for WAV
     "bytes": (lambda _, audio: audio, "sample.wav"),
