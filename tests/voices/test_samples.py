@@ -10,9 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
-import httpx
 import pytest
 
 from mistral_voices import Mistral, errors
@@ -119,17 +117,6 @@ def test_a_sample_is_sent_whole_and_anew_at_each_attempt(
         assert "transfer-encoding" not in request.headers
     steps = [(done, len(WAV), threading.get_ident()) for done in (0, 300, 600, 900, 1200, len(WAV))]
     assert reports == steps * 3
-
-
-@pytest.mark.parametrize("sample", [AUDIO, "UklGRg=="])
-@pytest.mark.parametrize("filename", ["other.mp3", "", None])
-def test_a_given_name_is_taken_and_none_is_null(sample: Any, filename: str | None) -> None:
-    client_kind, progress = ClientKind(httpx, is_async=False), Mock()
-    server = client_kind.replies(VOICE)
-    given = {"sample_audio": sample, "sample_filename": filename, "on_progress": progress}
-    client_kind.call(client_kind.mistral(server), "create", name="Ada", **given)
-    assert json.loads(server.requests[0].content)["sample_filename"] == filename
-    assert bool(progress.mock_calls) == (sample is AUDIO)  # of text there is none
 
 
 @pytest.mark.parametrize("operation", ["create", "save_sample_audio"])
