@@ -13,8 +13,8 @@ import trustme
 
 from mistral_voices import Mistral, errors, models
 
-from .harness import KEY
-from .loopback import Server, run_python, serving
+from tests.harness import KEY
+from tests.loopback import Server, run_python, serving
 
 BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 

@@ -14,7 +14,7 @@ import pytest
 from mistral_voices import Mistral, errors
 from mistral_voices.local import VoicesServer
 
-from .harness import KEY
+from tests.harness import KEY
 
 SEED = [{"id": f"v{number}", "name": f"Voice {number}"} for number in range(40)]
 
