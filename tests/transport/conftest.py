@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import functools
+import gc
+import logging
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -34,3 +37,14 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     for kind in clients:
         monkeypatch.setattr(httpx, kind, functools.partial(remember, kind, getattr(httpx, kind)))
     return clients
+
+
+@pytest.fixture
+def complaints(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
+    """Gather what Python and asyncio say of what was not closed or awaited; nothing may be left at the end."""
+    logger, found = logging.getLogger("asyncio"), list[str]()
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: found.append(repr(unraisable.exc_value)))
+    monkeypatch.setattr(logger, "level", logging.ERROR)  # not how long a step took, which depends on the machine
+    yield found
+    gc.collect()
+    assert found + caplog.messages == []

@@ -12,9 +12,9 @@ import pytest
 import trustme
 
 from mistral_voices import Mistral, errors, models
-
+from mistral_voices._transport import clients
 from tests.harness import KEY
-from tests.loopback import Server, run_python, serving
+from tests.loopback import Server, serving
 
 BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
@@ -39,10 +39,12 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def certificate(authority: trustme.CA, tmp_path: Path) -> str:
+def certificate(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Say in the environment that this file holds whom to trust."""
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
-    return str(path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    return path
 
 
 @pytest.fixture
@@ -51,14 +53,8 @@ def secure(authority: trustme.CA) -> Iterator[SecureServer]:
         yield server
 
 
-@pytest.fixture
-def plain() -> Iterator[Server]:
-    with serving(Server()) as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
 
@@ -77,83 +73,56 @@ def get(mistral: Mistral, is_async: bool, *urls: str | None) -> list[models.Voic
 
 
 @BOTH
-def test_the_authority_of_the_environment_is_trusted(
-    is_async: bool, secure: SecureServer, certificate: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("certificate")
+def test_a_mistral_trusts_the_environment_and_speaks_http_and_https(
+    is_async: bool, secure: SecureServer, server: Server
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", certificate)
-    mistral = Mistral(api_key=KEY, server_url=secure.url, retry_config=None)
-    assert [voice.id for voice in get(mistral, is_async, None, None)] == ["v1", "v1"]
-
-
-@BOTH
-def test_a_mistral_speaks_http_and_https(
-    is_async: bool, secure: SecureServer, plain: Server, certificate: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", certificate)
-    mistral = Mistral(api_key=KEY, server_url=plain.url, retry_config=None)
+    mistral = Mistral(api_key=KEY, server_url=server.url, retry_config=None)
     assert len(get(mistral, is_async, None, secure.url, None, secure.url)) == 4
-    assert (plain.served, plain.opened, secure.served, secure.opened) == (2, 1, 2, 1)
+    assert (server.served, server.connected, secure.served, secure.connected) == (2, 1, 2, 1)
 
 
 @BOTH
 @pytest.mark.parametrize("first", ["http", "https"])
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
 def test_an_unknown_authority_is_refused(
-    is_async: bool, first: str, scheme: str, secure: SecureServer, plain: Server
+    is_async: bool, first: str, scheme: str, secure: SecureServer, server: Server
 ) -> None:
-    """Whatever was asked before, and however the scheme is written."""
+    """Whatever was called before, and however the scheme is written."""
     url = scheme + secure.url[5:]
     mistral = Mistral(api_key=KEY, server_url=url, retry_config=None)
-    urls = [plain.url, url] if first == "http" else [url]
+    urls = [server.url, url] if first == "http" else [url]
     with pytest.raises(errors.NoResponseError, match=r"(?i)certificate"):
         get(mistral, is_async, *urls)
-    assert (secure.served, plain.served) == (0, first == "http")
+    assert (secure.served, server.served) == (0, first == "http")
 
 
 @BOTH
-def test_certificates_are_loaded_once_and_only_for_https(is_async: bool, secure: SecureServer, plain: Server) -> None:
-    code = """
-import asyncio, ssl, sys
-from mistral_voices import Mistral, errors
-
-loads = []
-load = ssl.SSLContext.load_verify_locations
-
-def counted(context, *arguments, **options):
-    loads.append(context)
-    load(context, *arguments, **options)
-
-ssl.SSLContext.load_verify_locations = counted
-
-def get(url):
-    async def go():
-        async with Mistral(api_key="x", server_url=url, retry_config=None) as mistral:
-            await mistral.audio.voices.get_async(voice_id="v1")
-    if sys.argv[1] == "True":
-        return asyncio.run(go())
-    with Mistral(api_key="x", server_url=url, retry_config=None) as mistral:
-        mistral.audio.voices.get(voice_id="v1")
-
-for _ in range(2):
-    get(sys.argv[2])
-print(len(loads))
-for _ in range(3):
-    try:
-        get(sys.argv[3])
-    except errors.NoResponseError:
-        pass
-print(len(loads))
-"""
-    assert run_python(code, str(is_async), plain.url, secure.url).split() == ["0", "1"]
-
-
-def test_a_certificate_that_is_replaced_is_noticed(
-    secure: SecureServer, certificate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_certificates_are_loaded_once_and_only_for_https(
+    is_async: bool, secure: SecureServer, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trusted = tmp_path / "trusted.pem"
-    trustme.CA().cert_pem.write_to_path(str(trusted))
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    loads: list[ssl.SSLContext] = []
+    load: Any = ssl.SSLContext.load_verify_locations
+
+    def counted(context: ssl.SSLContext, **files: Any) -> None:
+        loads.append(context)
+        load(context, **files)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    clients._certificates.cache_clear()
+    for _ in range(2):
+        get(Mistral(api_key=KEY, server_url=server.url), is_async, None)
+    assert loads == []
+    for _ in range(3):
+        with pytest.raises(errors.NoResponseError):
+            get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), is_async, None)
+    assert len(loads) == 1
+
+
+def test_a_certificate_that_is_replaced_counts(secure: SecureServer, certificate: Path) -> None:
+    good = certificate.read_bytes()
+    trustme.CA().cert_pem.write_to_path(str(certificate))
     with pytest.raises(errors.NoResponseError):
         get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), False, None)
-    trusted.write_text(Path(certificate).read_text(encoding="ascii"), encoding="ascii")
+    certificate.write_bytes(good)
     assert get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), False, None)

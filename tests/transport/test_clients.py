@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from mistral_voices import Mistral
-from tests.harness import CALLS, GOOD, KEY, VOICE, ClientKind
+from tests.harness import CALLS, GOOD, KEY, VOICE, ClientKind, Replies
 from tests.loopback import Server, run_python
 
 Made = dict[str, list[Any]]
@@ -61,47 +61,33 @@ print(sorted(name for name in sys.modules if name.partition(".")[0] in ("httpx",
     assert run_python(code, server.url, str(is_async)).strip() == "[]"
 
 
-async def use(mistral: Mistral) -> None:
-    await asyncio.gather(*[mistral.audio.voices.get_async(voice_id="v1") for _ in range(3)])
-    mistral.audio.voices.get(voice_id="v1")
+WAYS = pytest.mark.parametrize("way", ["with", "async with", "close", "aclose"])
 
 
-async def by_with(mistral: Mistral) -> None:
-    with mistral as entered:
-        assert entered is mistral
-        await use(mistral)
-
-
-async def by_async_with(mistral: Mistral) -> None:
-    async with mistral as entered:
-        assert entered is mistral
-        await use(mistral)
-
-
-async def by_close(mistral: Mistral) -> None:
-    await use(mistral)
-    mistral.close()
-    mistral.close()
-
-
-async def by_aclose(mistral: Mistral) -> None:
-    await use(mistral)
-    await mistral.aclose()
-    await mistral.aclose()
-    mistral.close()
-
-
-Way = Callable[[Mistral], Coroutine[Any, Any, None]]
-WAYS = pytest.mark.parametrize("way", [by_with, by_async_with, by_close, by_aclose])
+async def use(mistral: Mistral, way: str = "") -> None:
+    """Call, and close in this way."""
+    async with AsyncExitStack() as stack:
+        if way == "with":
+            assert stack.enter_context(mistral) is mistral
+        if way == "async with":
+            assert await stack.enter_async_context(mistral) is mistral
+        await asyncio.gather(*[mistral.audio.voices.get_async(voice_id="v1") for _ in range(3)])
+        mistral.audio.voices.get(voice_id="v1")
+    for _ in range(2):
+        if way == "close":
+            mistral.close()
+        if way == "aclose":
+            await mistral.aclose()
 
 
 @WAYS
 @pytest.mark.parametrize("rounds", [0, 1, 2, 3, None], ids=lambda rounds: f"loop goes on for {rounds}")
-def test_all_that_we_made_is_closed(way: Way, rounds: int | None, server: Server, made: Made) -> None:
+@pytest.mark.usefixtures("complaints")
+def test_all_that_we_made_is_closed(way: str, rounds: int | None, server: Server, made: Made) -> None:
     async def main() -> None:
-        await way(Mistral(api_key=KEY, server_url=server.url))
+        await use(Mistral(api_key=KEY, server_url=server.url), way)
         assert made["Client"][0].is_closed
-        if way in (by_aclose, by_async_with):
+        if way in ("aclose", "async with"):
             assert made["AsyncClient"][0].is_closed  # when aclose returns, not some time after
         for _ in range(rounds or 0):
             await asyncio.sleep(0)
@@ -109,22 +95,21 @@ def test_all_that_we_made_is_closed(way: Way, rounds: int | None, server: Server
             while rounds is None and server.connected > server.disconnected:
                 await asyncio.sleep(0.002)
 
-    asyncio.run(main())
-    gc.collect()  # a socket that is open would warn
+    asyncio.run(main(), debug=True)
     assert [len(clients) for clients in made.values()] == [1, 1]
     assert made["AsyncClient"][0].is_closed
     server.assert_all_disconnected()
 
 
 @WAYS
-def test_closing_after_the_loop_has_ended(way: Way, server: Server, made: Made) -> None:
+def test_closing_after_the_loop_has_ended(way: str, server: Server, made: Made) -> None:
     mistral = Mistral(api_key=KEY, server_url=server.url)
     asyncio.run(use(mistral))
     assert made["AsyncClient"][0].is_closed
     mistral.close()
     assert made["Client"][0].is_closed
     with pytest.raises(RuntimeError, match="closed"):
-        asyncio.run(way(mistral))
+        asyncio.run(use(mistral, way))
 
 
 def test_a_mistral_that_is_dropped_closes_what_it_made(server: Server, made: Made) -> None:
@@ -136,18 +121,13 @@ def test_a_mistral_that_is_dropped_closes_what_it_made(server: Server, made: Mad
 
 
 @WAYS
-def test_a_client_of_the_user_is_used_and_never_closed(way: Way, library: ModuleType, made: Made) -> None:
-    requests: list[str] = []
-
-    def handler(name: str) -> Any:
-        return library.MockTransport(lambda _: requests.append(name) or library.Response(200, json=VOICE))
-
-    client, async_client = library.Client(transport=handler("sync")), library.AsyncClient(transport=handler("async"))
-    made_by_user = [len(clients) for clients in made.values()]
-    asyncio.run(way(Mistral(api_key=KEY, client=client, async_client=async_client)))
+def test_a_client_of_the_user_is_used_and_never_closed(way: str, library: ModuleType) -> None:
+    sync, loop = Replies(library, [VOICE]), Replies(library, [VOICE])
+    client = library.Client(transport=library.MockTransport(sync))
+    async_client = library.AsyncClient(transport=library.MockTransport(loop))
+    asyncio.run(use(Mistral(api_key=KEY, client=client, async_client=async_client), way))
     assert (client.is_closed, async_client.is_closed) == (False, False)
-    assert requests == ["async"] * 3 + ["sync"]
-    assert [len(clients) for clients in made.values()] == made_by_user
+    assert (len(sync.requests), len(loop.requests)) == (1, 3)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -217,9 +197,3 @@ def test_our_clients_say_who_they_are_and_how_long_they_wait(server: Server, mad
     for client in (*made["Client"], *made["AsyncClient"]):
         assert client.headers["user-agent"].startswith("mistral-voices/")
         assert client.timeout == httpx.Timeout(60, connect=5)
-
-
-def test_no_mistral_is_kept_for_the_sake_of_forks() -> None:
-    reference = weakref.ref(Mistral(api_key=KEY)._clients)
-    gc.collect()
-    assert reference() is None

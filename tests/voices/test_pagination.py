@@ -17,6 +17,7 @@ from mistral_voices.voices.pagination import Filters, Paginator, check_iteration
 from tests.harness import KEY, VOICE, Reply, run_steps
 
 OPTIONS = Options("https://api.example", Key(KEY))
+ALL = Filters()
 Server = Callable[[Send], Reply]
 
 
@@ -24,7 +25,7 @@ def voice(number: int, **members: Any) -> dict[str, Any]:
     return {**VOICE, "id": f"v{number}", "name": f"Voice {number}", **members}
 
 
-def pages(server: Server, filters: Filters = Filters(), page_size: int = 10, **more: Any) -> list[Any]:
+def pages(server: Server, filters: Filters = ALL, page_size: int = 10, **more: Any) -> list[Any]:
     """Take every page that a server gives; after the last there is none."""
     paginator, found = Paginator(filters, page_size, OPTIONS, **more), []
     while (page := run_steps(paginator.next_page(), [server])) is not None:
