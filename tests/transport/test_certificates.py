@@ -104,9 +104,9 @@ def test_certificates_are_loaded_once_and_only_for_https(
     loads: list[ssl.SSLContext] = []
     load: Any = ssl.SSLContext.load_verify_locations
 
-    def counted(context: ssl.SSLContext, **files: Any) -> None:
+    def counted(context: ssl.SSLContext, *files: Any) -> None:
         loads.append(context)
-        load(context, **files)
+        load(context, *files)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
     clients._certificates.cache_clear()
