@@ -5,12 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
 
-import httpx
-import httpx2
 import pytest
 
 from mistral_voices import errors
@@ -159,56 +157,46 @@ def test_which_bodies_need_no_decoding_and_which_a_thread(library: ModuleType) -
     assert reader(response(library, 404), FileTarget()).in_memory
 
 
-class Stream(httpx.SyncByteStream, httpx.AsyncByteStream, httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """Blocks, then perhaps an error; and how often it was closed."""
+def get(client_kind: ClientKind, *blocks: bytes | Exception, status: int = 200, headers: Any = None) -> Any:
+    """Get a voice whose body comes in blocks, or breaks off; and how many were taken. The response must be closed."""
+    responses, taken = list[Any](), list[bytes]()
 
-    def __init__(self, *blocks: bytes | Exception) -> None:
-        self.blocks = blocks
-        self.taken = self.closed = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self.blocks:
+    def stream() -> Iterator[bytes]:
+        for block in blocks:
             if isinstance(block, Exception):
                 raise block
-            self.taken += 1
+            taken.append(block)
             yield block
 
-    async def __aiter__(self) -> Any:
-        for block in self:
+    async def stream_async() -> AsyncIterator[bytes]:
+        for block in stream():
             yield block
 
-    def close(self) -> None:
-        self.closed += 1
+    def handler(_: Any) -> Any:
+        content = stream_async() if client_kind.is_async else stream()
+        responses.append(client_kind.library.Response(status, headers=headers, content=content))
+        return responses[-1]
 
-    async def aclose(self) -> None:
-        self.closed += 1
-
-
-def get(client_kind: ClientKind, stream: Stream, status: int = 200, headers: Any = None) -> Any:
-    """Get a voice that has this body; the response must be closed whatever happens."""
-    library = client_kind.library
-    mistral = client_kind.mistral(lambda _: library.Response(status, headers=headers, stream=stream), retry_config=None)
     try:
-        return client_kind.call(mistral, "get", voice_id="v1")
+        result = client_kind.call(client_kind.mistral(handler, retry_config=None), "get", voice_id="v1")
     except errors.MistralError as error:
-        return error
-    finally:
-        assert stream.closed == 1
+        result = error
+    assert [response.is_closed for response in responses] == [True]
+    return result, len(taken)
 
 
 def test_drivers_read_to_the_limit_or_the_break_and_close(client_kind: ClientKind) -> None:
-    endless = Stream(*[b"x" * LARGEST_ERROR_BODY] * 9)
-    assert (get(client_kind, endless, 400).status_code, endless.taken) == (400, 2)
+    error, taken = get(client_kind, *[b"x" * LARGEST_ERROR_BODY] * 9, status=400)
+    assert (error.status_code, taken) == (400, 2)
     lost = client_kind.library.ReadError("gone")
-    assert get(client_kind, Stream(b'{"message": "No such', lost), 404).body == '{"message": "No such'
-    error = get(client_kind, Stream(b'{"id": ', lost))
+    assert get(client_kind, b'{"message": "No such', lost, status=404)[0].body == '{"message": "No such'
+    error, _ = get(client_kind, b'{"id": ', lost)
     assert (type(error), error.__cause__) == (errors.NoResponseError, lost)
-    error = get(client_kind, Stream(b"no gzip"), 200, GZIP)
-    assert "the body cannot be decoded (" in str(error)
+    assert "the body cannot be decoded (" in str(get(client_kind, b"no gzip", headers=GZIP)[0])
 
 
 def test_drivers_decode_a_body(client_kind: ClientKind) -> None:
     packed = gzip.compress(json.dumps(VOICE).encode())
-    assert get(client_kind, Stream(packed[:20], packed[20:]), 200, GZIP).id == "v1"
-    error = get(client_kind, Stream(gzip.compress(b'{"message": "So"}')), 404, GZIP)
+    assert get(client_kind, packed[:20], packed[20:], headers=GZIP)[0].id == "v1"
+    error, _ = get(client_kind, gzip.compress(b'{"message": "So"}'), status=404, headers=GZIP)
     assert (error.body, error.raw_response.text) == ('{"message": "So"}', '{"message": "So"}')

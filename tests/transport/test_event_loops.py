@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 import weakref
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -153,20 +151,6 @@ def test_a_long_loop_keeps_no_client_that_was_closed(server: Server, made: Made)
 
     asyncio.run(main(Mistral.aclose))
     asyncio.run(main(close))
-
-
-def test_two_threads_each_with_its_own_loop(server: Server, made: Made) -> None:
-    barrier = threading.Barrier(2)
-
-    async def main() -> None:
-        for _ in range(5):
-            await mistral.audio.voices.get_async(voice_id="v1")
-            barrier.wait()
-
-    with Mistral(api_key=KEY, server_url=server.url) as mistral, ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(asyncio.run, main()) for _ in range(2)]:
-            future.result()
-    assert (len(made["AsyncClient"]), server.connected) == (2, 2)
 
 
 def test_cancelled_call_gives_its_connection_back(library: ModuleType, server: Server) -> None:

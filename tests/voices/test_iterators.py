@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -95,7 +94,10 @@ def test_iterating_is_lazy_and_begins_anew(client_kind: ClientKind) -> None:
 
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"page_size": 0}, ValueError, "page_size must be an integer of at least 1"),
+    ({"page_size": None}, TypeError, "page_size must be an integer of at least 1, not None"),
     ({"max_items": -1}, ValueError, "max_items must be at least 0, not -1"),
+    ({"max_items": True}, TypeError, "max_items must be an integer or None, not bool"),
+    ({"max_items": "1"}, TypeError, "max_items must be an integer or None, not str"),
     ({"type_": "mine"}, ValueError, "type_ must be one of"),
     ({"gender": "female"}, TypeError, "gender must be a list"),
     ({"language": "en"}, TypeError, "language must be a list"),
@@ -106,15 +108,11 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
+@pytest.mark.parametrize("name", ["iterate", "iterate_async"])
 @pytest.mark.parametrize(("arguments", "error", "message"), BAD)
-def test_bad_arguments_are_refused_before_the_first_page(
-    arguments: dict[str, Any], error: type[Exception], message: str
-) -> None:
-    voices = Mistral(KEY).audio.voices
-    iterates: list[Callable[..., Any]] = [voices.iterate, voices.iterate_async]
-    for iterate in iterates:
-        with pytest.raises(error, match=message):
-            iterate(**arguments)
+def test_bad_arguments_are_refused_at_once(name: str, arguments: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        getattr(Mistral(KEY).audio.voices, name)(**arguments)
 
 
 @pytest.mark.parametrize("without_v2", [False, True])

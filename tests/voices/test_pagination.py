@@ -13,7 +13,7 @@ from mistral_voices._core.key import Key
 from mistral_voices._core.options import Options
 from mistral_voices._core.request import Send
 from mistral_voices._core.response import Response
-from mistral_voices.voices.pagination import Filters, Paginator, check_iteration
+from mistral_voices.voices.pagination import Filters, Paginator
 from tests.harness import KEY, VOICE, Reply, run_steps
 
 OPTIONS = Options("https://api.example", Key(KEY))
@@ -202,24 +202,3 @@ def test_by_offset_the_filters_are_applied(filters: dict[str, Any], expected: li
     )
     assert ids(server, Filters("custom", **filters), 1) == [f"v{each}" for each in expected]
     assert {query["type"][0] for query in server.queries} == {"custom"}
-
-
-BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"page_size": 0}, ValueError, "page_size must be an integer of at least 1"),
-    ({"page_size": None}, TypeError, "page_size must be an integer of at least 1, not None"),
-    ({"max_items": -1}, ValueError, "max_items must be at least 0, not -1"),
-    ({"max_items": True}, TypeError, "max_items must be an integer or None, not bool"),
-    ({"max_items": "1"}, TypeError, "max_items must be an integer or None, not str"),
-    ({"gender": "female"}, TypeError, "gender must be a list"),
-    ({"kind": "abc"}, ValueError, "kind must be one of 'ivc', 'pvc'"),
-]
-
-
-@pytest.mark.parametrize(("arguments", "error", "message"), BAD)
-def test_bad_arguments(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        check_iteration(**{"page_size": 10, "max_items": None, **arguments})
-
-
-def test_good_arguments() -> None:
-    assert check_iteration(1, 0, type_="all", query="x") == Filters("all", query="x")
