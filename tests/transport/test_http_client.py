@@ -117,19 +117,13 @@ def test_time_outs_of_our_own_client_and_of_the_users(library: ModuleType, kind:
 
     own = HTTPClient(getattr(library, kind)(timeout=(5, 60, 60, 60)), kind)
     given = HTTPClient(getattr(library, kind)(timeout=7), kind, argument="client")
+    assert own.build(send(), b"{}").content == b"{}"
     for content in (None, b"{}"):
         assert read(own, send(), content) == [5, 60, 60, 60]
         assert read(own, send(seconds=300), content) == [5, 300, 300, 300]
         assert read(given, send(seconds=300), content) == [7] * 4
         for http in (own, given):
             assert read(http, send(seconds=300, timeout=0.5), content) == [0.5] * 4
-
-
-@KIND
-def test_content_takes_the_way_of_the_library(library: ModuleType, kind: str) -> None:
-    http = HTTPClient(getattr(library, kind)(headers={"x-team": "one"}), kind)
-    made = http.build(send(headers={**BASIC, "content-length": "9"}), b"{}")
-    assert (made.content, made.headers["x-team"], made.headers["content-length"]) == (b"{}", "one", "9")
 
 
 @pytest.mark.parametrize("option", ["client", "async_client"])
