@@ -11,13 +11,11 @@ from types import ModuleType
 from typing import Any
 
 import httpx
-import httpx2
 import pytest
 
 import mistral_voices
 from mistral_voices import errors, models
 from scripts.mutation_list import MUTATIONS
-from tests.harness import CALLS, ClientKind, Fails
 
 from .behaviour import CHECKS, SLOW, Check, check_answers, check_requests
 from .document import load
@@ -111,30 +109,3 @@ def test_error_pickles(kind: type[errors.MistralError]) -> None:
 
 def without_response(error: errors.MistralError) -> dict[str, Any]:
     return {name: repr(value) for name, value in vars(error).items() if name != "raw_response"}
-
-
-# Mistakes in the use of the library, of which the client makes none; and the base of all.
-NOT_RAISED = {"CookieConflict", "HTTPError", "HTTPStatusError", "InvalidURL", "StreamError"}
-NOT_RAISED |= {"StreamConsumed", "StreamClosed", "ResponseNotRead", "RequestNotRead"}
-
-
-WAYS = [
-    (library, is_async, name)
-    for library in (httpx, httpx2)
-    for is_async in (False, True)
-    for name in sorted(set(library.__all__) - NOT_RAISED)
-    if inspect.isclass(getattr(library, name)) and issubclass(getattr(library, name), Exception)
-]
-
-
-@pytest.mark.parametrize(("library", "is_async", "name"), WAYS)
-def test_every_transport_error_is_mapped(library: ModuleType, is_async: bool, name: str) -> None:
-    original = getattr(library, name)
-    client_kind = ClientKind(library, is_async)
-    server = client_kind.replies(Fails(name))
-    is_timeout = issubclass(original, library.TimeoutException)
-    for method, arguments in CALLS.items():
-        with pytest.raises(errors.NoResponseError) as caught:
-            client_kind.call(client_kind.mistral(server, retry_config=None), method, **arguments)
-        assert type(caught.value) is (errors.RequestTimeoutError if is_timeout else errors.NoResponseError)
-        assert type(caught.value.__cause__) is original
