@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .document import Document, Schema, alternatives
+from .document import Schema, alternatives
+from .response_values import Values
 
 HUGE_TEXT = "\U0001f600" * 4_000
 ODD_TEXT = ["", " ", "\0", "\r\n", "a/b?c#d&e=f+g%2F", "..", '"\\', "\u2028\u202e\ufeff", "Zoë", "null", "x" * 100_000]
@@ -21,29 +22,20 @@ WRONG: dict[str, list[Any]] = {
     "array": ["en", 1, {"en": 1}, object()],
 }
 
-Values = st.SearchStrategy[Any]
 
-
-def texts(schema: Schema = {}, longest: int = 100_000) -> Values:  # noqa: B006 - never changed
-    """Text within the bounds of a schema, on them too."""
-    least, most = schema.get("minLength", 0), min(schema.get("maxLength", longest), longest)
-    fixed = [each for each in (*ODD_TEXT, HUGE_TEXT, "\U0001f600" * most, "e" * least) if least <= len(each) <= most]
-    return st.text(min_size=least, max_size=min(most, least + 30)) | st.sampled_from(fixed)
-
-
-def arguments(document: Document, schema: Schema, longest: int = 100_000) -> Values:
+def allowed_arguments(schema: Schema, longest: int = 100_000) -> Values:
     """Values that the document allows to be sent, but null."""
-    return st.one_of([_argument(document, each, longest) for each in alternatives(document, schema)])
+    return st.one_of([_allowed(each, longest) for each in alternatives(schema)])
 
 
-def _argument(document: Document, schema: Schema, longest: int) -> Values:
+def _allowed(schema: Schema, longest: int) -> Values:
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    least, most = schema.get("minimum", LEAST), schema.get("maximum", MOST)
     match schema["type"]:
         case "string":
-            return texts(schema, longest)
+            return _texts(schema.get("minLength", 0), min(schema.get("maxLength", longest), longest))
         case "integer":
-            least, most = schema.get("minimum", LEAST), schema.get("maximum", MOST)
             fixed = [each for each in (*HUGE_INTEGERS, 0, least, most) if least <= each <= most]
             return st.integers(least, most) | st.sampled_from(fixed)
         case "number":
@@ -51,17 +43,21 @@ def _argument(document: Document, schema: Schema, longest: int) -> Values:
         case "boolean":
             return st.booleans()
         case "array":
-            item = arguments(document, schema["items"], min(longest, 1_000))
+            item = allowed_arguments(schema["items"], min(longest, 1_000))
             return st.lists(item, min_size=schema.get("minItems", 0), max_size=schema.get("maxItems", 5))
     raise AssertionError(f"values.py makes no arguments of the type {schema['type']!r}")
 
 
-def forbidden_arguments(document: Document, schema: Schema, required: bool) -> list[Any]:
+def _texts(least: int, most: int) -> Values:
+    fixed = [each for each in (*ODD_TEXT, HUGE_TEXT, "\U0001f600" * most, "e" * least) if least <= len(each) <= most]
+    return st.text(min_size=least, max_size=min(most, least + 30)) | st.sampled_from(fixed)
+
+
+def forbidden_arguments(schema: Schema, required: bool) -> list[Any]:
     """Values that must not be sent."""
     found: list[Any] = [None] if required else []
-    concrete = alternatives(document, schema)
-    kinds = {each["type"] for each in concrete}
-    for each in concrete:
+    kinds = {each["type"] for each in alternatives(schema)}
+    for each in alternatives(schema):
         kind = each["type"]
         found += [wrong for wrong in WRONG[kind] if not (kind == "integer" and "number" in kinds)]
         if kind == "string":
@@ -75,5 +71,5 @@ def forbidden_arguments(document: Document, schema: Schema, required: bool) -> l
         if each.get("minLength"):
             found += ["d" * (each["minLength"] - 1)]
         if kind == "array":
-            found += [[wrong] for wrong in forbidden_arguments(document, each["items"], required=True)]
+            found += [[wrong] for wrong in forbidden_arguments(each["items"], required=True)]
     return found

@@ -1,4 +1,4 @@
-"""From a schema to answers: those that it allows, what they should read as, and ways to spoil one."""
+"""From a schema to responses: those that it allows, what they should read as, and ways to spoil one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .document import Document, Schema, alternatives, is_nullable, resolve
+from .document import Schema, alternatives, is_nullable
 
 Values = st.SearchStrategy[Any]
 
@@ -53,16 +53,15 @@ LEAVES: Mapping[str, Values] = {
 }
 
 
-def answers(document: Document, schema: Schema) -> Values:
-    """Values that an answer may have: bounds, lengths and enumerations do not limit them."""
-    schema = resolve(document, schema)
+def allowed_values(schema: Schema) -> Values:
+    """Values that a response may have: bounds, lengths and enumerations do not limit them."""
     if "anyOf" in schema:
-        return st.one_of([answers(document, each) for each in schema["anyOf"]])
+        return st.one_of(map(allowed_values, schema["anyOf"]))
     kind = schema.get("type")
     if kind == "array":
-        return st.lists(answers(document, schema["items"]), max_size=3)
+        return st.lists(allowed_values(schema["items"]), max_size=3)
     if kind == "object":
-        return _objects(document, schema)
+        return _objects(schema)
     if schema.get("format") == "date-time":
         return instants()
     if "enum" in schema:
@@ -70,8 +69,8 @@ def answers(document: Document, schema: Schema) -> Values:
     return LEAVES[kind] if kind else json_values()
 
 
-def _objects(document: Document, schema: Schema) -> Values:
-    members = {name: answers(document, each) for name, each in schema.get("properties", {}).items()}
+def _objects(schema: Schema) -> Values:
+    members = {name: allowed_values(each) for name, each in schema.get("properties", {}).items()}
     required = {name: members.pop(name) for name in schema.get("required", ())}
     # `message` and `detail` mean something to the client in the body of a 422.
     names = st.text(max_size=6).filter(lambda name: name not in schema.get("properties", {}) and name != "message")
@@ -79,93 +78,64 @@ def _objects(document: Document, schema: Schema) -> Values:
     return st.builds(lambda known, more: {**known, **more}, st.fixed_dictionaries(required, optional=members), extra)
 
 
-EXAMPLES: Mapping[str | None, Any] = {"string": "text", "integer": 7, "number": 1.5, "boolean": True}
-
-
-def full(document: Document, schema: Schema) -> Any:
-    """Make one value with all members, each list with two items."""
-    schema = (alternatives(document, schema) or [{}])[0]
-    kind = schema.get("type")
-    if kind == "array":
-        return [full(document, schema["items"]) for _ in range(2)]
-    if kind == "object":
-        return {name: full(document, each) for name, each in schema.get("properties", {}).items()}
-    if schema.get("format") == "date-time":
-        return "2026-01-02T03:04:05Z"
-    return schema["enum"][0] if "enum" in schema else EXAMPLES.get(kind)
-
-
-def filled(document: Document, schema: Schema, value: Any) -> Any:
-    """Give an answer as the parsed model should give it back: with defaults, and null for absent nullable members."""
-    if value is None:
-        return None
-    (schema, *others) = alternatives(document, schema) or [{}]
-    if others:
+def filled(schema: Schema, value: Any) -> Any:
+    """Give a response as the parsed model should give it back: with defaults, and null for absent nullable members."""
+    (schema, *others) = alternatives(schema) or [{}]
+    if value is None or others:
         return value  # scalars only; the models have no other choices
     if isinstance(value, list) and "items" in schema:
-        return [filled(document, schema["items"], each) for each in value]
+        return [filled(schema["items"], each) for each in value]
     if isinstance(value, dict):
-        properties = schema.get("properties", {})
         result = dict(value)
-        for name, each in properties.items():
-            member = resolve(document, each)
+        for name, member in schema.get("properties", {}).items():
             if name in value:
-                result[name] = filled(document, member, value[name])
-            elif "default" in member:
-                result[name] = member["default"]
-            elif is_nullable(document, member):
-                result[name] = None
+                result[name] = filled(member, value[name])
+            elif "default" in member or is_nullable(member):
+                result[name] = member.get("default")
         return result
-    if schema.get("format") == "date-time":
-        return datetime.fromisoformat(value.upper())
-    return value
+    return datetime.fromisoformat(value.upper()) if schema.get("format") == "date-time" else value
 
 
-BAD_DATES = [
-    "",
-    "yesterday",
-    "1767323045",
-    "2026-01-02",
-    "03:04:05Z",
-    "2026-02-30T03:04:05Z",
-    "2026-13-01T03:04:05Z",
-    "2026-01-02T25:04:05Z",
-    "2026-01-02T03:04:05+24:00",
-    "2026-01-02T03:04:05 Europe/Paris",
-    "2026-W01-1T00:00:00Z",
-    "2026-01-02T03Z",
-    "2026-01-02T03:04Z",
-]
+BAD_DATES = """
+yesterday
+1767323045
+2026-01-02
+03:04:05Z
+2026-02-30T03:04:05Z
+2026-13-01T03:04:05Z
+2026-01-02T25:04:05Z
+2026-01-02T03:04:05+24:00
+2026-01-02T03:04:05 Europe/Paris
+2026-W01-1T00:00:00Z
+2026-01-02T03Z
+2026-01-02T03:04Z
+""".strip().split("\n")
 
 
-def spoiled(document: Document, schema: Schema, value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Spoil one thing in an answer at a time: gives the place, as the client names it, and the answer so spoiled."""
-    schema = resolve(document, schema)
-    nullable = is_nullable(document, schema)
-    choices = alternatives(document, schema)
-    if (value is None and nullable) or "type" not in choices[0]:
+def spoiled(schema: Schema, value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Spoil one thing in a response at a time: gives the place, as the client names it, and the response so spoiled."""
+    choices = alternatives(schema)
+    if (value is None and is_nullable(schema)) or "type" not in choices[0]:
         return
-    for wrong in _wrong_values({each["type"] for each in choices}, nullable):
+    for wrong in _wrong_values({each["type"] for each in choices}, is_nullable(schema)):
         yield place, wrong
     if choices[0].get("format") == "date-time":
-        for text in BAD_DATES:
+        for text in ("", *BAD_DATES):
             yield place, text
     if isinstance(value, list):
         for index, item in enumerate(value):
-            for inner, wrong in spoiled(document, choices[0]["items"], item, f"{place}[{index}]"):
+            for inner, wrong in spoiled(choices[0]["items"], item, f"{place}[{index}]"):
                 yield inner, [*value[:index], wrong, *value[index + 1 :]]
     if isinstance(value, dict):
-        yield from _spoiled_members(document, choices[0], value, f"{place}." if place else "")
+        yield from _spoiled_members(choices[0], value, f"{place}." if place else "")
 
 
-def _spoiled_members(
-    document: Document, schema: Schema, value: dict[str, Any], prefix: str
-) -> Iterator[tuple[str, Any]]:
+def _spoiled_members(schema: Schema, value: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for name in schema.get("required", ()):
         yield prefix + name, {key: each for key, each in value.items() if key != name}
     for name, member in schema.get("properties", {}).items():
         if name in value:
-            for place, wrong in spoiled(document, member, value[name], prefix + name):
+            for place, wrong in spoiled(member, value[name], prefix + name):
                 yield place, {**value, name: wrong}
 
 
