@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import httpx2
+from hypothesis import HealthCheck, settings
 
 from tests.harness import ClientKind, Reply
 
-
-class Outcome(NamedTuple):
-    """What a call gave: its result, or the error that it raised."""
-
-    result: Any
-    error: Exception | None
-
-    def get(self) -> Any:
-        """Give the result or raise the error."""
-        if self.error is not None:
-            raise self.error
-        return self.result
+# Hypothesis does the same in every run, and leaves no files.
+QUIET = settings(
+    derandomize=True, database=None, deadline=None, print_blob=False, suppress_health_check=list(HealthCheck)
+)
 
 
 class Pair:
@@ -29,25 +22,22 @@ class Pair:
 
     def __init__(self) -> None:
         kinds = [ClientKind(httpx, False), ClientKind(httpx2, True)]
-        self._servers = [kind.replies(Reply(500)) for kind in kinds]
-        self._clients = [
-            (kind, kind.mistral(server, retry_config=None)) for kind, server in zip(kinds, self._servers, strict=True)
-        ]
+        servers = [(kind, kind.replies(Reply(500))) for kind in kinds]
+        self._clients = [(kind, kind.mistral(server, retry_config=None), server) for kind, server in servers]
 
     @property
     def requests(self) -> list[Any]:
         """What the last call of both sent."""
-        return [request for server in self._servers for request in server.requests]
+        return [request for *_, server in self._clients for request in server.requests]
 
-    def call(self, method: str, arguments: Mapping[str, Any], reply: Reply) -> list[Outcome]:
-        """Call a method and its twin."""
-        for server in self._servers:
+    def call(self, method: str, arguments: Mapping[str, Any], reply: Reply) -> list[Any]:
+        """Call a method and its twin, and give what each returned or raised."""
+        outcomes: list[Any] = []
+        for kind, mistral, server in self._clients:
             server.replies = [reply]
             server.requests.clear()
-        outcomes = []
-        for kind, mistral in self._clients:
             try:
-                outcomes.append(Outcome(kind.call(mistral, method, **arguments), None))
+                outcomes.append(kind.call(mistral, method, **arguments))
             except Exception as error:  # noqa: BLE001 - judged by the test
-                outcomes.append(Outcome(None, error))
+                outcomes.append(error)
         return outcomes

@@ -21,7 +21,6 @@ from .document import (
     Document,
     Field,
     Operation,
-    alternatives,
     is_nullable,
     operations,
     python_name,
@@ -146,45 +145,6 @@ def check_results(document: Document, package: ModuleType) -> Iterator[str]:
             if found != wanted:
                 words = f"{shown(found)}, the document says {shown(wanted)} ({media_type})"
                 yield f"{operation} gives {words}: mend {home(method)}"
-
-
-def check_argument_table(document: Document, package: ModuleType) -> Iterator[str]:
-    """The generated table of arguments, by which the overlay checks, has every rule of the document."""
-    from mistral_voices_api.arguments import ARGUMENTS
-
-    table = {(name, argument): rule for name, rules in ARGUMENTS.items() for argument, rule in rules.items()}
-    for operation in operations(document):
-        for field in operation.fields:
-            rule = table.pop((operation.name, field.python_name), None)
-            if rule is None:
-                yield f"{operation}: the {field} is not in the generated table of arguments: {GENERATE}"
-                continue
-            for name, wanted in _rules(field).items():
-                if getattr(rule, name) != wanted:
-                    yield f"{operation}: the {field} has {name}={getattr(rule, name)!r}, not {wanted!r}: {GENERATE}"
-    for name, argument in table:
-        yield f"{name}: {argument!r} is in the generated table of arguments, not in the document: {GENERATE}"
-
-
-def _rules(field: Field) -> dict[str, Any]:
-    types = {"string": str, "integer": int, "number": float, "boolean": bool, "array": list}
-    concrete = alternatives(field.schema)
-
-    def first(name: str) -> Any:
-        return next((each[name] for each in concrete if name in each), None)
-
-    items, enum = first("items"), first("enum")
-    return {
-        "types": tuple(types[each["type"]] for each in concrete),
-        "required": field.required,
-        "nullable": is_nullable(field.schema),
-        "items": items and tuple(types[each["type"]] for each in alternatives(items)),
-        "enum": enum and tuple(enum),
-        "minimum": first("minimum"),
-        "maximum": first("maximum"),
-        "min_length": first("minLength"),
-        "max_length": first("maxLength"),
-    }
 
 
 def check_models(document: Document, package: ModuleType) -> Iterator[str]:

@@ -150,7 +150,7 @@ def is_nullable(schema: Schema) -> bool:
     """Say whether null is allowed; a schema without a type allows all."""
     if "anyOf" in schema:
         return any(map(is_nullable, schema["anyOf"]))
-    return schema.get("type", "null") == "null"
+    return schema.get("type") in (None, "null")
 
 
 def full(schema: Schema) -> Any:
