@@ -39,14 +39,9 @@ SENT_DEFAULTS = {("create_voice", "retention_notice")}
 
 
 class Field(NamedTuple):
-    """A value that an operation takes.
+    """A value that an operation takes; `place` is path, query or body (or header or cookie).
 
-    Attributes:
-        name: Its name in the document.
-        place: path, query or body (or header or cookie).
-        schema: Its schema.
-        required: Whether it must be given.
-        default: What is sent for an argument that is left out; None where nothing is.
+    `default` is what is sent for an argument that is left out; None where nothing is.
     """
 
     name: str
@@ -100,8 +95,7 @@ def python_name(name: str) -> str:
 
 def load(path: Path = DOCUMENT) -> dict[str, Any]:
     """Read a document."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document: dict[str, Any] = yaml.load(path.read_bytes(), Loader=loader)
+    document: dict[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return document
 
 

@@ -57,12 +57,9 @@ def hold_requests(judge: OpenAPI, operation: Operation, examples: int) -> None:
 
 def for_openapi_core(request: Any) -> MockRequest:
     """Give a request as openapi-core reads it."""
-    url, headers = request.url, request.headers
-    path, query = url.raw_path.decode().partition("?")[0], url.params.multi_items()
-    kind = headers.get("content-type", "")
-    return MockRequest(
-        f"https://{url.host}", request.method, path, None, query, None, headers, None, request.content, kind
-    )
+    url, headers, body = request.url, request.headers, request.content
+    path, query, kind = url.raw_path.decode().partition("?")[0], url.params.multi_items(), headers.get("content-type")
+    return MockRequest(f"https://{url.host}", request.method, path, None, query, None, headers, None, body, kind)
 
 
 def hold_refusals(operation: Operation) -> None:
@@ -124,7 +121,8 @@ def undeclared(operation: Operation, request: Any, given: Mapping[str, Any]) -> 
     wanted = [in_path.get(each, each) for each in operation.path.split("/")]
     if request.method != operation.verb or wanted != [*map(unquote, path.split("/"))]:
         problems.append(f"{request.method} {path} is not {operation.verb} {operation.path}")
-    expected = [item for each, value in values if each.place == "query" for item in _items(each.name, value)]
+    in_query = [(each.name, value) for each, value in values if each.place == "query" and value is not MISSING]
+    expected = [(name, str(item)) for name, value in in_query for item in (value if type(value) is list else [value])]
     found = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     if sorted(found) != sorted(expected):
         problems.append(f"the query is {found}, expected {expected}")
@@ -164,9 +162,3 @@ def _sent_value(field: Field, given: Mapping[str, Any]) -> Any:
     if value is None or value is MISSING:
         return MISSING if field.default is None else field.default
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-def _items(name: str, value: Any) -> list[tuple[str, str]]:
-    if value is MISSING:
-        return []
-    return [(name, str(each)) for each in (value if isinstance(value, list) else [value])]

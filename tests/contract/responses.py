@@ -19,15 +19,8 @@ from .document import JSON, Operation, Schema, full
 from .values import ANY_JSON, Values, allowed_responses, filled, spoiled
 
 # The class of each status; any other is ServerError from 500 and SDKError below.
-CLASSES = {
-    400: "BadRequestError",
-    401: "AuthenticationError",
-    403: "PermissionDeniedError",
-    404: "NotFoundError",
-    409: "ConflictError",
-    422: "HTTPValidationError",
-    429: "RateLimitError",
-}
+CLASSES = {400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError"}
+CLASSES |= {409: "ConflictError", 422: "HTTPValidationError", 429: "RateLimitError"}
 # What a value may be without the response being refused: bounds, lengths and enumerations are no reason.
 LOOSE = frozenset({"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"})
 

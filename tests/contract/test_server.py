@@ -21,10 +21,6 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
         command += ["--phases", "examples,coverage,fuzzing,stateful", "--mode", "all", "--max-examples", "15"]
         command += ["--generation-deterministic", "--no-shrink", "--no-color", "--continue-on-failure"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        sent = {kind(request.method, request.target.partition("?")[0]) for request in server.requests}
+        sent = {(request.method, request.target[:4], request.target.count("/")) for request in server.requests}
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {kind(operation.verb, operation.path) for operation in operations(load())} <= sent
-
-
-def kind(method: str, path: str) -> tuple[str, str, int]:
-    return method, path[:4], path.count("/")
+    assert {(each.verb, each.path[:4], each.path.count("/")) for each in operations(load())} <= sent
