@@ -19,16 +19,9 @@ from .calls import Pair
 from .document import Document
 
 LEAST = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": None}
-WHOLE: dict[str, Any] = {
-    **LEAST,
-    "slug": "ada",
-    "languages": ["en", "fr"],
-    "gender": "female",
-    "age": 33,
-    "tags": ["warm"],
-}
-WHOLE |= {"color": "#fff", "description": "Calm", "retention_notice": 7, "user_id": "u1", "trimmed_seconds": 0.5}
-WHOLE |= {"type": "custom", "kind": "ivc"}
+WHOLE: dict[str, Any] = {**LEAST, "slug": "ada", "languages": ["en", "fr"], "gender": "female", "age": 33}
+WHOLE |= {"tags": ["warm"], "color": "#fff", "description": "Calm", "retention_notice": 7, "user_id": "u1"}
+WHOLE |= {"trimmed_seconds": 0.5, "type": "custom", "kind": "ivc"}
 NULLS = {**LEAST, **dict.fromkeys(["slug", "gender", "age", "tags", "color", "description", "trimmed_seconds"])}
 ABSENT: dict[str, Any] = {**NULLS, "languages": [], "retention_notice": 30, "type_": None, "kind": None}
 VOICES: list[tuple[dict[str, Any], dict[str, Any]]] = [
