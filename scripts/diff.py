@@ -5,7 +5,8 @@
     python scripts/diff.py --strict ...    # exit with 1 when the version is not bumped enough
     python scripts/diff.py --self-test     # can the comparison on the wire fail at all?
 
-Exit status: 0, or 1 as said above, or 2 when nothing can be told.
+redocly compares the documents, griffe what users import; what neither tells is read from the documents.
+Exit status: 0, or 1 as said above, or 2 when nothing can be compared.
 """
 
 from __future__ import annotations
@@ -16,76 +17,69 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.diff_document import document_findings
-from scripts.diff_overlay import Package, surface_findings
-from scripts.diff_values import BREAKING, COMPATIBLE, INTERNAL, Finding
+from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding, Surface, surface_findings
 from scripts.diff_wire import WireError, WireFinding, self_test, wire_findings
-from scripts.import_extract import DocumentError
-from scripts.import_facts import schemas
-from scripts.import_report import renames
+from scripts.import_facts import renames
+from scripts.openapi import DocumentError, load, sent
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = "openapi/voices.yaml"
-OVERLAY = "overlay/mistral_voices/"
-GENERATED = "generated/mistral_voices_api/"
-MODELS = f"{GENERATED}models/"
-VERSIONED = f"{OVERLAY}__init__.py"
+OVERLAY = "overlay/mistral_voices"
+GENERATED = "generated/mistral_voices_api"
+VERSION_FILES = (f"{OVERLAY}/_version.py", f"{OVERLAY}/__init__.py")
 RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 VERSION = re.compile(r"""^__version__ = ["'](\d+)\.(\d+)\.(\d+)""", re.MULTILINE)
 RATINGS = (BREAKING, COMPATIBLE, INTERNAL)
-Version = tuple[int, int, int]
+Version = tuple[int, ...]
 Wire = Callable[[str, str], list[WireFinding]]
 
 
 class DiffError(Exception):
-    """Nothing can be told; the message says why and what to do."""
+    """Nothing can be compared; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two states that are compared.
-
-    Attributes:
-        name: What it is, for people.
-        files: Its files by path, as text.
-    """
+    """One of the two states that are compared: what it is, for people, and the folder that holds its files."""
 
     name: str
-    files: dict[str, str]
+    folder: Path
 
     def document(self) -> dict[str, Any]:
         """Read the document."""
         try:
-            document = yaml.load(self.files[DOCUMENT], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        except yaml.YAMLError as error:
-            raise DiffError(f"{DOCUMENT} of {self.name} is not YAML: {error}") from error
-        if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+            document = load(self.folder / DOCUMENT)
+        except DocumentError as error:
+            raise DiffError(f"{DOCUMENT} of {self.name}: {error}") from error
+        if not isinstance(document.get("paths"), dict):
             raise DiffError(f"{DOCUMENT} of {self.name} is no OpenAPI document: `make document` says more")
         return document
 
-    def package(self, folder: str, name: str, renamed: dict[str, str]) -> Package:
-        """Read the sources of a package, with the new names of classes that were renamed."""
-        files = {path.removeprefix(folder): text for path, text in self.files.items() if path.startswith(folder)}
-        try:
-            return Package(name, files, renamed)
-        except SyntaxError as error:
-            raise DiffError(f"{folder} of {self.name} is not Python: {error}") from error
+    def surface(self, renamed: dict[str, str]) -> Surface:
+        """Read what users import, with the new names of classes that were renamed."""
+        folders = [(self.folder / path).parent for path in (OVERLAY, GENERATED)]
+        for path in (path for folder in folders for path in folder.rglob("*.py")):
+            try:
+                compile(path.read_bytes(), path, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError) as error:
+                raise DiffError(f"{path.relative_to(self.folder)} of {self.name} is not Python: {error}") from error
+        return Surface(Path(OVERLAY).name, folders, renamed)
 
-    def version(self) -> Version:
-        """Read the version of the package."""
-        found = VERSION.search(self.files.get(VERSIONED, ""))
-        if found is None:
-            raise DiffError(f'{VERSIONED} of {self.name} has no line like `__version__ = "1.2.3"`')
-        return int(found[1]), int(found[2]), int(found[3])
+    def version(self) -> tuple[str, Version]:
+        """Read the version of the package, and say in which file it stands."""
+        for name in VERSION_FILES:
+            path = self.folder / name
+            if found := VERSION.search(path.read_text(encoding="utf-8") if path.is_file() else ""):
+                return name, tuple(map(int, found.groups()))
+        raise DiffError(f'{VERSION_FILES[-1]} of {self.name} has no line like `__version__ = "1.2.3"`')
 
 
 def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -105,78 +99,46 @@ def last_release(root: Path) -> str | None:
     return max(releases, key=lambda tag: [int(part) for part in releases[tag].groups()], default=None)
 
 
-def refuse_shallow(root: Path) -> None:
-    """Refuse a clone that may lack the tags of releases, so that it is not taken for a project without any."""
-    if git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
-        raise DiffError("this is a shallow clone without release tags: run `git fetch --unshallow --tags` first")
-
-
-def side_of_ref(root: Path, ref: str) -> Side:
-    """Read the state of a git ref, without checking it out."""
-    commit = (
-        git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").stdout.decode().strip()
-    )
+def side_of_ref(root: Path, ref: str, folder: Path) -> Side:
+    """Write the files of a git ref into a folder, without checking it out."""
+    found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    commit = found.stdout.decode().strip()
     if not commit:
         raise DiffError(f"there is no commit, branch or tag {ref!r} here: `git log --oneline` and `git tag` list them")
-    wanted = [DOCUMENT, OVERLAY]
-    for path in wanted:
-        if git(root, "cat-file", "-e", f"{commit}:./{path.rstrip('/')}").returncode:
+    for path in (DOCUMENT, OVERLAY, GENERATED):
+        if git(root, "cat-file", "-e", f"{commit}:./{path}").returncode:
             raise DiffError(f"{ref} ({commit[:7]}) has no {path}: name a later ref")
-    if not git(root, "cat-file", "-e", f"{commit}:./{MODELS.rstrip('/')}").returncode:
-        wanted.append(MODELS)
-    archive = git(root, "archive", "--format=tar", commit, "--", *wanted)
+    archive = git(root, "archive", "--format=tar", commit, "--", DOCUMENT, OVERLAY, GENERATED)
     if archive.returncode:
         raise DiffError(f"git archive failed: {archive.stderr.decode(errors='replace').strip()}")
-    files = {}
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        for member in tar:
-            content = tar.extractfile(member)
-            if content is not None and member.name.endswith((".py", ".yaml")):
-                files[member.name] = content.read().decode()
-    name = commit[:7] if commit.startswith(ref) else f"{ref} ({commit[:7]})"
-    return Side(name, files)
+        tar.extractall(folder, filter="data")
+    return Side(commit[:7] if commit.startswith(ref) else f"{ref} ({commit[:7]})", folder)
 
 
 def side_of_tree(root: Path) -> Side:
-    """Read the working tree."""
-    paths = [root / DOCUMENT, *(root / OVERLAY).rglob("*.py"), *(root / MODELS).rglob("*.py")]
+    """Take the working tree, whose generated package must be made from its document."""
+    copies = [root / DOCUMENT, root / GENERATED / Path(DOCUMENT).name]
     try:
-        files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    except (OSError, UnicodeDecodeError) as error:
+        if copies[0].read_bytes() != copies[1].read_bytes():
+            raise DiffError(f"generated/ is not made from {DOCUMENT}: run `make generate` first")
+    except OSError as error:
         raise DiffError(f"the working tree cannot be read: {error}") from error
-    if VERSIONED not in files:
-        raise DiffError(f"the working tree has no {VERSIONED}")
-    return Side("the working tree", files)
-
-
-@contextmanager
-def readable() -> Iterator[None]:
-    """Say so when a document cannot be read because it is not valid."""
-    try:
-        yield
-    except (DocumentError, AttributeError, LookupError, TypeError) as error:
-        raise DiffError(f"{DOCUMENT} cannot be read ({error!r}): `make document` says what is wrong with it") from error
+    return Side("the working tree", root)
 
 
 def python_findings(old: Side, new: Side) -> tuple[list[Finding], list[Finding]]:
-    """Compare for a Python user: by the document, and by the sources of the overlay.
-
-    The generated classes follow from the document; only while that is the same are they compared themselves.
-    """
+    """Compare for a Python user: by the document, and by what can be imported."""
     before, now = old.document(), new.document()
-    with readable():
-        renamed = renames(schemas(before), schemas(now))
-    overlays = [side.package(OVERLAY, "mistral_voices", renamed) for side in (old, new)]
-    surfaces = [overlay.surface() for overlay in overlays]
-    public = {path.removeprefix("models.") for path in surfaces[0] if path.startswith("models.")}
-    kept = overlays[1].kept()
-    with readable():
-        from_document = document_findings(before, now, public=public, kept=kept)
-    from_sources = surface_findings(*surfaces)
-    if before == now:
-        models = [side.package(GENERATED, "mistral_voices_api", {}).surface() for side in (old, new)]
-        from_sources += surface_findings(*models)
-    return from_document, from_sources
+    try:
+        renamed = renames(before, now)
+        surfaces = old.surface(renamed), new.surface({})
+        kept = {name for name, by_itself in surfaces[1].models.items() if by_itself}
+        from_document = document_findings(before, now, public=surfaces[0].models, kept=kept)
+        requests = sent(before) | sent(now)
+    except (DocumentError, AttributeError, LookupError, TypeError) as error:
+        raise DiffError(f"{DOCUMENT} cannot be read ({error!r}): `make document` says what is wrong with it") from error
+    return from_document, surface_findings(surfaces[0].entries, surfaces[1].entries, requests)
 
 
 def next_version(version: Version, rating: str) -> Version:
@@ -189,51 +151,57 @@ def next_version(version: Version, rating: str) -> Version:
     return major, minor, patch + 1
 
 
-def worst(findings: Iterable[Finding | WireFinding]) -> str:
-    """Give the worst rating; internal when there is nothing."""
-    return min((each.rating for each in findings), key=RATINGS.index, default=INTERNAL)
+def worst(ratings: Iterable[str]) -> str:
+    """Give the worst rating; internal when there is none."""
+    return min(ratings, key=RATINGS.index, default=INTERNAL)
 
 
-def told(title: str, findings: Sequence[Finding | WireFinding]) -> str:
+def section(title: str, findings: list[tuple[str, str]]) -> str:
     """Write one part of the report, the worst first."""
     if not findings:
         return f"{title}: nothing changed."
-    lines = [
-        f"  {each.rating:<11} {each.text}" for each in sorted(findings, key=lambda each: RATINGS.index(each.rating))
-    ]
-    return "\n".join([f"{title}: {worst(findings)}", *lines])
+    lines = [f"  {rating:<11} {text}" for rating, text in sorted(findings, key=lambda each: RATINGS.index(each[0]))]
+    return "\n".join([f"{title}: {worst(rating for rating, _ in findings)}", *lines])
 
 
-def run(root: Path, ref: str, release: str | None, *, wire: Wire = wire_findings) -> tuple[str, bool]:
-    """Compare the working tree with a ref: the report, and whether the version is bumped enough."""
-    old, new = side_of_ref(root, ref), side_of_tree(root)
-    before, now = old.version(), new.version()
-    from_document, from_sources = python_findings(old, new)
-    same = old.document() == new.document()
-    on_wire = [] if same else wire(old.files[DOCUMENT], new.files[DOCUMENT])
-    if not (on_wire or from_document or from_sources):
+def run(old: Side, new: Side, last: str | None, *, wire: Wire = wire_findings) -> tuple[str, bool]:
+    """Compare two states: the report, and whether the version is bumped enough; `last` names the last release."""
+    (_, before), (file, now) = old.version(), new.version()
+    from_document, from_surface = python_findings(old, new)
+    texts = [(side.folder / DOCUMENT).read_text(encoding="utf-8") for side in (old, new)]
+    on_wire = [] if old.document() == new.document() else wire(texts[0], texts[1])
+    if not (on_wire or from_document or from_surface):
         return f"Nothing changed since {old.name}, neither in the document nor in what users import.", True
+    rating = worst([each.felt for each in on_wire] + [each.rating for each in [*from_document, *from_surface]])
+    due = next_version(before, rating)
+    was, least, is_now = (".".join(map(str, version)) for version in (before, due, now))
+    reason = f"{rating} changes" + (", while the version is 0.x" if not before[0] else "")
+    remedy = "enough." if now >= due else f"not enough. Set it to {least} and tell users in CHANGELOG.md."
+    lines = [f"Version: {was} -> {least} ({reason}).", f"{file} says {is_now}: {remedy}"]
+    if last:
+        lines.append(f"What counts in the end is the comparison with {last}: `scripts/diff.py --release`.")
     parts = [
         f"Changed since {old.name}:",
-        told("On the wire (redocly diff)", on_wire),
-        told("For a Python user, by the document", from_document),
-        told("For a Python user, by the sources", from_sources),
+        section("On the wire (redocly diff)", [(each.rating, each.text) for each in on_wire]),
+        section("For a Python user, by the document", [*from_document]),
+        section("For a Python user, by what is imported (griffe)", [*from_surface]),
+        "\n".join(lines),
     ]
-    # What answers hold is judged by the part for Python users: this client takes more than the document says.
-    felt = [each for each in on_wire if not each.in_answers and each.rating == BREAKING]
-    rating = worst([*from_document, *from_sources, *felt])
-    due = next_version(before, rating)
-    texts = [".".join(map(str, version)) for version in (before, due, now)]
-    reason = f"{rating} changes" + (", while the version is 0.x" if not before[0] else "")
-    lines = [f"Version: {texts[0]} -> {texts[1]} ({reason})."]
-    if now >= due:
-        lines.append(f"{VERSIONED} says {texts[2]}: enough.")
-    else:
-        lines.append(f"{VERSIONED} says {texts[2]}: not enough. Set it to {texts[1]} and tell users in CHANGELOG.md.")
-    if ref != release:
-        counts = f"the last release, {release}" if release else "a release (tag v*), and there is none yet"
-        lines.append(f"What counts in the end is the comparison with {counts}: `scripts/diff.py --release`.")
-    return "\n\n".join([*parts, "\n".join(lines)]), now >= due
+    return "\n\n".join(parts), now >= due
+
+
+def compare(root: Path, base: str | None, *, wire: Wire) -> tuple[str, bool]:
+    """Compare the working tree with a ref, or with the last release when none is given."""
+    release = last_release(root)
+    ref = base or release
+    if ref is None:
+        if git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+            raise DiffError("this is a shallow clone without release tags: run `git fetch --unshallow --tags` first")
+        return "There is no release yet (no tag such as v0.1.0), so there is nothing to compare with.", True
+    last = f"the last release, {release}" if release else "a release (tag v*), and there is none yet"
+    with tempfile.TemporaryDirectory(prefix="diff-") as folder:
+        old, new = side_of_ref(root, ref, Path(folder)), side_of_tree(root)
+        return run(old, new, None if ref == release else last, wire=wire)
 
 
 def main(arguments: list[str] | None = None, *, root: Path = ROOT, wire: Wire = wire_findings) -> int:
@@ -250,13 +218,7 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT, wire: Wire = 
             wrong = self_test()
             print("\n".join(wrong) or "redocly diff tells breaking from compatible.")
             return int(bool(wrong))
-        release = last_release(root)
-        ref = release if given.release else given.base
-        if ref is None:
-            refuse_shallow(root)
-            print("There is no release yet (no tag such as v0.1.0), so there is nothing to compare with.")
-            return 0
-        text, enough = run(root, ref, release, wire=wire)
+        text, enough = compare(root, given.base, wire=wire)
     except (DiffError, WireError) as error:
         print(f"diff: {error}", file=sys.stderr)
         return 2

@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scripts.diff_values import BREAKING, COMPATIBLE
+from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL
+from scripts.import_extract import PROSE
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "openapi" / "diff.yaml"
@@ -31,12 +32,12 @@ class WireFinding(NamedTuple):
     Attributes:
         rating: breaking or compatible.
         text: What changed.
-        in_answers: Whether it is about answers, of which this client takes more than the document says.
+        felt: What it means for users of this client, which takes more in responses than the document says.
     """
 
     rating: str
     text: str
-    in_answers: bool
+    felt: str
 
 
 def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = "") -> list[WireFinding]:
@@ -78,7 +79,11 @@ def _finding(change: dict[str, Any]) -> WireFinding:
         said += f", {_short(sides[0])} -> {_short(sides[1])}"
     messages = [verdict["message"] for verdict in change["verdicts"] if verdict["impact"] == "major"]
     said += "".join(f" ({message.rstrip('.')})" for message in messages)
-    return WireFinding(BREAKING if change["impact"] == "major" else COMPATIBLE, said, "responses" in parts)
+    rating = BREAKING if change["impact"] == "major" else COMPATIBLE
+    felt = COMPATIBLE if "responses" in parts else rating
+    if change.get("property") in (*PROSE, "tags"):
+        felt = INTERNAL
+    return WireFinding(rating, said, felt)
 
 
 def _short(value: object) -> str:

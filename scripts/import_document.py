@@ -18,9 +18,10 @@ from typing import Any
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.import_extract import DocumentError, arranged, closure, dump, extract, load
+from scripts.import_extract import arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
 from scripts.import_report import report
+from scripts.openapi import DocumentError, closure, dump, load
 
 OPENAPI = Path(__file__).resolve().parent.parent / "openapi"
 DOCUMENT, EXTRACT, PROVENANCE = "voices.yaml", "upstream.yaml", "PROVENANCE.md"
@@ -38,11 +39,11 @@ def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Pa
         print("\n".join(["The vendor changed:", *lines]))
     elif upstream:
         print("The vendor changed nothing in the voices part.")
-    patched, errors, notices = apply(new, actions)
+    patched, errors, needless = apply(new, actions)
     if errors:
         raise PatchError("\n".join([f"{len(errors)} actions cannot be applied:", *(f"- {error}" for error in errors)]))
-    for notice in notices:
-        print(f"note: {notice}")
+    for each in needless:
+        print(f"note: {each}")
     result = arranged(patched)
     validate(result)
     provenance = _provenance(folder / PROVENANCE, upstream, actions, today)

@@ -1,93 +1,66 @@
-"""Read an extract as a tree of facts that can be compared one by one.
+"""Read an OpenAPI document as a tree of facts, compare two of them, and pair the schemas that were renamed.
 
-A key is the way to a fact: ("components", "schemas", "Voice") leads to ("properties", "slug"), and
-that to ("default",).
+A key leads to a fact: ("components", "schemas", "Voice") to ("properties", "slug"), and that to ("default",).
 Items of lists are named (a parameter by its name), so that their order plays no part.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from scripts.import_extract import operations
+from scripts.openapi import operations, schemas
 
 Key = tuple[str, ...]
 Tree = dict[Key, "Tree | str"]
 
 COMBINED = {"anyOf": " or ", "oneOf": " or ", "allOf": " and "}
 IN_TYPE = {"$ref", "type", "items", *COMBINED}
-
-
-def schemas(document: dict[str, Any]) -> dict[str, Any]:
-    """Give the schemas of a document."""
-    found: dict[str, Any] = document.get("components", {}).get("schemas", {})
-    return found
+NAMED = ("parameters", "responses", "content", "headers", "properties", "enum")
+NESTED = ("requestBody", "schema", "items")
+ALIKE = 0.6  # two schemas that share this part of their facts count as one that was renamed
 
 
 def document_facts(document: dict[str, Any]) -> Tree:
-    """Read all facts of an extract."""
+    """Read all facts of a document."""
     tree: Tree = {("openapi",): document["openapi"], ("version",): str(document.get("info", {}).get("version"))}
-    for server in document.get("servers", ()):
-        tree["servers", server["url"]] = _rest(server, "url")
-    for name, item, operation in operations(document):
+    tree |= {("servers", server["url"]): facts(server) for server in document.get("servers", ())}
+    for name, operation in operations(document):
         method, path = name.split(" ", 1)
-        shared = {"security": document.get("security"), **operation}
-        parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
-        tree["paths", path, method.lower()] = _operation_facts({**shared, "parameters": parameters})
+        tree["paths", path, method.lower()] = facts({"security": document.get("security"), **operation})
     for kind, components in document.get("components", {}).items():
-        for name, content in components.items():
-            tree["components", kind, name] = (
-                schema_facts(content) if kind == "schemas" else {("definition",): _text(content)}
-            )
+        tree |= {("components", kind, name): facts(content) for name, content in components.items()}
     return tree
 
 
-def _operation_facts(operation: dict[str, Any]) -> Tree:
-    tree = _rest(operation, "parameters", "requestBody", "responses")
-    for parameter in operation["parameters"]:
-        required = _yes(parameter.get("required", False))
-        rest = _rest(parameter, "name", "required", "schema")
-        label = parameter.get("name", parameter.get("$ref"))
-        tree["parameters", label] = {
-            **rest,
-            ("required",): required,
-            ("schema",): schema_facts(parameter.get("schema", True)),
+def facts(node: Any) -> Tree:
+    """Read one object of a document, all the way down."""
+    if not isinstance(node, dict):
+        return {("type",): kind_of(node)} if isinstance(node, bool) else {}
+    tree: Tree = {("type",): kind_of(node)} if IN_TYPE & node.keys() else {}
+    for key, value in node.items():
+        if key in NAMED:
+            members = value.items() if isinstance(value, dict) else ((_label(each), each) for each in value)
+            tree |= {(key, str(name)): facts(part) for name, part in members}
+        elif key in NESTED:
+            if key != "items" or (isinstance(value, dict) and value.keys() - IN_TYPE):
+                tree[(key,)] = facts(value)
+        elif key not in IN_TYPE and not (key == "required" and isinstance(value, list)):
+            tree[(key,)] = text(value)
+    for name in node.get("properties", ()):
+        tree["properties", name] = {
+            **facts(node["properties"][name]),
+            ("required",): text(name in node.get("required", ())),
         }
-    if "requestBody" in operation:
-        body = operation["requestBody"]
-        tree[("requestBody",)] = {("required",): _yes(body.get("required", False)), **_content_facts(body, "required")}
-    for status, response in operation.get("responses", {}).items():
-        tree["responses", status] = _content_facts(response)
     return tree
 
 
-def _content_facts(node: dict[str, Any], *known: str) -> Tree:
-    """Read a request body or a response."""
-    tree = _rest(node, "content", "headers", *known)
-    for kind in ("content", "headers"):
-        for name, part in node.get(kind, {}).items():
-            tree[kind, name] = {**_rest(part, "schema"), ("schema",): schema_facts(part.get("schema", True))}
-    return tree
+def _label(item: Any) -> str:
+    return str(item.get("name", item.get("$ref"))) if isinstance(item, dict) else str(item)
 
 
-def schema_facts(schema: Any) -> Tree:
-    """Read one schema, with the schemas of its properties."""
-    tree: Tree = {("type",): _type(schema)}
-    if not isinstance(schema, dict):
-        return tree
-    required = schema.get("required", ())
-    tree |= _rest(schema, *IN_TYPE, "required", "enum", "properties")
-    for value in schema.get("enum", ()):
-        tree["enum", str(value)] = {}
-    for name, part in schema.get("properties", {}).items():
-        tree["properties", name] = {**schema_facts(part), ("required",): _yes(name in required)}
-    if isinstance(schema.get("items"), dict) and schema["items"].keys() - IN_TYPE:
-        tree[("items",)] = schema_facts(schema["items"])
-    return tree
-
-
-def _type(schema: Any) -> str:
+def kind_of(schema: Any) -> str:
     """Say in words what a schema allows."""
     if not isinstance(schema, dict):
         return "anything" if schema else "nothing"
@@ -97,7 +70,7 @@ def _type(schema: Any) -> str:
         if keyword in schema:
             return word.join(sorted(_alternative(each) for each in schema[keyword]))
     if schema.get("type") == "array":
-        return f"list of {_type(schema.get('items', True))}"
+        return f"list of {kind_of(schema.get('items', True))}"
     kinds = schema.get("type", "anything")
     return " or ".join(sorted(kinds)) if isinstance(kinds, list) else str(kinds)
 
@@ -105,18 +78,61 @@ def _type(schema: Any) -> str:
 def _alternative(schema: Any) -> str:
     """Say what one alternative allows, its bounds included."""
     rest = {key: value for key, value in schema.items() if key not in IN_TYPE} if isinstance(schema, dict) else {}
-    bounds = ", ".join(f"{key} {_text(value)}" for key, value in sorted(rest.items()))
-    return f"{_type(schema)} ({bounds})" if bounds else _type(schema)
+    bounds = ", ".join(f"{key} {text(value)}" for key, value in sorted(rest.items()))
+    return f"{kind_of(schema)} ({bounds})" if bounds else kind_of(schema)
 
 
-def _rest(node: dict[str, Any], *known: str) -> Tree:
-    """Read the members that need no special reading."""
-    return {(key,): _text(value) for key, value in node.items() if key not in known}
-
-
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Write a value as one line."""
     return value if isinstance(value, str) else json.dumps(value, default=str, sort_keys=True)
 
 
-def _yes(condition: bool) -> str:
-    return "yes" if condition else "no"
+def differences(old: Tree, new: Tree, place: Key = ()) -> Iterator[tuple[Key, Tree | str | None, Tree | str | None]]:
+    """Give what differs, with its place: text that changed, and trees that only one of the two has."""
+    for key in sorted(old.keys() | new.keys()):
+        before, now = old.get(key), new.get(key)
+        if isinstance(before, dict) and isinstance(now, dict):
+            yield from differences(before, now, place + key)
+        elif before != now:
+            yield place + key, before, now
+
+
+def renames(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
+    """Pair schemas that are gone from a document with new ones of nearly the same content, the most alike first."""
+    before, after = schemas(old), schemas(new)
+    different = dict.fromkeys(before.keys() ^ after.keys(), "?")
+    lines = {name: _lines(facts(rename({**before, **after}[name], different))) for name in different}
+    pairs = [
+        (len(lines[a] & lines[b]) / len(lines[a] | lines[b]), a, b)
+        for a in before.keys() & different
+        for b in after.keys() & different
+    ]
+    result: dict[str, str] = {}
+    for alike, name, name_now in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
+        if alike >= ALIKE and name not in result and name_now not in result.values():
+            result[name] = name_now
+    return result
+
+
+def _lines(tree: Tree, place: Key = ()) -> set[tuple[Key, str]]:
+    """Flatten a tree, so that two can be compared as sets."""
+    lines = set()
+    for key, value in tree.items():
+        lines |= {(place + key, value)} if isinstance(value, str) else {(place + key, "")} | _lines(value, place + key)
+    return lines
+
+
+def rename(node: Any, renamed: dict[str, str]) -> Any:
+    """Copy a part of a document with new names for some schemas, in references and where they stand."""
+    if isinstance(node, list):
+        return [rename(each, renamed) for each in node]
+    if isinstance(node, str):
+        start, _, name = node.rpartition("/")
+        return f"{start}/{renamed.get(name, name)}" if start == "#/components/schemas" else node
+    if not isinstance(node, dict):
+        return node
+    result = {key: rename(value, renamed) for key, value in node.items()}
+    if "openapi" in result and schemas(result):
+        found = {renamed.get(name, name): schema for name, schema in schemas(result).items()}
+        result["components"] = {**result["components"], "schemas": found}
+    return result

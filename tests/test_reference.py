@@ -19,8 +19,8 @@ from mistral_voices import Mistral, errors, models
 from mistral_voices.local import VoicesServer
 from mistral_voices.voices import Voices
 
+from .api.test_operations import SEGMENTS
 from .harness import CALLS, KEY
-from .test_operations import SEGMENTS
 
 HERE = Path(__file__).parent
 NAMED_IDS = ["f42bf0d7-8a10-4b98-bbfa-589a232209d2", "030a6b20-e287-414d-9a77-6b76a4a56c9d", "<id>"]

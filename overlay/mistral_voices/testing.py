@@ -2,7 +2,7 @@
 
 pytest finds it by itself. The fixtures need the extra ``local``: ``pip install "mistral-voices[local]"``. ::
 
-    def test_a_lost_answer(voices_server, mistral):
+    def test_a_lost_response(voices_server, mistral):
         voices_server.fail(drop="after", method="POST")  # the voice is made, but nobody hears of it
         with pytest.raises(errors.NoResponseError):
             my_program.clone_my_voice(mistral)

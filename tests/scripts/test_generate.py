@@ -20,13 +20,11 @@ def project(tmp_path: Path) -> Path:
     """A copy of what generation reads and writes."""
     for folder in ("openapi", "generated"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "scripts").mkdir()
-    shutil.copy(ROOT / "scripts" / "generate.py", tmp_path / "scripts")
     return tmp_path
 
 
 def generate(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(project / "scripts" / "generate.py"), *options]
+    command = [sys.executable, str(ROOT / "scripts" / "generate.py"), "--root", str(project), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -80,7 +78,7 @@ REFUSED = {
     ),
     "a name that reading needs": ("        color:\n", "        cls:\n", "has no rule for the member cls"),
     "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
-    "an answer without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 answer in JSON"),
+    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 response in JSON"),
 }
 
 
@@ -94,7 +92,7 @@ def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> No
     assert message in made.stderr
     assert made.stderr.endswith("generated/ is as it was.\n")
     assert files(project / "generated") == before
-    assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi", "scripts"]
+    assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi"]
 
 
 def test_numbers_in_a_list_may_be_whole(project: Path) -> None:

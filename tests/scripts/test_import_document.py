@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from scripts import import_document
-from scripts.import_extract import DocumentError, dump, extract, load
+from scripts.import_extract import extract
+from scripts.mutation_list import SCHEMAS, V1, append, drop, put
+from scripts.openapi import DocumentError, dump, load
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "data" / "upstream" / "small.yaml"
@@ -213,9 +215,7 @@ def test_a_page_without_markers_is_an_error(folder: Path, capsys: pytest.Capture
 
 
 def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = changed(
-        folder, lambda document: document["paths"]["/v1/audio/voices"]["get"]["responses"].update({"404": {}})
-    )
+    path = changed(folder, put(f"{V1}.get.responses", {"404": {}}))
     before = state(folder)
     assert imports(folder, path) == 1
     assert "not a valid OpenAPI document" in capsys.readouterr().err
@@ -224,10 +224,10 @@ def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFi
 
 def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     imports(folder)
-    path = changed(folder, lambda document: document["info"].update(version="2.0.0"))
+    path = changed(folder, put("$.info", version="2.0.0"))
     before = state(folder)
 
-    def fail(source: Path, target: Path) -> None:
+    def fail(old: Path, target: Path) -> None:
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(os, "replace", fail)
@@ -238,23 +238,21 @@ def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch:
 # What the vendor changed
 
 
-def three_things(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["MakeRequest"]["required"].append("slug")
-    document["components"]["schemas"]["Page"] = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
-    answer = {
-        "description": "PROSE",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}},
-    }
-    document["paths"]["/v2/audio/voices"] = {"get": {"responses": {"200": answer}}}
-
-
-def test_three_things_are_told_with_what_to_do_and_all_failing_actions(
+def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     imports(folder)
     capsys.readouterr()
     document = load(SMALL)
-    three_things(document)
+    page = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
+    search = {"get": {"responses": {"200": {"description": "PROSE", "content": content}}}}
+    for change in (
+        append(f"{SCHEMAS}.MakeRequest.required", "slug"),
+        put(SCHEMAS, Page=page),
+        put("$.paths", {"/v2/audio/voices": search}),
+    ):
+        change(document)
     path = folder / "three.yaml"
     text = yaml.safe_dump(document).replace("schemas/Voice", "schemas/Speaker").replace("    Voice:", "    Speaker:")
     path.write_text(text)
@@ -268,8 +266,8 @@ def test_three_things_are_told_with_what_to_do_and_all_failing_actions(
     ]
     to_do = [line for line in output.out.splitlines() if line.startswith("  to do: ")]
     assert "010-small.yaml action 6, 010-small.yaml action 7, 010-small.yaml action 8" in to_do[0]
-    assert "_records.py" in to_do[1]
-    assert "_operations.py" in to_do[1]
+    assert "voices/crud.py" in to_do[1]
+    assert "_api/operations.py" in to_do[1]
     assert "make the argument follow" in to_do[2]
     assert [line.split(": ")[0] for line in whats(output.err)] == [
         f"010-small.yaml action {number}" for number in (6, 7, 8)
@@ -279,65 +277,45 @@ def test_three_things_are_told_with_what_to_do_and_all_failing_actions(
     assert state(folder) == before
 
 
-def schema(document: dict[str, Any], name: str) -> Any:
-    return document["components"]["schemas"][name]
-
-
-def listing(document: dict[str, Any]) -> Any:
-    return document["paths"]["/v1/audio/voices"]["get"]
+GET, MAKE, VOICE, LABEL = f"{V1}.get", f"{SCHEMAS}.MakeRequest.properties", f"{SCHEMAS}.Voice", f"{SCHEMAS}.Label.enum"
+SHOWN = "GET /v1/audio/voices"
+REFUSED = {"404": {"$ref": "#/components/responses/Refused"}}
+Q = {"name": "q", "in": "query", "schema": {"type": "string"}}
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
-        (lambda d: schema(d, "Voice")["properties"].pop("title"), "property removed: Voice.title"),
-        (lambda d: schema(d, "Voice")["properties"].update(age={"type": "integer"}), "property added: Voice.age"),
-        (lambda d: schema(d, "Voice")["required"].remove("name"), "Voice.name: is no longer required"),
-        (lambda d: schema(d, "Label")["enum"].append("odd"), "value added: Label value odd"),
-        (lambda d: schema(d, "Label")["enum"].remove("old"), "value removed: Label value old"),
-        (
-            lambda d: schema(d, "MakeRequest")["properties"]["name"].update(maxLength=9),
-            "MakeRequest.name: maxLength is now 9, was 50",
-        ),
-        (
-            lambda d: schema(d, "MakeRequest")["properties"].update(slug={"type": "string"}),
-            "MakeRequest.slug: type is now string, was null or string",
-        ),
-        (
-            lambda d: listing(d)["parameters"][0]["schema"].update(default=20),
-            "GET /v1/audio/voices parameter limit: default is now 20, was 10",
-        ),
-        (lambda d: listing(d)["parameters"].pop(0), "parameter removed: GET /v1/audio/voices parameter limit"),
-        (
-            lambda d: listing(d)["parameters"].append({"name": "q", "in": "query", "schema": {"type": "string"}}),
-            "parameter added: GET /v1/audio/voices parameter q",
-        ),
-        (
-            lambda d: listing(d)["responses"].update({"404": {"$ref": "#/components/responses/Refused"}}),
-            "answer added: GET /v1/audio/voices answer 404",
-        ),
-        (lambda d: listing(d).update(deprecated=True), "GET /v1/audio/voices: deprecated is now true, was absent"),
-        (lambda d: d["paths"]["/v1/audio/voices"].pop("get"), "operation removed: GET /v1/audio/voices"),
-        (
-            lambda d: d["servers"].append({"url": "https://eu.example.com"}),
-            "server added: server https://eu.example.com",
-        ),
-        (lambda d: d["info"].update(version="1.1.0"), "version is now 1.1.0, was 1.0.0"),
+        (drop(f"{VOICE}.properties.title"), "property removed: Voice.title"),
+        (put(f"{VOICE}.properties", age={"type": "integer"}), "property added: Voice.age"),
+        (drop(f"{VOICE}.required[?@=='name']"), "Voice.name: is no longer required"),
+        (append(LABEL, "odd"), "value added: Label value odd"),
+        (drop(f"{LABEL}[?@=='old']"), "value removed: Label value old"),
+        (put(f"{MAKE}.name", maxLength=9), "MakeRequest.name: maxLength is now 9, was 50"),
+        (put(MAKE, slug={"type": "string"}), "MakeRequest.slug: type is now string, was null or string"),
+        (put(f"{GET}.parameters[0].schema", default=20), f"{SHOWN} parameter limit: default is now 20, was 10"),
+        (drop(f"{GET}.parameters[0]"), f"parameter removed: {SHOWN} parameter limit"),
+        (append(f"{GET}.parameters", Q), f"parameter added: {SHOWN} parameter q"),
+        (put(f"{GET}.responses", REFUSED), f"response added: {SHOWN} response 404"),
+        (put(GET, deprecated=True), f"{SHOWN}: deprecated is now true, was absent"),
+        (drop(GET), f"operation removed: {SHOWN}"),
+        (append("$.servers", {"url": "https://eu.example.com"}), "server added: server https://eu.example.com"),
+        (put("$.info", version="1.1.0"), "version is now 1.1.0, was 1.0.0"),
     ],
 )
-def test_each_change_is_told(
-    folder: Path, change: Callable[[dict[str, Any]], object], told: str, capsys: pytest.CaptureFixture[str]
+def test_each_change_is_reported(
+    folder: Path, change: Callable[[dict[str, Any]], object], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     imports(folder)
     capsys.readouterr()
     imports(folder, changed(folder, change), check=True)
-    assert told in whats(capsys.readouterr().out)
+    assert expected in whats(capsys.readouterr().out)
 
 
 def test_prose_and_other_apis_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def change(document: dict[str, Any]) -> None:
-        document["paths"].pop("/v1/cakes")
-        schema(document, "Voice")["description"] = "PROSE of another kind"
+        drop("$.paths['/v1/cakes']")(document)
+        put(VOICE, description="PROSE of another kind")(document)
 
     imports(folder)
     capsys.readouterr()
