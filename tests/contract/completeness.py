@@ -132,7 +132,7 @@ def _argument_problems(
     expected = schema_words(field.schema)
     if not field.required:  # None and UNSET mean left out, where null is not allowed
         expected |= {"None"} | ({"Unset"} if default is unset else set())
-    if words not in (expected, {OWN_TYPES.get((operation.method, field.name))}):
+    if words not in (expected, OWN_TYPES.get((operation.method, field.name))):
         yield f"is {shown(words)}, the document says {shown(expected)}"
 
 

@@ -27,7 +27,7 @@ OWN_METHODS = frozenset({"find", "iterate", "read_sample_audio", "save_sample_au
 # Arguments that are the overlay's own, by method.
 OWN_ARGUMENTS = {"create": {"recover", "on_progress"}, "delete": {"missing_ok"}}
 # Arguments that take more than the document's type: sample_audio is base64 text, or bytes, a path, a binary file.
-OWN_TYPES = {("create", "sample_audio"): "SampleAudio"}
+OWN_TYPES = {("create", "sample_audio"): frozenset({"str", "bytes", "PathLike[str]", "BinaryIO"})}
 # Results that may be more than the document's: None where missing_ok says so.
 OWN_RESULTS = {"delete": {"None"}}
 # Headers that only one operation sends.

@@ -4,8 +4,6 @@ The generator yields Send and Wait steps, and returns the result. To a Send it i
 TransportError is thrown in. A generator that makes several calls uses these with `yield from`.
 """
 
-from __future__ import annotations
-
 import random as _random
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The API key: where it comes from, and what cannot be one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Audio formats, as the first bytes, a content type or an extension say."""
 
-from __future__ import annotations
-
 EXTENSIONS = {
     "audio/wav": ".wav",
     "audio/x-wav": ".wav",

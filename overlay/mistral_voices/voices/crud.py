@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, overload
+from typing import Literal, TypeAlias, Unpack, overload
 
+from .. import models
 from .._api import operations
-from .._media.upload import prepare_sample
+from .._core.options import CallOptions
+from .._media.progress import Progress
+from .._media.upload import SampleAudio, prepare_sample
 from .._transport.concurrency import in_thread
+from .._transport.send import Transport
 from ..utils import UNSET, Unset
 from .recovery import Creation
-
-if TYPE_CHECKING:
-    from .._core.options import CallOptions
-    from .._media.progress import Progress
-    from .._media.upload import SampleAudio
-    from .._transport.send import Transport
-    from ..models import VoiceListResponse, VoiceResponse
 
 # A class with a method called `list` cannot write list[str] in its own body.
 Strings: TypeAlias = list[str]
@@ -35,7 +32,7 @@ class Crud:
         offset: int | None = 0,
         type_: VoiceType | None = "all",
         **options: Unpack[CallOptions],
-    ) -> VoiceListResponse:
+    ) -> models.VoiceListResponse:
         """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
 
         `search` takes its place, and `iterate` gives all voices of either. When the server announces the end in the
@@ -69,7 +66,7 @@ class Crud:
         offset: int | None = 0,
         type_: VoiceType | None = "all",
         **options: Unpack[CallOptions],
-    ) -> VoiceListResponse:
+    ) -> models.VoiceListResponse:
         """`list` for asyncio."""
         request = operations.list_voices(limit=limit, offset=offset, type_=type_)
         return await self._transport.call_async(request, options)
@@ -91,7 +88,7 @@ class Crud:
         recover: bool = False,
         on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """Create a voice from a recording.
 
         A create is sent again only where the server cannot have acted (no connection, 429, 503 with Retry-After), so
@@ -168,7 +165,7 @@ class Crud:
         recover: bool = False,
         on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """`create` for asyncio."""
         given = {
             "name": name,
@@ -186,7 +183,7 @@ class Crud:
         creation = Creation(self._transport, self._created_ids, recover, options)
         return await self._transport.drive_async(creation.create(operations.create_voice(sample, on_progress, **given)))
 
-    def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """Look up one voice, without its sample.
 
         Args:
@@ -208,7 +205,7 @@ class Crud:
         """
         return self._transport.call(operations.get_voice(voice_id), options)
 
-    async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """`get` for asyncio."""
         return await self._transport.call_async(operations.get_voice(voice_id), options)
 
@@ -224,7 +221,7 @@ class Crud:
         description: str | Unset | None = UNSET,
         retention_notice: int | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """Change what is said of a voice; its sample stays as it is.
 
         An argument that is left out stays as it is at the server; None clears it.
@@ -277,7 +274,7 @@ class Crud:
         description: str | Unset | None = UNSET,
         retention_notice: int | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """`update` for asyncio."""
         request = operations.update_voice(
             voice_id,
@@ -294,14 +291,16 @@ class Crud:
     @overload
     def delete(
         self, *, voice_id: str, missing_ok: Literal[False] = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse: ...
+    ) -> models.VoiceResponse: ...
 
     @overload
-    def delete(self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]) -> VoiceResponse | None: ...
+    def delete(
+        self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]
+    ) -> models.VoiceResponse | None: ...
 
     def delete(
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse | None:
+    ) -> models.VoiceResponse | None:
         """Delete a voice of the account; voices that come with the service cannot be deleted.
 
         Args:
@@ -328,15 +327,15 @@ class Crud:
     @overload
     async def delete_async(
         self, *, voice_id: str, missing_ok: Literal[False] = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse: ...
+    ) -> models.VoiceResponse: ...
 
     @overload
     async def delete_async(
         self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]
-    ) -> VoiceResponse | None: ...
+    ) -> models.VoiceResponse | None: ...
 
     async def delete_async(
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse | None:
+    ) -> models.VoiceResponse | None:
         """`delete` for asyncio."""
         return await self._transport.call_async(operations.delete_voice(voice_id, missing_ok), options)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 
+from .. import models
 from .._api import operations
+from .._core.options import CallOptions
+from .._transport.send import Transport
 from ..utils import UNSET, Unset
+from .crud import Strings, VoiceType
 from .iterators import AsyncVoiceIterator, VoiceIterator
-from .pagination import check_iteration
+from .pagination import Filters, check_iteration
 from .resolve import check_name_or_id, resolve
 
-if TYPE_CHECKING:
-    from .._core.options import CallOptions
-    from .._transport.send import Transport
-    from ..models import VoiceListPage, VoiceResponse
-
-Strings: TypeAlias = list[str]
-VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 VoiceKind: TypeAlias = Literal["ivc", "pvc"]
 
 PAGE_SIZE = 100
@@ -38,7 +35,7 @@ class Listing:
         query: str | Unset | None = UNSET,
         kind: VoiceKind | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceListPage:
+    ) -> models.VoiceListPage:
         """Search voices, one page at a time; `iterate` fetches the pages for you.
 
         Args:
@@ -65,15 +62,8 @@ class Listing:
 
         Endpoint: GET /v2/audio/voices
         """
-        request = operations.search_voices(
-            page_size=page_size,
-            page_token=page_token,
-            type_=type_,
-            gender=gender,
-            language=language,
-            query=query,
-            kind=kind,
-        )
+        filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
+        request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return self._transport.call(request, options)
 
     async def search_async(
@@ -87,17 +77,10 @@ class Listing:
         query: str | Unset | None = UNSET,
         kind: VoiceKind | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceListPage:
+    ) -> models.VoiceListPage:
         """`search` for asyncio."""
-        request = operations.search_voices(
-            page_size=page_size,
-            page_token=page_token,
-            type_=type_,
-            gender=gender,
-            language=language,
-            query=query,
-            kind=kind,
-        )
+        filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
+        request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return await self._transport.call_async(request, options)
 
     def iterate(
@@ -166,7 +149,7 @@ class Listing:
         )
         return AsyncVoiceIterator(self._transport, filters, page_size, max_items, options)
 
-    def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """Find the one voice that is meant: by its exact id, else its exact slug, else its name in whatever case.
 
         Args:
@@ -187,7 +170,7 @@ class Listing:
         check_name_or_id(name_or_id)
         return self._transport.drive(resolve(name_or_id, self._transport.merged(options)))
 
-    async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """`find` for asyncio."""
         check_name_or_id(name_or_id)
         return await self._transport.drive_async(resolve(name_or_id, self._transport.merged(options)))

@@ -1,21 +1,16 @@
 """Sample audio of voices."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Unpack
+from pathlib import Path
+from typing import Unpack
 
 from .._api import operations
+from .._core.options import CallOptions
 from .._media.download import Download, MemoryTarget
 from .._media.files import FileTarget
+from .._media.progress import Progress
 from .._transport.concurrency import in_thread, shielded_in_thread
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .._core.options import CallOptions
-    from .._media.progress import Progress
-    from .._transport.send import Transport
+from .._transport.send import Transport
 
 
 class Samples:
