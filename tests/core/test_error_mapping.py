@@ -182,7 +182,7 @@ def test_what_an_error_has_where_nothing_is_known() -> None:
     kept = {"message": "It failed", "status_code": None, "body": "", "raw_response": None, "request_id": None}
     assert vars(error) == {**kept, "headers": {}, "outcome_unknown": False, "_lookup": None}
     assert errors.NotFoundError("x").already_deleted is False
-    assert errors.RateLimitError("x").retry_after is errors.HTTPValidationError("x").data is None
+    assert (errors.RateLimitError("x").retry_after, errors.HTTPValidationError("x").data) == (None, None)
     assert errors.ResponseValidationError("x").cause is None
     assert [name for name in errors.__all__ if name not in (errors.__doc__ or "")] == []
 

@@ -37,6 +37,12 @@ ARGUMENTS = {name: row[0] for name, row in OPERATIONS.items()}
 EVERY = pytest.mark.parametrize("name", OPERATIONS)
 
 
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save into a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
 @EVERY
 def test_request_and_result(client_kind: ClientKind, name: str) -> None:
     arguments, target, body, reply, expected = OPERATIONS[name]
