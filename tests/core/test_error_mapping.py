@@ -49,8 +49,8 @@ def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
 
 
 def test_request_id_and_attempt() -> None:
-    error = from_status(SEND._replace(attempt=3), Reply(429, GENERAL).response(), None)
-    assert str(error) == "Voice is gone (429, GET /v1/audio/voices/v1, attempt 3)"
+    error = from_status(SEND._replace(attempt=2), Reply(429, GENERAL).response(), None)
+    assert str(error) == "Voice is gone (429, GET /v1/audio/voices/v1, attempt 2)"
     assert (getattr(error, "retry_after", 0), error.request_id) == (None, None)
     for first, found in (("a", "a"), ("", "b")):
         assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found
