@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract mutations check drift layers lint types document wire generate import diff bench budget lock clean
+.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff bench budget lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-slow: $(READY) ## Run the tests that need minutes: a program frozen with Py
 
 contract: $(READY) ## Only the tests that hold client, local server and document together
 	@$(BIN)/python -m pytest tests/contract
+
+mutants: $(READY) ## Change the code in a hundred small ways, and show which test finds each; ONLY="12 K1" runs some
+	@$(BIN)/python scripts/mutants.py $(ONLY)
 
 mutations: $(READY) ## Change the document in many ways, and show which check finds each
 	@$(BIN)/python scripts/mutations.py

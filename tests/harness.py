@@ -121,7 +121,7 @@ def run_steps(steps: Steps[T], outcomes: Iterable[Any], record: list[Send | Wait
     """Drive the flow of a call without I/O, and give its result; its steps are added to the record.
 
     Each Send gets the next outcome, and the last one again and again: a TransportError is thrown, a Reply or a body
-    is sent as a Response.
+    is sent as a Response; a function makes one of these from the Send.
     """
     ready = list(outcomes)
     outcome: Any = None
@@ -133,6 +133,7 @@ def run_steps(steps: Steps[T], outcomes: Iterable[Any], record: list[Send | Wait
             outcome = None
             if isinstance(step, Send):
                 outcome = ready.pop(0) if len(ready) > 1 else ready[0]
+                outcome = outcome(step) if callable(outcome) else outcome
                 if not isinstance(outcome, (Response, TransportError)):
                     outcome = (outcome if isinstance(outcome, Reply) else Reply(200, outcome)).response()
     except StopIteration as end:

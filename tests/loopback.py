@@ -1,4 +1,4 @@
-"""A server on a socket, and scripts in processes of their own: for what can only be seen from outside."""
+"""A server on a socket, and programs in processes of their own: for what can only be seen from outside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ S = TypeVar("S", bound="Server")
 
 
 class Server(ThreadingHTTPServer):
-    """A loopback server that keeps connections alive; the voice `slow` is only answered when `release` is set."""
+    """A loopback server that keeps connections alive; a request for the voice `slow` waits until `release` is set."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -28,9 +28,13 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.lock = threading.Lock()
-        self.opened = self.closed = self.served = 0
-        self.asked = threading.Event()
+        self.connected = self.disconnected = self.served = 0
+        self.arrived = threading.Event()
         self.release = threading.Event()
+
+    def assert_all_disconnected(self, but: int = 0) -> None:
+        """Give the server's threads the moment that they need to see connections end."""
+        wait_until(lambda: self.connected - self.disconnected == but)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -41,16 +45,16 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         with self.server.lock:
-            self.server.opened += 1
+            self.server.connected += 1
 
     def finish(self) -> None:
         super().finish()
         with self.server.lock:
-            self.server.closed += 1
+            self.server.disconnected += 1
 
     def do_GET(self) -> None:
         if self.path.endswith("slow"):
-            self.server.asked.set()
+            self.server.arrived.set()
             self.server.release.wait(5)
         with self.server.lock:
             self.server.served += 1
@@ -81,17 +85,25 @@ def serving(server: S) -> Iterator[S]:
         thread.join()
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        threading.Event().wait(0.002)
+    assert condition()
+
+
 def run_python(code: str, *arguments: str) -> str:
     """Run a program with every warning an error and asyncio in debug mode; nothing may come on standard error."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *arguments],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
         env={**os.environ, "PYTHONDEVMODE": "1"},
     )
-    # In debug mode asyncio also tells what takes long, which depends on the machine.
-    said = [line for line in done.stderr.splitlines() if not re.search(r" took [0-9.]+ seconds$", line)]
-    assert (done.returncode, said) == (0, [])
+    # In debug mode asyncio also complains of what takes long, which depends on the machine.
+    complaints = [line for line in done.stderr.splitlines() if not re.search(r" took [0-9.]+ seconds$", line)]
+    assert (done.returncode, complaints) == (0, [])
     return done.stdout

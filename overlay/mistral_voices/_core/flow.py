@@ -9,7 +9,7 @@ from __future__ import annotations
 import random as _random
 import time
 from collections.abc import Callable
-from logging import INFO, Logger
+from logging import INFO
 from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError
@@ -44,7 +44,7 @@ def exchange(
     in_doubt = lost = False
     while True:
         attempt += 1
-        send = _prepare(request, options, attempt)
+        send = Send.prepare(request, options, attempt)
         started = clock()
         outcome: Response | TransportError
         error: MistralError
@@ -60,33 +60,21 @@ def exchange(
             except MistralError as refused:
                 error = refused
             else:
-                _log(logger, send, outcome, clock() - started)
-                if "deprecation" in response.headers or "sunset" in response.headers:
-                    warn_of_end(send, response)
+                if logger.isEnabledFor(INFO):
+                    log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
                 return result, response
         seconds = clock() - started
         in_doubt = in_doubt or may_have_acted(outcome, now())
         lost = lost or was_lost(outcome)
         wait = delay(options.retry, attempt, clock() - began, now(), outcome, random(), creates=request.creates)
-        _log(logger, send, outcome, seconds, wait)
+        if logger.isEnabledFor(INFO):
+            log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
         if wait is None:
             break
         yield Wait(wait)
     if isinstance(error, NotFoundError) and request.missing_ok:
         return cast("tuple[T, Response]", (None, outcome))
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
-
-
-def _prepare(request: Request[T], options: Options, attempt: int) -> Send:
-    headers = {"authorization": f"Bearer {options.key.read()}", **request.headers, **options.headers}
-    return Send(request, options.server_url + request.path, headers, options.timeout, attempt)
-
-
-def _log(
-    logger: Logger, send: Send, outcome: Response | TransportError, seconds: float, wait: float | None = None
-) -> None:
-    if logger.isEnabledFor(INFO):
-        log_attempt(logger, send, outcome, seconds=seconds, wait=wait)
 
 
 def _parse(send: Send, response: Response, now: float) -> Any:
@@ -98,9 +86,12 @@ def _parse(send: Send, response: Response, now: float) -> Any:
     if response.unreadable is not None:
         raise from_unreadable(send, response, response.unreadable)
     try:
-        return send.request.parse(response=response)
+        result = send.request.parse(response=response)
     except ValueError as error:
         raise from_unreadable(send, response, str(error)) from None
+    if "deprecation" in response.headers or "sunset" in response.headers:
+        warn_of_end(send, response)
+    return result
 
 
 def _explained(request: Request[T], error: MistralError, *, in_doubt: bool, lost: bool) -> MistralError:

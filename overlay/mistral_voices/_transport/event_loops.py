@@ -66,7 +66,15 @@ def forget() -> Any:
 
 
 def _start_closing(loop: Any, client: Any) -> None:
-    task = loop.create_task(close(loop, client))
+    import asyncio  # as above
+
+    class Closing(asyncio.Task[None]):
+        """A loop that ends cancels its tasks first, and one that is closing would leave half of the work undone."""
+
+        def cancel(self, msg: Any = None) -> bool:
+            return False
+
+    task = Closing(close(loop, client), loop=loop)
     _CLOSING.add(task)  # a loop itself holds its tasks only weakly
     task.add_done_callback(_CLOSING.discard)
 

@@ -26,7 +26,15 @@ from mistral_voices.local._faults import Faults
 from mistral_voices.local._received import ReceivedRequests
 from mistral_voices.local._search import BadCursorError, Cursor, PageSizes, read_cursor
 from mistral_voices.local._seed import make_voice
-from mistral_voices.local._store import CreationKey, Filters, KeyReusedError, Sample, SlugTakenError, Store, Voice
+from mistral_voices.local._store import (
+    CreationKey,
+    KeyReusedError,
+    SlugTakenError,
+    Store,
+    StoredSample,
+    StoreFilters,
+    Voice,
+)
 from mistral_voices.local._validation import refused
 
 
@@ -111,7 +119,7 @@ class Application:
 
     def _list_voices(self, request: ParsedRequest) -> ServerResponse:
         limit, offset = request.query["limit"], request.query["offset"]
-        voices, total = self._store.list(limit, offset, Filters(_read_type(request)))
+        voices, total = self._store.list(limit, offset, StoreFilters(_read_type(request)))
         page = {
             "items": voices,
             "total": total,
@@ -124,7 +132,7 @@ class Application:
     def _search_voices(self, request: ParsedRequest) -> ServerResponse:
         query, server = request.query, self._store.identity
         genders, languages = (tuple(sorted({*(query[name] or ())})) for name in ("gender", "language"))
-        filters = Filters(_read_type(request), query["kind"], genders, languages, query["query"])
+        filters = StoreFilters(_read_type(request), query["kind"], genders, languages, query["query"])
         try:
             cursor = Cursor() if query["page_token"] is None else read_cursor(query["page_token"], server, filters)
         except BadCursorError as error:
@@ -142,7 +150,7 @@ class Application:
         members = {name: value for name, value in request.body.items() if name in self._kept_members}
         # Nothing is trimmed here.
         voice = make_voice(self._document, members | {"id": str(uuid.uuid4()), "trimmed_seconds": 0.0})
-        sample = Sample(request.body["sample_audio"], request.body.get("sample_filename"))
+        sample = StoredSample(request.body["sample_audio"], request.body.get("sample_filename"))
         key, sent = request.raw.headers.get("idempotency-key"), request.raw.body
         try:
             made = self._store.add(voice, sample, CreationKey(key, hashlib.sha256(sent).digest()) if key else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -13,8 +14,7 @@ import pytest
 
 from mistral_voices import Mistral, errors
 from mistral_voices.local import VoicesServer
-
-from .harness import KEY
+from tests.harness import KEY
 
 SEED = [{"id": f"v{number}", "name": f"Voice {number}"} for number in range(40)]
 
@@ -33,10 +33,12 @@ def test_forked_processes_do_not_share_connections(is_async: bool) -> None:
         assert get(mistral, is_async, "v0") == "v0"
         children = []
         for child in range(4):
-            process = os.fork()
-            if not process:
-                wanted = [f"v{number}" for number in range(child, 40, 4)]
-                os._exit([get(mistral, is_async, each) for each in wanted] != wanted)
+            with mistral._clients._lock:  # another thread may hold it at that moment
+                process = os.fork()
+                if not process:
+                    signal.alarm(20)
+                    wanted = [f"v{number}" for number in range(child, 40, 4)]
+                    os._exit([get(mistral, is_async, each) for each in wanted] != wanted)
             children.append(process)
         mine = [get(mistral, is_async, each["id"]) for each in SEED]
         assert mine == [each["id"] for each in SEED]
@@ -80,12 +82,3 @@ def test_tracebacks_with_local_variables_can_be_made(options: dict[str, Any]) ->
         assert "exception in" not in text  # what Python writes for a repr that fails
     else:
         pytest.fail("nothing was raised")
-
-
-def test_error_of_the_library_holds_neither_key_nor_sample() -> None:
-    with Mistral(KEY, server_url="http://127.0.0.1:9") as mistral, pytest.raises(errors.NoResponseError) as caught:
-        mistral.audio.voices.create(name="Ada", sample_audio="UklGRmFya2Vk", retries=None)
-    cause: Any = caught.value.__cause__
-    assert "authorization" not in cause.request.headers
-    assert cause.request.read() == b""
-    assert str(cause.request.url) == "http://127.0.0.1:9/v1/audio/voices"

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import functools
+import gc
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+
+from tests.loopback import Server, serving
+
+
+@pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
+def library(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(Server()) as made:
+        yield made
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
+    """Remember every client that is made."""
+    clients: dict[str, list[Any]] = {"Client": [], "AsyncClient": []}
+
+    def remember(kind: str, original: Callable[..., Any], **options: Any) -> Any:
+        clients[kind].append(original(**options))
+        return clients[kind][-1]
+
+    for kind in clients:
+        monkeypatch.setattr(httpx, kind, functools.partial(remember, kind, getattr(httpx, kind)))
+    return clients
+
+
+@pytest.fixture
+def complaints(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
+    """Gather what Python and asyncio say of what was not closed or awaited; nothing may be left at the end."""
+    logger, found = logging.getLogger("asyncio"), list[str]()
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: found.append(repr(unraisable.exc_value)))
+    monkeypatch.setattr(logger, "level", logging.ERROR)  # not how long a step took, which depends on the machine
+    yield found
+    gc.collect()
+    assert found + caplog.messages == []

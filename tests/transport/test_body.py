@@ -1,0 +1,202 @@
+"""The body of a response: its bounds, where it goes, and what is wrong with one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mistral_voices import errors
+from mistral_voices._core.request import Request
+from mistral_voices._core.response import Response
+from mistral_voices._media.download import Download, MemoryTarget
+from mistral_voices._transport import body
+from mistral_voices._transport.body import LARGEST_ERROR_BODY, BodyReader
+from tests.harness import VOICE, ClientKind
+
+AUDIO = {"content-type": "audio/wav"}
+JSON = {"content-type": "application/json"}
+GZIP = {"content-encoding": "gzip"}
+
+
+def response(library: ModuleType, status: int = 200, headers: Any = None, read: float | None = None) -> Any:
+    """Give a response whose body is still to come."""
+    extensions = {} if read is None else {"timeout": {"connect": 99, "read": read}}
+    request = library.Request("GET", "https://api.example/v1", extensions=extensions)
+    return library.Response(status, headers=headers, stream=library.ByteStream(b""), request=request)
+
+
+def reader(response: Any, target: MemoryTarget | None = None, is_sample: bool = False) -> BodyReader:
+    download = None if target is None else Download(target)
+    request: Request[Any] = Request("GET", "/", lambda response: None, {}, download=download, is_sample=is_sample)
+    library = sys.modules[response.request.__class__.__module__.partition(".")[0]]
+    return BodyReader(library, response, request)
+
+
+def read(reader: BodyReader, *blocks: bytes) -> Response:
+    reader.start()
+    next((block for block in blocks if reader.add(block)), None)
+    return reader.finish()
+
+
+WHOLE = {**AUDIO, "content-length": "8"}
+# Status, headers and blocks of a body that may be a sample: what is kept, what is downloaded, what is wrong.
+BODIES: list[tuple[int, dict[str, str], list[bytes], bytes, bytes, str | None]] = [
+    (200, AUDIO, [], b"", b"", None),
+    (200, AUDIO, [b"RIFFdata"], b"", b"RIFFdata", None),
+    (200, WHOLE, [b"RIFF", b"data"], b"", b"RIFFdata", None),
+    (200, {**WHOLE, "content-length": "9"}, [b"RIFFdata"], b"", b"RIFFdata", "8 bytes, and was announced with 9"),
+    (200, {**WHOLE, "content-length": "7"}, [b"RIFFdata"], b"", b"RIFFdata", "8 bytes, and was announced with 7"),
+    (200, {**WHOLE, "content-length": "9", **GZIP}, [b"RIFFdata"], b"", b"RIFFdata", None),
+    (200, {**WHOLE, "content-length": "x"}, [b"RIFFdata"], b"", b"RIFFdata", None),
+    (200, {"content-type": "text/html"}, [b"<html>", b"9"], b"<html>9", b"before", "text/html"),
+    (200, JSON, [b'"UklG', b'Rg=="'], b"", b"RIFF", None),
+    (200, JSON, [b'"UklG', b'Rg==" and more', b"never taken"], b"", b"RIF", "something follows"),
+    (200, JSON, [b'"UklG'], b"", b"RIF", "is cut short"),
+    (201, AUDIO, [b"RIFF", b"data"], b"RIFFdata", b"before", None),
+    (404, {**WHOLE, "content-length": "9"}, [b"three ", b"blocks ", b"come"], b"three blocks come", b"before", None),
+]
+
+
+@pytest.mark.parametrize(("status", "headers", "blocks", "content", "audio", "problem"), BODIES)
+def test_where_blocks_go(
+    library: ModuleType, status: int, headers: Any, blocks: list[bytes], content: bytes, audio: bytes, problem: Any
+) -> None:
+    memory, got = MemoryTarget(), response(library, status, headers)
+    memory.write(b"before")
+    taking = reader(got, memory)
+    if problem is not None and "announced" in problem:
+        with pytest.raises(library.RemoteProtocolError, match=f"^the body has {problem}$") as caught:
+            read(taking, *blocks)
+        assert caught.value.request is got.request
+    else:
+        made = read(taking, *blocks)
+        assert (made.status_code, made.headers, made.content) == (status, got.headers, content)
+        assert (problem is None) is (made.unreadable is None)
+        assert (problem or "") in (made.unreadable or "")
+    assert memory.audio() == audio
+
+
+@pytest.mark.parametrize(
+    ("status", "target", "is_bounded"),
+    [(200, None, False), (204, None, False), (300, None, True), (404, None, True), (200, MemoryTarget(), True)],
+)
+def test_what_is_no_success_and_no_sample_is_read_up_to_a_limit(
+    library: ModuleType, status: int, target: MemoryTarget | None, is_bounded: bool
+) -> None:
+    taking = reader(response(library, status, {"content-type": "text/html"}), target)
+    taking.start()
+    assert not taking.add(b"x" * LARGEST_ERROR_BODY)
+    assert taking.add(b"x") is is_bounded
+    assert len(taking.finish().content) == LARGEST_ERROR_BODY + 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_sample", "blocks"), [(1.0, False, 3), (0.9, False, 2), (1.0, True, 99), (None, False, 99)]
+)
+def test_the_whole_body_may_take_three_time_outs(
+    library: ModuleType, seconds: float | None, is_sample: bool, blocks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(101))
+    monkeypatch.setattr(body, "monotonic", lambda: float(next(clock)))
+    got = response(library, read=seconds)
+    taking = reader(got, is_sample=is_sample)
+    for _ in range(blocks):
+        taking.add(b"x")
+    if blocks < 99:
+        with pytest.raises(library.ReadTimeout, match=r"^the body took longer than 3 time-outs$") as caught:
+            taking.add(b"x")
+        assert caught.value.request is got.request
+
+
+@pytest.mark.parametrize("status", [200, 300, 404])
+@pytest.mark.parametrize("name", ["ReadError", "ReadTimeout", "DecodingError"])
+def test_a_body_that_breaks_off(library: ModuleType, status: int, name: str) -> None:
+    taking, error = reader(response(library, status)), getattr(library, name)("odd bytes")
+    taking.add(b"half")
+    if status == 200 and name != "DecodingError":
+        with pytest.raises(type(error)) as caught:
+            taking.end_early(error)
+        assert caught.value is error
+        return
+    taking.end_early(error)
+    unreadable = "the body cannot be decoded (odd bytes)" if status == 200 else None
+    assert (taking.finish().content, taking.finish().unreadable) == (b"half", unreadable)
+
+
+def test_the_response_of_the_library_is_as_if_it_had_read_the_body(library: ModuleType) -> None:
+    headers = [("Content-Encoding", "gzip"), ("x-a", "1"), ("x-a", "2"), ("content-type", "text/plain; charset=latin1")]
+    got = response(library, 418, headers)
+    raw = read(reader(got), "déjà".encode("latin1"), b" vu").raw()
+    assert (type(raw), raw.status_code, raw.text) == (library.Response, 418, "déjà vu")
+    assert raw.headers.multi_items()[:3] == headers[1:]
+    assert "content-encoding" not in raw.headers
+    assert raw.request is got.request
+
+
+def test_which_bodies_need_no_decoding_and_which_a_thread(library: ModuleType) -> None:
+    class Derived(library.Response):  # type: ignore[misc, name-defined]
+        """It may do more to a body."""
+
+    class FileTarget(MemoryTarget):
+        in_memory = False
+
+    request = response(library).request
+    assert reader(response(library)).is_raw
+    assert not reader(response(library, 200, GZIP)).is_raw
+    assert not reader(library.Response(200, content=b"read before", request=request)).is_raw
+    assert not reader(Derived(200, stream=library.ByteStream(b""), request=request)).is_raw
+    assert reader(response(library)).in_memory
+    assert reader(response(library), MemoryTarget()).in_memory
+    assert not reader(response(library), FileTarget()).in_memory
+    assert reader(response(library, 404), FileTarget()).in_memory
+
+
+def get(client_kind: ClientKind, *blocks: bytes | Exception, status: int = 200, headers: Any = None) -> Any:
+    """Get a voice whose body comes in blocks, or breaks off; and how many were taken. The response must be closed."""
+    responses, taken = list[Any](), list[bytes]()
+
+    def stream() -> Iterator[bytes]:
+        for block in blocks:
+            if isinstance(block, Exception):
+                raise block
+            taken.append(block)
+            yield block
+
+    async def stream_async() -> AsyncIterator[bytes]:
+        for block in stream():
+            yield block
+
+    def handler(_: Any) -> Any:
+        content = stream_async() if client_kind.is_async else stream()
+        responses.append(client_kind.library.Response(status, headers=headers, content=content))
+        return responses[-1]
+
+    try:
+        result = client_kind.call(client_kind.mistral(handler, retry_config=None), "get", voice_id="v1")
+    except errors.MistralError as error:
+        result = error
+    assert [response.is_closed for response in responses] == [True]
+    return result, len(taken)
+
+
+def test_drivers_read_to_the_limit_or_the_break_and_close(client_kind: ClientKind) -> None:
+    error, taken = get(client_kind, *[b"x" * LARGEST_ERROR_BODY] * 9, status=400)
+    assert (error.status_code, taken) == (400, 2)
+    lost = client_kind.library.ReadError("gone")
+    assert get(client_kind, b'{"message": "No such', lost, status=404)[0].body == '{"message": "No such'
+    error, _ = get(client_kind, b'{"id": ', lost)
+    assert (type(error), error.__cause__) == (errors.NoResponseError, lost)
+    assert "the body cannot be decoded (" in str(get(client_kind, b"no gzip", headers=GZIP)[0])
+
+
+def test_drivers_decode_a_body(client_kind: ClientKind) -> None:
+    packed = gzip.compress(json.dumps(VOICE).encode())
+    assert get(client_kind, packed[:20], packed[20:], headers=GZIP)[0].id == "v1"
+    error, _ = get(client_kind, gzip.compress(b'{"message": "So"}'), status=404, headers=GZIP)
+    assert (error.body, error.raw_response.text) == ('{"message": "So"}', '{"message": "So"}')

@@ -1,0 +1,166 @@
+"""One Mistral in any event loop, and in several: each async client is closed in its own, and nothing complains."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Callable, Coroutine
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mistral_voices import Mistral
+from mistral_voices._transport import event_loops
+from tests.harness import KEY
+from tests.loopback import Server, run_python
+
+Made = dict[str, list[Any]]
+
+
+async def until_closed() -> None:
+    """Let the loop go on until it has closed what was to be closed."""
+    async with asyncio.timeout(10):
+        while event_loops._KEPT[asyncio.get_running_loop()]:
+            await asyncio.sleep(0)
+
+
+class User:
+    """A program: it has a Mistral, and calls it in loops that complain of all that they can."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.mistral: Any = Mistral(api_key=KEY, server_url=server.url)
+        self.loops: list[asyncio.AbstractEventLoop] = []
+
+    async def call(self) -> None:
+        await asyncio.gather(*[self.mistral.audio.voices.get_async(voice_id="v1") for _ in range(2)])
+
+    def run(self, *coroutines: Coroutine[Any, Any, Any]) -> Any:
+        async def main() -> None:
+            for coroutine in coroutines:
+                await coroutine
+
+        return asyncio.run(main(), debug=True)
+
+    def in_new_loop(self) -> asyncio.AbstractEventLoop:
+        """Call in a loop that rests afterwards."""
+        loop = asyncio.new_event_loop()
+        loop.set_debug(True)
+        self.loops.append(loop)
+        loop.run_until_complete(self.call())
+        return loop
+
+    async def close(self) -> None:
+        self.mistral.close()
+
+    async def drop(self) -> None:
+        self.mistral = None
+        gc.collect()
+
+    async def cancel(self) -> None:
+        self.server.arrived.clear()
+        call = asyncio.create_task(self.mistral.audio.voices.get_async(voice_id="slow"))
+        await asyncio.to_thread(self.server.arrived.wait, 5)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+
+def close_from_within_another(user: User) -> None:
+    loop = user.in_new_loop()
+    user.run(user.call(), user.mistral.aclose())
+    loop.run_until_complete(until_closed())
+
+
+def shut_down_and_close(user: User) -> None:
+    loop = user.in_new_loop()
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
+    user.mistral.close()
+
+
+PROGRAMS: dict[str, Callable[[User], object]] = {
+    "several runs": lambda user: [user.run(user.call()) for _ in range(4)],
+    "several runs, then close": lambda user: [user.run(user.call()), user.run(user.call()), user.mistral.close()],
+    "close in another thread": lambda user: user.run(
+        user.call(), asyncio.to_thread(user.mistral.close), until_closed()
+    ),
+    "dropped, and the loop ends": lambda user: user.run(user.call(), user.drop()),
+    "dropped, and the loop goes on": lambda user: user.run(user.call(), user.drop(), until_closed()),
+    "a loop that rests, close": lambda user: [user.in_new_loop(), user.mistral.close()],
+    "two loops that rest, close": lambda user: [user.in_new_loop(), user.in_new_loop(), user.mistral.close()],
+    "a loop that rests, aclose in it": lambda user: user.in_new_loop().run_until_complete(user.mistral.aclose()),
+    "a loop that rests, aclose in another": close_from_within_another,
+    "a loop that was shut down, close": shut_down_and_close,
+    "cancelled calls": lambda user: user.run(user.cancel(), user.call(), user.cancel(), user.call(), user.close()),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+@pytest.mark.usefixtures("complaints")
+def test_nothing_is_left_open_and_nothing_complains(
+    program: Callable[[User], object], server: Server, made: Made
+) -> None:
+    user = User(server)
+    program(user)
+    server.release.set()
+    assert all(client.is_closed for client in made["AsyncClient"])
+    server.assert_all_disconnected()
+    for loop in user.loops:
+        loop.close()
+
+
+def test_a_program_that_closes_nothing_ends_in_peace(server: Server) -> None:
+    code = """
+import asyncio, sys
+from mistral_voices import Mistral
+mistral = Mistral(api_key="x", server_url=sys.argv[1])
+for _ in range(2):
+    asyncio.run(mistral.audio.voices.get_async(voice_id="v1"))
+"""
+    assert run_python(code, server.url) == ""
+
+
+def test_one_mistral_survives_many_loops(server: Server, made: Made) -> None:
+    with Mistral(api_key=KEY, server_url=server.url) as mistral:
+        for _ in range(5):
+            asyncio.run(mistral.audio.voices.get_async(voice_id="v1"))
+            server.assert_all_disconnected()
+        assert len(mistral._clients._own_async) == 1
+        assert len(event_loops._KEPT) == 1
+    assert [client.is_closed for client in made["AsyncClient"]] == [True] * 5
+
+
+def test_a_long_loop_keeps_no_client_that_was_closed(server: Server, made: Made) -> None:
+    async def main(close: Callable[[Mistral], Coroutine[Any, Any, None]]) -> None:
+        for _ in range(3):
+            mistral = Mistral(api_key=KEY, server_url=server.url)
+            await mistral.audio.voices.get_async(voice_id="v1")
+            await close(mistral)
+        references = [weakref.ref(client) for client in made["AsyncClient"]]
+        made["AsyncClient"].clear()
+        del mistral
+        await until_closed()
+        gc.collect()
+        assert [reference() for reference in references] == [None] * 3
+
+    async def close(mistral: Mistral) -> None:
+        mistral.close()
+
+    asyncio.run(main(Mistral.aclose))
+    asyncio.run(main(close))
+
+
+def test_cancelled_call_gives_its_connection_back(library: ModuleType, server: Server) -> None:
+    async def main() -> None:
+        limits = library.Limits(max_connections=1)
+        async with library.AsyncClient(limits=limits, timeout=5) as client:
+            user = User(server)
+            user.mistral = Mistral(api_key=KEY, server_url=server.url, async_client=client, retry_config=None)
+            for _ in range(3):
+                await user.cancel()
+                await user.call()
+
+    asyncio.run(main())

@@ -1,0 +1,202 @@
+"""What a client of httpx or httpx2 sends for us: all that it would add to a request by itself, and no more."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mistral_voices import Mistral
+from mistral_voices._core.request import Request, Send
+from mistral_voices._transport.http_client import HTTPClient
+from tests.harness import KEY, VOICE, ClientKind
+
+KIND = pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+URL = "https://a.example/v1/audio/voices?limit=10"
+BASIC = {"authorization": f"Bearer {KEY}"}
+MORE = {**BASIC, "accept": "x/y", "User-Agent": "mine"}
+
+
+def send(url: str = URL, headers: dict[str, str] = BASIC, timeout: float | None = None, seconds: float = 60.0) -> Send:
+    request: Request[None] = Request("DELETE", "/", lambda response: None, {}, seconds=seconds)
+    return Send(request, url, headers, timeout, 1)
+
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "headers": {"headers": {"x-team": "one", "user-agent": "own", "authorization": "Bearer own"}, "timeout": 7},
+    "time-outs": {"timeout": (1, 2, 3, 4)},
+    "no time-out": {"timeout": None},
+    "base_url": {"base_url": "https://own.example/base"},
+    "cookies": {"cookies": {"c": "1"}},
+    "params": {"params": {"p": "1"}},
+}
+SENDS = [
+    send(),
+    send(),
+    send(headers=MORE),
+    send(headers=MORE, timeout=0.5),
+    send(URL + "&offset=1", headers=MORE),
+    send("http://a.example/v1", headers=MORE),
+    send("http://a.example:443/v1", headers=MORE),
+    send("http://b.example/v1", headers=MORE),
+    send("https://b.example:443/v1", headers=MORE),
+    send(headers=MORE),
+    send(),
+]
+
+
+@KIND
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_a_request_is_what_the_library_would_make(library: ModuleType, kind: str, settings: dict[str, Any]) -> None:
+    client = getattr(library, kind)(**settings)
+    http = HTTPClient(client, kind, argument="client")
+    for change in ({}, {"headers": {"x-team": "two"}}, {"timeout": 9}):
+        for name, value in change.items():
+            setattr(client, name, value)
+        for each in SENDS:
+            timeout = {} if each.timeout is None else {"timeout": each.timeout}
+            wanted = client.build_request("DELETE", each.url, headers=each.headers, **timeout)
+            made = http.build(each, None)
+            assert (type(made), made.method, str(made.url)) == (type(wanted), "DELETE", str(wanted.url))
+            assert (made.headers.raw, made.extensions) == (wanted.headers.raw, wanted.extensions)
+            assert made.content == b""
+
+
+def test_headers_are_kept_for_whatever_came_last(library: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    http, built = HTTPClient(library.Client(headers={"x-team": "one"}), "Client"), list[str]()
+    original = library.Client.build_request
+
+    def build_request(client: Any, method: str, url: str, **options: Any) -> Any:
+        built.append(url)
+        return original(client, method, url, **options)
+
+    monkeypatch.setattr(library.Client, "build_request", build_request)
+    for number in range(3):
+        made = http.build(send(f"{URL}&page={number}", dict(MORE)), None)
+        assert made.headers["x-team"] == "one"
+        made.headers["x-hook"] = "of this request alone"
+        made.extensions["timeout"]["read"] = 0
+        again = http.build(send(headers=MORE), None)
+        assert ("x-hook" in again.headers, again.extensions["timeout"]["read"]) == (False, 5)
+    assert len(built) == 1
+    http.client.headers["x-team"] = "two"
+    assert http.build(send(headers=MORE), None).headers["x-team"] == "two"
+    assert len(built) == 2
+
+
+def test_threads_do_not_get_the_headers_of_each_other(library: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    http = HTTPClient(library.Client(), "Client")
+    original = library.Client.build_request
+
+    def interrupted(client: Any, *arguments: Any, **options: Any) -> Any:
+        made = original(client, *arguments, **options)
+        if options["headers"]["x-thread"] == "1":  # meanwhile another thread makes its request
+            assert http.build(send(headers={"x-thread": "2"}), None).headers["x-thread"] == "2"
+        return made
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.Client, "build_request", interrupted)
+        for thread in ("1", "2", "1", "1"):
+            assert http.build(send(headers={"x-thread": thread}), None).headers["x-thread"] == thread
+
+    def work(thread: str) -> set[str]:
+        return {http.build(send(headers={"x-thread": thread}), None).headers["x-thread"] for _ in range(100)}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, "abcdefgh")) == [{thread} for thread in "abcdefgh"]
+
+
+@KIND
+def test_time_outs_of_our_own_client_and_of_the_users(library: ModuleType, kind: str) -> None:
+    def read(http: HTTPClient, each: Send, content: Any = None) -> list[float]:
+        return list(http.build(each, content).extensions["timeout"].values())
+
+    own = HTTPClient(getattr(library, kind)(timeout=(5, 60, 60, 60)), kind)
+    given = HTTPClient(getattr(library, kind)(timeout=7), kind, argument="client")
+    assert own.build(send(), b"{}").content == b"{}"
+    for content in (None, b"{}"):
+        assert read(own, send(), content) == [5, 60, 60, 60]
+        assert read(own, send(seconds=300), content) == [5, 300, 300, 300]
+        assert read(given, send(seconds=300), content) == [7] * 4
+        for http in (own, given):
+            assert read(http, send(seconds=300, timeout=0.5), content) == [0.5] * 4
+
+
+@pytest.mark.parametrize("option", ["client", "async_client"])
+def test_what_is_no_client_is_refused(library: ModuleType, option: str) -> None:
+    kinds = ["AsyncClient", "Client"] if option == "client" else ["Client", "AsyncClient"]
+    fake = type("Fake", (), {"build_request": None})()
+    make: Any = Mistral
+    for wrong in (getattr(library, kinds[0])(), getattr(library, kinds[1]), object(), fake, "client", library):
+        message = f"^{option} must be an httpx.{kinds[1]} or an httpx2.{kinds[1]}, not {type(wrong).__name__}$"
+        with pytest.raises(TypeError, match=message):
+            make(api_key=KEY, **{option: wrong})
+
+
+def sign(request: Any) -> Any:
+    request.headers["x-signed"] = request.method
+    return request
+
+
+@pytest.mark.parametrize("way", ["class", "method"])
+def test_a_class_or_method_of_the_user_makes_every_request(client_kind: ClientKind, way: str) -> None:
+    server = client_kind.replies(VOICE)
+    argument = client_kind.own_client(server)
+    (client,) = argument.values()
+    build = client.build_request
+    if way == "method":
+        client.build_request = lambda *arguments, **options: sign(build(*arguments, **options))
+    else:
+        method = {"build_request": lambda client, *arguments, **options: sign(build(*arguments, **options))}
+        client.__class__ = type("Derived", (type(client),), method)
+    mistral = Mistral(KEY, **argument)
+    for operation in ("get", "get", "delete"):
+        client_kind.call(mistral, operation, voice_id="v1")
+    assert [request.headers["x-signed"] for request in server.requests] == ["GET", "GET", "DELETE"]
+
+
+def test_a_hook_may_read_the_content_of_a_request(client_kind: ClientKind) -> None:
+    seen: list[bytes] = []
+
+    async def look_async(request: Any) -> None:
+        seen.append(request.content)
+
+    hooks = {"request": [look_async if client_kind.is_async else lambda request: seen.append(request.content)]}
+    mistral = Mistral(KEY, **client_kind.own_client(client_kind.replies(VOICE), event_hooks=hooks))
+    client_kind.call(mistral, "get", voice_id="v1")
+    client_kind.call(mistral, "update", voice_id="v1", name="Eva")
+    assert seen == [b"", b'{"name":"Eva"}']
+
+
+def test_a_class_of_responses_may_change_the_body(client_kind: ClientKind) -> None:
+    library, body = client_kind.library, json.dumps(VOICE).encode()
+
+    class Changed(library.Response):  # type: ignore[misc, name-defined]
+        def iter_bytes(self, chunk_size: int | None = None) -> Any:
+            return (block.replace(b"Ada", b"Eva") for block in super().iter_bytes(chunk_size))
+
+        async def aiter_bytes(self, chunk_size: int | None = None) -> Any:
+            async for block in super().aiter_bytes(chunk_size):
+                yield block.replace(b"Ada", b"Eva")
+
+    mistral = client_kind.mistral(lambda _: Changed(200, stream=library.ByteStream(body)))
+    assert client_kind.call(mistral, "get", voice_id="v1").name == "Eva"
+
+
+def test_a_client_of_the_user_stays_as_it_is(client_kind: ClientKind) -> None:
+    settings = {"base_url": "https://own.example/base/", "headers": {"x-own": "1"}, "timeout": 7}
+    argument = client_kind.own_client(client_kind.replies(VOICE), **settings)
+    (client,) = argument.values()
+    before = (client.base_url, client.timeout, client.headers.raw)
+    client_kind.call(Mistral(KEY, **argument), "get", voice_id="v1", timeout_ms=6, http_headers={"x-own": "2"})
+    assert before == (client.base_url, client.timeout, client.headers.raw)
+
+
+def test_a_traceback_shows_no_headers(library: ModuleType) -> None:
+    half_made = HTTPClient.__new__(HTTPClient)
+    http = HTTPClient(library.Client(headers=BASIC), "Client")
+    assert (repr(http), repr(half_made)) == ("HTTPClient(Client)", "HTTPClient(NoneType)")

@@ -1,0 +1,144 @@
+"""The drivers: they send and wait as the steps say, hand in what comes of it, and let everything else pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from threading import Event, get_ident
+from typing import Any
+
+import anyio
+import pytest
+
+from mistral_voices import Mistral, errors
+from mistral_voices._core.request import Request, Send, Wait
+from mistral_voices._core.response import Response, TransportError
+from mistral_voices._transport import concurrency
+from tests.harness import KEY, VOICE, ClientKind, Fails, Reply
+
+REQUEST: Request[Any] = Request("PATCH", "/x", lambda response: None, {}, content=b"{}")
+SEND = Send(REQUEST, "https://api.example/x", {"x-a": "1"}, 0.5, 1)
+
+
+def drive(client_kind: ClientKind, mistral: Mistral, steps: Any) -> Any:
+    transport = mistral.audio.voices._transport
+    return asyncio.run(transport.drive_async(steps)) if client_kind.is_async else transport.drive(steps)
+
+
+def test_steps_are_done_and_get_their_outcomes(client_kind: ClientKind, waits: list[float]) -> None:
+    server = client_kind.replies(Reply(404, b"gone", {"x-b": "2"}), Fails("ReadError"), b"good")
+    seen: list[Any] = []
+
+    def steps() -> Generator[Send | Wait, Any, str]:
+        seen.append((yield SEND))
+        seen.append((yield Wait(1.5)))
+        try:
+            yield SEND
+        except TransportError as error:
+            seen.append(error)
+        seen.append((yield Wait(0)))
+        seen.append((yield SEND))
+        return "result"
+
+    assert drive(client_kind, client_kind.mistral(server), steps()) == "result"
+    assert [type(each) for each in seen] == [Response, type(None), TransportError, type(None), Response]
+    assert (seen[0].status_code, seen[0].content, seen[0].headers["x-b"]) == (404, b"gone", "2")
+    assert (type(seen[2].cause), seen[2].was_sent) == (client_kind.library.ReadError, True)
+    assert (seen[4].status_code, seen[4].content) == (200, b"good")
+    assert waits == [1.5, 0]
+    for request in server.requests:
+        assert (request.method, str(request.url), request.content) == ("PATCH", "https://api.example/x", b"{}")
+        assert (request.headers["x-a"], request.extensions["timeout"]["read"]) == ("1", 0.5)
+
+
+class Stop(BaseException):
+    """Something that is not even an Exception."""
+
+
+PASSING = [KeyboardInterrupt, SystemExit, Stop, ZeroDivisionError, GeneratorExit, StopIteration, StopAsyncIteration]
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_any_other_exception_passes_through(client_kind: ClientKind, kind: type[BaseException]) -> None:
+    requests: list[Any] = []
+
+    def handler(request: Any) -> Any:
+        requests.append(request)
+        if len(requests) == 1:
+            raise kind("from within")
+        return client_kind.library.Response(200, json=VOICE)
+
+    mistral = client_kind.mistral(handler)
+    # In a coroutine Python itself turns a StopIteration into a RuntimeError.
+    with pytest.raises((kind, RuntimeError) if kind is StopIteration else kind) as caught:
+        client_kind.call(mistral, "get", voice_id="v1")
+    flows = [entry.frame.f_locals["steps"] for entry in caught.traceback if "steps" in entry.frame.f_locals]
+    assert flows
+    assert all(flow.gi_frame is None for flow in flows)
+    assert len(requests) == 1
+    assert client_kind.call(mistral, "get", voice_id="v1").id == "v1"
+
+
+def test_redirects_are_not_followed(client_kind: ClientKind) -> None:
+    server = client_kind.replies(Reply(307, b"", {"location": "https://elsewhere.example/"}))
+    mistral = Mistral(KEY, **client_kind.own_client(server, follow_redirects=True))
+    for audio in ("UklGRg==", b"RIFF0000WAVE"):  # as text and as an upload
+        with pytest.raises(errors.SDKError, match=r"redirects to https://elsewhere\.example, and"):
+            client_kind.call(mistral, "create", name="Ada", sample_audio=audio)
+    with pytest.raises(errors.SDKError, match="redirects"):
+        client_kind.call(mistral, "get", voice_id="v1")
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, OSError])
+def test_what_on_progress_raises_comes_out(client_kind: ClientKind, kind: type[Exception]) -> None:
+    done: list[int] = []
+
+    def on_progress(number: int, _: int | None) -> None:
+        done.append(number)
+        raise kind("mine") from ValueError("its cause")
+
+    sample: dict[str, Any] = {"name": "Ada", "sample_audio": b"RIFF0000WAVE", "on_progress": on_progress}
+    with pytest.raises(kind, match=r"^mine$") as caught:
+        client_kind.call(client_kind.mistral(client_kind.replies(VOICE)), "create", **sample)
+    assert (repr(caught.value.__cause__), len(done)) == ("ValueError('its cause')", 1)
+
+
+def test_work_in_a_thread() -> None:
+    async def main() -> None:
+        assert await concurrency.in_thread(divmod, 7, 2) == (3, 1)
+        assert await concurrency.in_thread_unless(False, get_ident) != get_ident()
+        assert await concurrency.in_thread_unless(True, get_ident) == get_ident()
+        with pytest.raises(ZeroDivisionError):
+            await concurrency.in_thread(divmod, 7, 0)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("cancelled_by", ["task", "scope"])
+def test_a_thread_ends_before_the_call_that_is_cancelled(cancelled_by: str) -> None:
+    began, may_end, ended = Event(), Event(), Event()
+
+    def work() -> None:
+        began.set()
+        may_end.wait(5)
+        ended.set()
+
+    async def cancel_in_the_middle(cancel: Callable[[], Any]) -> None:
+        await asyncio.to_thread(began.wait, 5)
+        cancel()
+        asyncio.get_running_loop().call_soon(may_end.set)
+
+    async def main() -> None:
+        if cancelled_by == "task":
+            call = asyncio.create_task(concurrency.in_thread(work))
+            await cancel_in_the_middle(call.cancel)
+            with pytest.raises(asyncio.CancelledError):
+                await call
+        else:
+            async with anyio.create_task_group() as group:
+                group.start_soon(concurrency.shielded_in_thread, work)
+                await cancel_in_the_middle(group.cancel_scope.cancel)
+        assert ended.is_set()
+
+    asyncio.run(main())

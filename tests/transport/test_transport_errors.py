@@ -1,0 +1,95 @@
+"""Every error of either HTTP library, mapped by its class."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mistral_voices import errors
+from mistral_voices._transport.transport_errors import BODY_TOO_LONG, map_error
+from tests.harness import ClientKind, Fails
+
+URL = "https://api.example/v1"
+TIMEOUTS = {"connect": 1, "write": 2, "read": 3, "pool": 4}
+
+# What each class means: was it sent, may it pass, the phase that timed out, could the request itself not be sent.
+MEANINGS: dict[str, tuple[bool, bool, str | None, bool]] = {
+    "ConnectError": (False, True, None, False),
+    "ProxyError": (False, True, None, False),
+    "UnsupportedProtocol": (False, False, None, True),
+    "LocalProtocolError": (False, False, None, True),
+    "ConnectTimeout": (False, True, "connect", False),
+    "PoolTimeout": (False, True, "pool", False),
+    "ReadTimeout": (True, True, "read", False),
+    "WriteTimeout": (True, True, "write", False),
+    "ReadError": (True, True, None, False),
+    "WriteError": (True, True, None, False),
+    "CloseError": (True, True, None, False),
+    "RemoteProtocolError": (True, True, None, False),
+    "DecodingError": (True, False, None, False),
+    "TooManyRedirects": (True, False, None, False),
+    # The bases of these, of which the libraries raise none today.
+    "RequestError": (True, True, None, False),
+    "TransportError": (True, True, None, False),
+    "NetworkError": (True, True, None, False),
+    "ProtocolError": (True, True, None, False),
+    "TimeoutException": (True, True, "read", False),
+}
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_meaning_of_a_class(library: ModuleType, name: str) -> None:
+    request = library.Request("GET", URL, extensions={"timeout": TIMEOUTS})
+    derived = type("Derived", (getattr(library, name),), {})
+    for kind in (getattr(library, name), derived):
+        cause = kind("it broke", request=request)
+        error = map_error(library, cause)
+        assert (error.was_sent, error.is_transient, error.phase, error.is_unsendable) == MEANINGS[name]
+        assert error.seconds == (None if error.phase is None else TIMEOUTS[error.phase])
+        assert (error.cause, error.reason, error.args) == (cause, "it broke", ("it broke",))
+
+
+def test_every_class_has_a_meaning(library: ModuleType) -> None:
+    kinds = [getattr(library, name) for name in library.__all__]
+    found = {each.__name__ for each in kinds if isinstance(each, type) and issubclass(each, library.RequestError)}
+    # SSEError of httpx2 is about server-sent events, which this API does not have.
+    assert found - {"SSEError"} == MEANINGS.keys()
+
+
+@pytest.mark.parametrize("extensions", [{}, {"timeout": {}}, None])
+def test_a_time_out_may_not_know_its_seconds(library: ModuleType, extensions: dict[str, Any] | None) -> None:
+    request = None if extensions is None else library.Request("GET", URL, extensions=extensions)
+    error = map_error(library, library.WriteTimeout("slow", request=request))
+    assert (error.phase, error.seconds) == ("write", None)
+
+
+def test_a_body_that_took_too_long_has_no_seconds_of_its_own(library: ModuleType) -> None:
+    request = library.Request("GET", URL, extensions={"timeout": TIMEOUTS})
+    error = map_error(library, library.ReadTimeout(BODY_TOO_LONG, request=request))
+    assert (error.phase, error.seconds, error.reason) == ("read", None, "the body took longer than 3 time-outs")
+
+
+def test_the_request_in_an_error_loses_key_and_sample(library: ModuleType) -> None:
+    class Request(library.Request):  # type: ignore[misc, name-defined]
+        """A class of the user's own stays what it is."""
+
+    extensions = {"timeout": TIMEOUTS}
+    request = Request("POST", URL, headers={"authorization": "Bearer k"}, content=b"sample", extensions=extensions)
+    cause = library.ReadError("gone", request=request)
+    map_error(library, cause)
+    assert (type(cause.request), cause.request.method, str(cause.request.url)) == (Request, "POST", URL)
+    assert (cause.request.extensions, cause.request.read()) == (extensions, b"")
+    assert "authorization" not in cause.request.headers
+    assert request.headers["authorization"] == "Bearer k"
+
+
+def test_every_class_comes_out_as_ours(client_kind: ClientKind) -> None:
+    for name, (was_sent, _, phase, _) in MEANINGS.items():
+        mistral = client_kind.mistral(client_kind.replies(Fails(name)), retry_config=None)
+        with pytest.raises(errors.NoResponseError) as caught:
+            client_kind.call(mistral, "create", name="Ada", sample_audio="UklGRg==")
+        assert type(caught.value) is (errors.NoResponseError if phase is None else errors.RequestTimeoutError)
+        assert type(caught.value.__cause__) is getattr(client_kind.library, name)
+        assert caught.value.outcome_unknown is was_sent

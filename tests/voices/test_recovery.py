@@ -1,0 +1,247 @@
+"""Never twice, never lost: looking for the voice of a create whose response is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from mistral_voices import Mistral, errors, models, utils
+from mistral_voices._api import operations
+from mistral_voices._core.request import Send, Wait
+from mistral_voices._core.response import TransportError
+from mistral_voices.local import VoicesServer
+from mistral_voices.voices import recovery
+from mistral_voices.voices.recovery import Creation
+from tests.harness import KEY, VOICE, ClientKind, Fails, Reply, run_steps
+
+NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)  # the server's clock, which is far from ours
+GOOD_DATE = {"date": format_datetime(NOW, usegmt=True)}
+LOST = TransportError(httpx.ReadError("gone"), "gone")
+GIVEN: dict[str, Any] = dict.fromkeys(models.VoiceCreateRequest.__annotations__, utils.UNSET)
+GIVEN |= {"name": "Ada", "retention_notice": 30}
+del GIVEN["sample_audio"]
+
+
+def made(number: int = 1, seconds: float = 0, **members: Any) -> dict[str, Any]:
+    created = (NOW + timedelta(seconds=seconds)).isoformat()
+    return {**VOICE, "id": f"m{number}", "name": "Ada", "created_at": created, "type": "custom", **members}
+
+
+def page(*voices: dict[str, Any], headers: Any = GOOD_DATE, token: str | None = None) -> Reply:
+    return Reply(200, {"data": list(voices), "next_page_token": token}, headers)
+
+
+class Create:
+    """A create without I/O, by a clock that moves when it waits; `elapses` seconds pass with each reading."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, recover: bool = True, **options: Any) -> None:
+        self.record: list[Send | Wait] = []
+        self.seconds = self.elapses = 0.0
+        self.created_ids: dict[str, None] = {}
+        monkeypatch.setattr(recovery, "time", SimpleNamespace(monotonic=self.clock))
+        monkeypatch.setattr(recovery, "random", SimpleNamespace(random=lambda: 0.5))
+        self.transport = Mistral(KEY).audio.voices._transport
+        self.recover, self.options = recover, options
+
+    def clock(self) -> float:
+        self.seconds += self.elapses
+        return self.seconds + sum(self.waits)
+
+    @property
+    def waits(self) -> list[float]:
+        return [step.seconds for step in self.record if isinstance(step, Wait)]
+
+    @property
+    def sent(self) -> list[str]:
+        return [step.request.method for step in self.record if isinstance(step, Send)]
+
+    def run(self, *outcomes: Any, **given: Any) -> models.VoiceResponse:
+        creation = Creation(self.transport, self.created_ids, self.recover, self.options)  # type: ignore[arg-type]
+        request = operations.create_voice("UklGRg==", None, **(GIVEN | given))
+        return run_steps(creation.create(request), outcomes, self.record)
+
+
+@pytest.fixture
+def create(monkeypatch: pytest.MonkeyPatch) -> Create:
+    return Create(monkeypatch)
+
+
+@pytest.mark.parametrize("lost", [LOST, Reply(504), Reply(200, b"<html>")])
+def test_it_is_found_and_never_sent_again(create: Create, lost: Any) -> None:
+    assert create.run(lost, page(token="a"), page(made())).id == "m1"
+    assert (create.sent, create.waits) == (["POST", "GET", "GET"], [])
+    look = create.record[1]
+    assert isinstance(look, Send)
+    assert look.url.endswith("/v2/audio/voices?page_size=100&type=custom&query=Ada")
+    assert create.created_ids == {"m1": None}
+
+
+def test_it_is_found_by_offset_where_there_is_no_search(create: Create) -> None:
+    listed = {"items": [made(1), made(2, -60)], "total": 2, "page": 1, "page_size": 100, "total_pages": 1}
+    pages = [Reply(200, each, GOOD_DATE) for each in (listed, {**listed, "items": []})]
+    assert create.run(LOST, Reply(404), *pages).id == "m1"
+
+
+def test_an_empty_name_is_looked_for_among_all(create: Create) -> None:
+    assert create.run(LOST, page(made(name="")), name="").id == "m1"
+    assert "query" not in getattr(create.record[1], "url", "query")
+
+
+# What was sent besides, what the server shows, and whether that can be the voice.
+MATCHES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+    ({}, {}, True),
+    ({}, {"name": "ada"}, False),
+    ({}, {"retention_notice": 31}, False),
+    ({"retention_notice": None}, {"retention_notice": 31}, True),
+    ({}, {"gender": "female", "tags": ["x"], "slug": "s", "trimmed_seconds": 1.5}, True),
+    ({"tags": ["a"]}, {"tags": ["a"]}, True),
+    ({"tags": ["a"]}, {"tags": ["b"]}, False),
+    ({"tags": ["a"]}, {}, False),
+    ({"tags": []}, {"tags": None}, True),
+    ({"tags": None}, {"tags": []}, True),
+    ({"tags": None}, {"tags": ["b"]}, False),
+    ({"languages": ["en"]}, {"languages": ["en"]}, True),
+    ({"languages": ["en"]}, {"languages": ["en", "fr"]}, False),
+    ({"age": 0}, {"age": None}, False),
+    ({"slug": "s"}, {"slug": "t"}, False),
+    ({"color": "red"}, {"color": "blue"}, False),
+    ({"description": "d"}, {"description": "d"}, True),
+    ({"sample_filename": "a.wav"}, {}, True),
+    ({}, {"created_at": (NOW - timedelta(seconds=5)).isoformat()}, True),  # 3 s of the look and 2 s of tolerance
+    ({}, {"created_at": (NOW - timedelta(seconds=5.1)).isoformat()}, False),
+    ({}, {"created_at": (NOW + timedelta(seconds=9)).isoformat()}, True),
+    ({}, {"type": "preset"}, True),
+]
+
+
+@pytest.mark.parametrize(("sent", "shown", "is_it"), MATCHES)
+def test_which_voice_it_can_be(create: Create, sent: dict[str, Any], shown: dict[str, Any], is_it: bool) -> None:
+    create.elapses, create.recover = 3, False
+    with pytest.raises(errors.NoResponseError) as caught:
+        create.run(LOST, **sent)
+    steps: Any = caught.value._lookup._candidates()  # type: ignore[union-attr]
+    # The date is that of the first page; what comes later says nothing of when the create began.
+    later = {"date": format_datetime(NOW + timedelta(days=1), usegmt=True)}
+    found = run_steps(steps, [page(made(7, **shown), token="a"), page(headers=later)])
+    assert [voice.id for voice in found] == (["m7"] if is_it else [])
+
+
+def test_what_is_compared_is_what_create_and_voice_share(create: Create, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = {"languages": ["en"], "tags": ["a"]}
+    full = {name: lists.get(name, 3 if name in ("age", "retention_notice") else "x") for name in GIVEN}
+    shared = models.VoiceCreateRequest.__annotations__.keys() & models.VoiceResponse.__annotations__.keys()
+    assert operations.create_voice("UklGRg==", None, **full).metadata == {name: full[name] for name in shared}
+    monkeypatch.delitem(models.VoiceResponse.__annotations__, "color")  # a member of create that voices lack
+    assert create.run(LOST, page(made()), color="red").id == "m1"
+
+
+def test_it_is_looked_for_three_times(create: Create) -> None:
+    with pytest.raises(errors.NoResponseError) as caught:
+        create.run(LOST, page())
+    assert (create.sent, create.waits) == (["POST", "GET", "GET", "GET"], [0.5 * 1.125, 1.125])
+    assert caught.value.outcome_unknown
+    assert not hasattr(caught.value, "__notes__")
+    assert create.run(LOST, page(), page(), page(made())).id == "m1"
+
+
+@pytest.mark.parametrize(("total", "looks"), [(4, 1), (5.625, 2), (11.249, 2), (11.25, 3)])
+def test_looking_keeps_within_the_bound_of_time(monkeypatch: pytest.MonkeyPatch, total: float, looks: int) -> None:
+    backoff = utils.BackoffStrategy(5000, 5000, 1, int(total * 1000))
+    retries = utils.RetryConfig("backoff", backoff, retry_connection_errors=False)
+    create = Create(monkeypatch, retries=retries)
+    with pytest.raises(errors.NoResponseError):
+        create.run(LOST, page())
+    assert create.sent == ["POST"] + ["GET"] * looks
+
+
+DOUBTS: list[tuple[Reply, str]] = [
+    (page(made(1), made(2)), "2 voices may be the one: m1, m2"),
+    (page(made(1), headers={}), "Looking for the voice failed too: The answer has no Date header"),
+    (page(made(1), headers={"date": "tomorrow"}), "Looking for the voice failed too: The answer has no Date header"),
+    (Reply(401, {"message": "Key expired"}), "Looking for the voice failed too: Key expired"),
+]
+
+
+@pytest.mark.parametrize(("reply", "note"), DOUBTS)
+def test_the_error_says_why_it_cannot_tell(create: Create, reply: Reply, note: str) -> None:
+    with pytest.raises(errors.NoResponseError) as caught:
+        create.run(LOST, reply)
+    assert create.sent == ["POST", "GET"]
+    assert caught.value.__notes__[0].startswith(note)
+
+
+def test_a_date_without_a_zone_is_utc(create: Create) -> None:
+    headers = {"date": NOW.strftime("%a, %d %b %Y %H:%M:%S -0000")}
+    assert create.run(LOST, page(made(1), made(2, -3), headers=headers)).id == "m1"
+
+
+def test_a_voice_that_this_client_made_is_not_it(create: Create, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert create.run(Reply(200, made(1))).id == "m1"
+    assert create.run(LOST, page(made(1), made(2))).id == "m2"
+    monkeypatch.setattr(recovery, "MOST_CREATED", 2)
+    assert create.run(Reply(200, made(3))).id == "m3"
+    assert list(create.created_ids) == ["m2", "m3"]
+
+
+REFUSED = TransportError(httpx.ConnectError("refused"), "refused", was_sent=False)
+
+
+@pytest.mark.parametrize("outcome", [Reply(422, {"detail": []}), REFUSED, Reply(429)])
+def test_nothing_is_looked_for_when_nothing_happened(create: Create, outcome: Any) -> None:
+    with pytest.raises(errors.MistralError) as caught:
+        create.run(outcome)
+    assert set(create.sent) == {"POST"}
+    with pytest.raises(RuntimeError, match="candidates"):
+        caught.value.candidates()
+
+
+@pytest.mark.parametrize("recover", [None, "yes", 1])
+def test_recover_is_a_flag(monkeypatch: pytest.MonkeyPatch, recover: Any) -> None:
+    with pytest.raises(TypeError, match="recover must be True or False"):
+        Create(monkeypatch, recover).run(Reply(200, made()))
+
+
+def test_create_recovers_and_its_error_looks(client_kind: ClientKind, waits: list[float]) -> None:
+    arguments = {"name": "Ada", "sample_audio": "UklGRg=="}
+    server = client_kind.replies(Fails("ReadTimeout"), page(made()))
+    mistral = client_kind.mistral(server)
+    assert client_kind.call(mistral, "create", **arguments, recover=True).id == "m1"
+    assert [request.method for request in server.requests] == ["POST", "GET"]
+    server = client_kind.replies(Fails("ReadTimeout"), page(made(1), made(2)))
+    with pytest.raises(errors.NoResponseError) as caught:
+        client_kind.call(client_kind.mistral(server), "create", **arguments)
+    error = caught.value
+    found = asyncio.run(error.candidates_async()) if client_kind.is_async else error.candidates()
+    assert [voice.id for voice in found] == ["m1", "m2"]
+    for other in (copy.copy(error), copy.deepcopy(error)):
+        with pytest.raises(RuntimeError, match="not for a copy"):
+            asyncio.run(other.candidates_async()) if client_kind.is_async else other.candidates()
+
+
+def test_a_hundred_creates_fifty_at_a_time() -> None:
+    names = [f"Voice {number}" for number in range(100)]
+    with VoicesServer() as server:
+        server.serve()
+        server.fail(drop="after", every=3, method="POST")
+
+        async def create(voices: Any, most: asyncio.Semaphore, name: str) -> str:
+            async with most:
+                created = await voices.create_async(name=name, sample_audio="UklGRg==", recover=True)
+            return str(created.id)
+
+        async def main() -> list[str]:
+            most = asyncio.Semaphore(50)
+            async with Mistral(KEY, server_url=server.url) as mistral:
+                return await asyncio.gather(*[create(mistral.audio.voices, most, name) for name in names])
+
+        ids = asyncio.run(main())
+        with Mistral(KEY, server_url=server.url) as mistral:
+            found = list(mistral.audio.voices.iterate(type_="custom"))
+    assert (sorted(each.name for each in found), sorted(each.id for each in found)) == (sorted(names), sorted(ids))
