@@ -47,12 +47,7 @@ REQUESTS: list[tuple[Request[Any], str, str, Any]] = [
     (operations.search_voices(), "GET", f"{V2}?page_size=10&type=all", None),
     (operations.search_voices(**QUERY), "GET", f"{V2}?{ENCODED}", None),
     (create(), "POST", V1, CREATED),
-    (
-        create(retention_notice=None, languages=None, slug=None, tags=None),
-        "POST",
-        V1,
-        {**CREATED, "slug": None, "tags": None},
-    ),
+    (create(retention_notice=None, languages=None, slug=None), "POST", V1, {**CREATED, "slug": None}),
     (create("not base64", **ALL), "POST", V1, {"name": ALL["name"], "sample_audio": "not base64", **ALL}),
     (operations.get_voice("v1"), "GET", f"{V1}/v1", None),
     (update(), "PATCH", f"{V1}/v1", {}),
@@ -112,38 +107,32 @@ SEGMENTS = {
     **{"a/b": "a%2Fb", "a?b#c": "a%3Fb%23c", "%2e%2e": "%252e%252e", "\u00e9": "%C3%A9", "\n": "%0A", " ": "%20"},
     **{"...": "...", "..%2f": "..%252f", "a\\b": "a%5Cb", "\u202e": "%E2%80%AE", "a;b=c,d": "a%3Bb%3Dc%2Cd"},
 }
+WITH_ID: list[Any] = [
+    operations.get_voice,
+    operations.update_voice,
+    lambda voice_id: operations.delete_voice(voice_id, missing_ok=True),
+    operations.get_voice_sample,
+    lambda voice_id: operations.download_voice_sample(voice_id, DOWNLOAD),
+]
 
 
-def with_id(voice_id: Any) -> list[Request[Any]]:
-    return [
-        operations.get_voice(voice_id),
-        operations.update_voice(voice_id),
-        operations.delete_voice(voice_id, missing_ok=True),
-        operations.get_voice_sample(voice_id),
-        operations.download_voice_sample(voice_id, DOWNLOAD),
-    ]
-
-
-@pytest.mark.parametrize(("voice_id", "segment"), SEGMENTS.items())
-def test_id_is_one_segment(voice_id: str, segment: str) -> None:
-    path = f"{V1}/{segment}"
-    assert [request.path for request in with_id(voice_id)] == [path, path, path, f"{path}/sample", f"{path}/sample"]
-    assert [request.missing_ok for request in with_id(voice_id)] == [False, False, True, False, False]
+@pytest.mark.parametrize("operation", WITH_ID)
+def test_id_is_one_segment(operation: Any) -> None:
+    for voice_id, segment in SEGMENTS.items():
+        request = operation(voice_id)
+        assert request.path == f"{V1}/{segment}{'/sample' if request.is_sample else ''}"
+        assert request.missing_ok is request.deletes
+    with pytest.raises(ValueError, match="voice_id must be"):
+        operation("..")
 
 
 REFUSED: list[tuple[Any, type[Exception], str]] = [
     (lambda: operations.list_voices(limit=0), ValueError, "limit must be"),
     (lambda: operations.search_voices(page_size=0), ValueError, "page_size must be"),
-    (lambda: create(name=None), TypeError, "name must be text, not None"),
     (lambda: create("\ud800"), ValueError, "sample_audio holds half"),
     (lambda: operations.create_voice("UklGRg==", "x", **LEFT_OUT), TypeError, "on_progress must be"),  # type: ignore[arg-type]
-    (lambda: operations.get_voice(".."), ValueError, "voice_id must be"),
-    (lambda: operations.update_voice(".."), ValueError, "voice_id must be"),
-    (lambda: operations.update_voice("v", age="1"), TypeError, "age must be"),
-    (lambda: operations.delete_voice("..", missing_ok=False), ValueError, "voice_id must be"),
+    (lambda: update(age="1"), TypeError, "age must be"),
     (lambda: operations.delete_voice("v", 1), TypeError, "missing_ok must be True or False, not int"),  # type: ignore[arg-type]
-    (lambda: operations.get_voice_sample(".."), ValueError, "voice_id must be"),
-    (lambda: operations.download_voice_sample("..", DOWNLOAD), ValueError, "voice_id must be"),
 ]
 
 
@@ -156,7 +145,7 @@ def test_each_operation_checks_its_arguments(build: Any, kind: type[Exception], 
 RESULTS: list[tuple[Request[Any], Any, Any]] = [
     (operations.list_voices(), PAGE, models.VoiceListResponse),
     (operations.search_voices(), {"data": [VOICE], "next_page_token": None}, models.VoiceListPage),
-    *[(request, VOICE, models.VoiceResponse) for request in (create(), update(), *with_id("v1")[:3])],
+    *[(request, VOICE, models.VoiceResponse) for request in (create(), *(each("v1") for each in WITH_ID[:3]))],
 ]
 
 
@@ -180,17 +169,15 @@ def test_what_is_absent_and_what_is_unknown() -> None:
     assert {**voice.to_dict(), "created_at": VOICE["created_at"]}.items() >= sent.items()
 
 
-DATES = {
-    "2026-01-02T03:04:05": "2026-01-02T03:04:05+00:00",
-    "2026-01-02T05:04:05.123456+02:00": "2026-01-02T03:04:05.123456+00:00",
-    "2026-01-02 03:04:05.5-00:00": "2026-01-02T03:04:05.500000+00:00",
-    "2026-01-02t03:04:05z": "2026-01-02T03:04:05+00:00",
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), DATES.items())
-def test_date_without_a_zone_is_utc(text: str, expected: str) -> None:
-    assert get({**VOICE, "created_at": text}).created_at == datetime.datetime.fromisoformat(expected)
+def test_date_without_a_zone_is_utc() -> None:
+    for text in (
+        "2026-01-02T03:04:05",
+        "2026-01-02T05:04:05+02:00",
+        "2026-01-02 03:04:05-00:00",
+        "2026-01-02t03:04:05z",
+    ):
+        expected = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+        assert get({**VOICE, "created_at": text}).created_at == expected
 
 
 VOICE_OF, LIST, SAMPLE = operations.get_voice("v1"), operations.list_voices(), operations.get_voice_sample("v1")
@@ -200,15 +187,10 @@ UNREADABLE: list[tuple[Request[Any], Any, str]] = [
     (VOICE_OF, {"id": "v1"}, "name: is missing, expected a string"),
     (VOICE_OF, {**VOICE, "id": None}, "id: is null, expected a string"),
     *[(VOICE_OF, {**VOICE, "created_at": text}, "created_at: is not a date-time") for text in NO_DATES],
-    (VOICE_OF, {**VOICE, "created_at": 5}, "created_at: is an integer, expected a date-time"),
-    (VOICE_OF, {**VOICE, "age": True}, "age: is a boolean, expected an integer or null"),
     (VOICE_OF, {**VOICE, "age": 1.5}, "age: is a number, expected an integer or null"),
     (VOICE_OF, {**VOICE, "languages": ["a", 1]}, "languages[1]: is an integer, expected a string"),
-    (VOICE_OF, {**VOICE, "tags": {}}, "tags: is an object, expected a list or null"),
     (VOICE_OF, [], "the answer: is a list, expected an object"),
-    (LIST, {**PAGE, "total": "1"}, "total: is a string, expected an integer"),
     (LIST, {**PAGE, "items": [VOICE, {"id": "v1"}]}, "items[1].name: is missing, expected a string"),
-    (LIST, {**PAGE, "items": [7]}, "items[0]: is an integer, expected an object"),
     *[(LIST, body, "the body is not JSON") for body in (b'{"id": ', b"", b"\xff\xfe\x00", b"<html>")],
     (LIST, b'{"age": NaN}', "the body is not JSON (NaN is not JSON)"),
     (LIST, b"[" * 100_000, "the body is nested too deeply"),
