@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 from typing import Any
 
 import httpx
@@ -21,20 +24,16 @@ DETAIL = [
     {"loc": ["body", "name"], "msg": "Field required", "type": "missing"},
     {"loc": ["body", "tags", 3], "msg": "Input should be a string", "type": "string_type", "input": 5, "ctx": {"a": 1}},
 ]
-STATUSES = {
-    errors.SDKError: (300, 302, 304, 399, 402, 405, 408, 413, 418, 499),
-    errors.BadRequestError: (400,),
-    errors.AuthenticationError: (401,),
-    errors.PermissionDeniedError: (403,),
-    errors.NotFoundError: (404,),
-    errors.ConflictError: (409,),
-    errors.RateLimitError: (429,),
-    errors.ServerError: (500, 502, 503, 504, 520, 599),
-}
+STATUSES: list[tuple[int, type[errors.SDKError]]] = [
+    *[(status, errors.SDKError) for status in (300, 302, 304, 399, 402, 405, 408, 413, 418, 499)],
+    *[(400, errors.BadRequestError), (401, errors.AuthenticationError), (403, errors.PermissionDeniedError)],
+    *[(404, errors.NotFoundError), (409, errors.ConflictError), (429, errors.RateLimitError)],
+    *[(status, errors.ServerError) for status in (500, 502, 503, 504, 520, 599)],
+]
 
 
-@pytest.mark.parametrize(("kind", "status"), [(kind, status) for kind, some in STATUSES.items() for status in some])
-def test_status_has_its_class(kind: type[errors.SDKError], status: int) -> None:
+@pytest.mark.parametrize(("status", "kind"), STATUSES)
+def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     reply = Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"})
     error = from_status(SEND, reply.response(), 7.5)
     sentence = "The server redirects to https://api.example, and redirects are not followed: set server_url"
@@ -49,17 +48,12 @@ def test_status_has_its_class(kind: type[errors.SDKError], status: int) -> None:
     assert error.outcome_unknown is False
 
 
-def test_message_names_the_attempt_and_no_request_id_where_there_is_none() -> None:
-    error = from_status(SEND._replace(attempt=3), Reply(429, GENERAL).response(), None)
-    assert str(error) == "Voice is gone (429, GET /v1/audio/voices/v1, attempt 3)"
-    assert isinstance(error, errors.RateLimitError)
-    assert (error.retry_after, error.request_id) == (None, None)
-
-
-def test_request_id() -> None:
+def test_request_id_and_attempt() -> None:
+    error = from_status(SEND._replace(attempt=2), Reply(429, GENERAL).response(), None)
+    assert str(error) == "Voice is gone (429, GET /v1/audio/voices/v1, attempt 2)"
+    assert (getattr(error, "retry_after", 0), error.request_id) == (None, None)
     for first, found in (("a", "a"), ("", "b")):
-        headers = errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])
-        assert request_id_of(headers) == found
+        assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found
 
 
 NOTHING = "The server answered 404 without a message"
@@ -91,10 +85,7 @@ BODIES: list[tuple[Any, str]] = [
 def test_message_begins_with_the_sentence_of_the_server(body: Any, sentence: str) -> None:
     error = from_status(SEND, Reply(404, body).response(), None)
     assert error.message == f"{sentence} (404, GET /v1/audio/voices/v1)"
-
-
-def test_undecodable_bytes_of_a_body_are_replaced() -> None:
-    assert from_status(SEND, Reply(404, b"a\xffb").response(), None).body == "a\ufffdb"
+    assert error.body == (body if isinstance(body, bytes) else json.dumps(body).encode()).decode(errors="replace")
 
 
 NO_SENTENCE = "The server did not accept a value"
@@ -119,11 +110,8 @@ def test_422_has_its_data(body: Any, detail: Any, sentence: str) -> None:
     assert isinstance(error, errors.HTTPValidationError)
     assert error.message == f"{sentence} (422, GET /v1/audio/voices/v1)"
     assert not isinstance(error, (errors.SDKError, ValueError))
-    if detail is None:
-        assert error.data is None
-    else:
-        assert isinstance(error.data, models.HTTPValidationError)
-        assert error.data.detail == [models.ValidationError.from_dict(entry) for entry in detail]
+    found = None if error.data is None else error.data.detail
+    assert found == (None if detail is None else [models.ValidationError.from_dict(entry) for entry in detail])
 
 
 def test_422_that_is_not_json_is_an_sdk_error() -> None:
@@ -131,20 +119,18 @@ def test_422_that_is_not_json_is_an_sdk_error() -> None:
         assert type(from_status(SEND, Reply(422, body).response(), None)) is errors.SDKError
 
 
-LOCATIONS = {
-    "https://elsewhere.example/x?token=1": "https://elsewhere.example",
-    "/v2/other": "https://api.example",
-    "//user:password@other.example:8443/x": "https://other.example:8443",
-    "http://[bad": "an address that cannot be read",
-    "": "https://api.example",
-}
+LOCATIONS: list[tuple[dict[str, str], str]] = [
+    ({"location": "https://elsewhere.example/x?token=1"}, "https://elsewhere.example"),
+    ({"location": "//user:password@other.example:8443/x"}, "https://other.example:8443"),
+    ({"location": "http://[bad"}, "an address that cannot be read"),
+    *[(headers, "https://api.example") for headers in ({"location": "/v2/other"}, {"location": ""}, {})],
+]
 
 
-def test_redirect_names_its_origin() -> None:
-    for location, origin in LOCATIONS.items():
-        for headers in [{"location": location}, *([] if location else [{}])]:
-            error = from_status(SEND, Reply(307, GENERAL, headers).response(), None)
-            assert error.message.startswith(f"The server redirects to {origin}, and redirects are not followed")
+@pytest.mark.parametrize(("headers", "origin"), LOCATIONS)
+def test_redirect_names_its_origin(headers: dict[str, str], origin: str) -> None:
+    error = from_status(SEND, Reply(307, GENERAL, headers).response(), None)
+    assert error.message.startswith(f"The server redirects to {origin}, and redirects are not followed")
 
 
 UNREADABLE = [
@@ -188,7 +174,42 @@ def test_no_response(failure: dict[str, Any], message: str) -> None:
         error = from_transport_error(send, TransportError(CAUSE, "slow", **failure))
         assert (type(error), str(error)) == (kind, message.format(where) + more)
         assert (error.status_code, error.body, dict(error.headers), error.raw_response) == (None, "", {}, None)
-
-
-def test_class_of_the_cause_stands_in_for_an_empty_reason() -> None:
     assert str(from_transport_error(SEND, TransportError(CAUSE, ""))).endswith(" was answered: ReadTimeout")
+
+
+def test_what_an_error_has_where_nothing_is_known() -> None:
+    error = errors.MistralError("It failed")
+    kept = {"message": "It failed", "status_code": None, "body": "", "raw_response": None, "request_id": None}
+    assert vars(error) == {**kept, "headers": {}, "outcome_unknown": False, "_lookup": None}
+    assert errors.NotFoundError("x").already_deleted is False
+    assert (errors.RateLimitError("x").retry_after, errors.HTTPValidationError("x").data) == (None, None)
+    assert errors.ResponseValidationError("x").cause is None
+    assert [name for name in errors.__all__ if name not in (errors.__doc__ or "")] == []
+
+
+def test_headers_are_read_only_and_know_no_case() -> None:
+    headers: Any = errors.Headers([("A", "1"), ("b", "2"), ("a", "3")])
+    with pytest.raises(TypeError):
+        headers["B"] = "2"
+    assert (len(headers), list(headers), "B" in headers, headers.get("c")) == (2, ["a", "b"], True, None)
+    assert (headers["A"], repr(headers)) == ("1, 3", "Headers({'a': '1, 3', 'b': '2'})")
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_error_pickles_and_copies(name: str) -> None:
+    kind = getattr(errors, name)
+    raw = httpx.Response(418, request=httpx.Request("GET", "https://x", headers={"authorization": "secret"}))
+    headers = errors.Headers([("A", "1")])
+    error = kind("It failed", status_code=418, body="tea", headers=headers, raw_response=raw, request_id="r")
+    extra = {"data": models.HTTPValidationError(detail=[]), "retry_after": 1.5, "already_deleted": True}
+    for each in extra.keys() & set(dir(kind)):
+        setattr(error, each, extra[each])
+    error._lookup = object()  # what no process can send
+    error.add_note("a note")
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert b"secret" not in pickle.dumps(error, protocol)
+        for other in (pickle.loads(pickle.dumps(error, protocol)), copy.copy(error), copy.deepcopy(error)):
+            assert (type(other), str(other), other.args) == (kind, "It failed", error.args)
+            assert vars(other) == {**vars(error), "raw_response": None, "_lookup": None}
+    with pytest.raises(RuntimeError, match="is for the error of a create with outcome_unknown itself, not for a copy"):
+        pickle.loads(pickle.dumps(error)).candidates()

@@ -87,6 +87,8 @@ def test_failure_is_repeated(failure: Any) -> None:
     done = run(GET, failure)
     assert ([send.attempt for send in done.sent], done.waits) == ([1, 2, 3, 4], [0.5, 1.0, 2.0])
     assert "attempt 4" in done.error.message
+    assert done.error.__cause__ is (None if isinstance(failure, Reply) else failure.cause)
+    assert run(GET, failure, Reply(400)).error.__cause__ is None
     assert run(GET, failure, random=1).waits == [0.625, 1.25, 2.5]
     assert run(GET, failure, failure, "good").result == "good"
     once = run(GET, failure, options=OPTIONS._replace(retry=NO_RETRIES))
@@ -99,9 +101,7 @@ def test_time_since_the_first_attempt_bounds_the_rest() -> None:
     many = OPTIONS._replace(retry=RetryPolicy(None, 30.0, 0.001, 0.001, 1.0))
     assert len(run(GET, *[Reply(500)] * 20, "good", options=many).sent) == 21
     assert run(GET, Reply(429, headers={"retry-after": "25"})).waits == [25.0, 25.0]  # a third would be too late
-
-
-def test_date_in_retry_after_is_compared_to_the_time_of_day() -> None:
+    # A date is compared to the time of day.
     soon, late = ({"retry-after": f"Fri, 15 Jan 2027 08:{after} GMT"} for after in ("00:05", "01:30"))
     assert run(GET, Reply(429, headers=soon), "good").waits == [5.0]
     done = run(GET, Reply(429, headers=late))
@@ -125,11 +125,6 @@ def test_unreadable_success_is_not_repeated(reply: Any, reason: str) -> None:
         assert (done.error.outcome_unknown, done.error.__suppress_context__) == (request.creates, True)
 
 
-def test_transport_error_is_the_cause() -> None:
-    assert run(GET, LOST).error.__cause__ is LOST.cause
-    assert run(GET, LOST, Reply(400)).error.__cause__ is None
-
-
 DOUBT = "; the voice may have been made all the same: candidates() looks for it"
 DELETED = "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
 
@@ -145,17 +140,13 @@ def test_create_is_not_repeated_blindly(failure: Any) -> None:
 
 
 @pytest.mark.parametrize("failure", [Reply(429), Reply(503, headers={"retry-after": "1"}), REFUSED])
-def test_create_is_repeated_where_the_server_cannot_have_acted(failure: Any) -> None:
+def test_create_is_in_no_doubt_where_the_server_cannot_have_acted(failure: Any) -> None:
     done = run(CREATE, failure)
     assert (len(done.sent), done.error.outcome_unknown, DOUBT in done.error.message) == (4, False, False)
-
-
-@pytest.mark.parametrize("status", [302, 400, 408, 409, 422])
-def test_create_stays_in_doubt_whatever_follows(status: int) -> None:
-    refused = Reply(status, {"detail": []})
-    assert not run(CREATE, refused).error.outcome_unknown
-    assert not run(CREATE, Reply(429), refused, options=WILLING).error.outcome_unknown
-    assert run(CREATE, LOST, Reply(429), refused, options=WILLING).error.outcome_unknown
+    for status in (302, 400, 409, 422):
+        refused = Reply(status, {"detail": []})
+        assert not run(CREATE, failure, refused).error.outcome_unknown
+        assert run(CREATE, LOST, failure, refused, options=WILLING).error.outcome_unknown
 
 
 @pytest.mark.parametrize("failure", [Reply(502), Reply(504), LOST])
@@ -164,14 +155,10 @@ def test_delete_whose_response_was_lost_says_that_it_deleted(failure: Any) -> No
     assert (type(done.error), done.error.already_deleted) == (errors.NotFoundError, True)
     assert done.error.message.startswith("No such voice (404, ")
     assert done.error.message.endswith(DELETED)
-    assert not run(GET, failure, GONE).error.already_deleted
     assert not hasattr(run(DELETE, failure, Reply(400)).error, "already_deleted")
-
-
-@pytest.mark.parametrize("failure", [Reply(429), Reply(500), Reply(503), REFUSED])
-def test_delete_that_never_arrived_does_not_say_so(failure: Any) -> None:
-    done = run(DELETE, failure, GONE)
-    assert (done.error.already_deleted, DELETED in done.error.message) == (False, False)
+    for request, before in ((GET, failure), (DELETE, Reply(429)), (DELETE, Reply(500)), (DELETE, REFUSED)):
+        other = run(request, before, GONE).error
+        assert (other.already_deleted, DELETED in other.message) == (False, False)
 
 
 def test_missing_ok_makes_none_of_a_404_alone() -> None:

@@ -10,7 +10,6 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,12 +20,7 @@ from mistral_voices import Mistral, errors
 from mistral_voices.local import VoicesServer
 
 from ..harness import GOOD, KEY, ClientKind, Fails, Reply
-from .test_operations import ARGUMENTS, SAMPLE
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+from .test_operations import ARGUMENTS, SAMPLE, folder  # noqa: F401 - a fixture that each test uses
 
 
 def assert_clean(text: str | bytes) -> None:
