@@ -254,7 +254,7 @@ def test_nothing_is_left_when_a_scope_is_cancelled(tmp_path: Path, monkeypatch: 
 
     async def main() -> None:
         with anyio.CancelScope() as scope:  # unlike the cancelling of a task, it interrupts every later await as well
-            given = {"path": tmp_path, "on_progress": lambda done, total: scope.cancel()}
+            given: dict[str, Any] = {"path": tmp_path, "on_progress": lambda done, total: scope.cancel()}
             await mistral.audio.voices.save_sample_audio_async(voice_id="v1", **given)
         assert scope.cancelled_caught
         assert [*descriptors(tmp_path), *tmp_path.iterdir()] == []
