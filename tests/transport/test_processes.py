@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
+import sys
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -28,7 +30,10 @@ def get(mistral: Mistral, is_async: bool, voice_id: str) -> str:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.parametrize("is_async", [False, True])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_forked_processes_do_not_share_connections(is_async: bool) -> None:
+def test_forked_processes_do_not_share_connections(is_async: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = os.getpid()
+    # A child that lets go of the parent's connections would hear of sockets that are open.
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None if os.getpid() == parent else os._exit(9))
     with VoicesServer(seed=SEED) as server, Mistral(KEY, server_url=server.serve()) as mistral:
         assert get(mistral, is_async, "v0") == "v0"
         children = []
@@ -37,6 +42,7 @@ def test_forked_processes_do_not_share_connections(is_async: bool) -> None:
                 process = os.fork()
                 if not process:
                     signal.alarm(20)
+                    gc.collect()
                     wanted = [f"v{number}" for number in range(child, 40, 4)]
                     os._exit([get(mistral, is_async, each) for each in wanted] != wanted)
             children.append(process)
