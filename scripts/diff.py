@@ -1,11 +1,11 @@
-"""Tell what changed since a git ref, what that means on the wire and for a Python user, and which version follows.
+"""Report what changed since a git ref, what that means on the wire and for a Python user, and which version follows.
 
     python scripts/diff.py HEAD            # the working tree against a commit, branch or tag
     python scripts/diff.py --release       # against the last release, the highest tag such as v1.2.3
     python scripts/diff.py --strict ...    # exit with 1 when the version is not bumped enough
     python scripts/diff.py --self-test     # can the comparison on the wire fail at all?
 
-redocly compares the documents, griffe what users import; what neither tells is read from the documents.
+redocly compares the documents, griffe what users import; what neither reports is read from the documents.
 Exit status: 0, or 1 as said above, or 2 when nothing can be compared.
 """
 
@@ -176,7 +176,7 @@ def run(old: Side, new: Side, last: str | None, *, wire: Wire = wire_findings) -
     due = next_version(before, rating)
     was, least, is_now = (".".join(map(str, version)) for version in (before, due, now))
     reason = f"{rating} changes" + (", while the version is 0.x" if not before[0] else "")
-    remedy = "enough." if now >= due else f"not enough. Set it to {least} and tell users in CHANGELOG.md."
+    remedy = "enough." if now >= due else f"not enough. Set it to {least} and say so in CHANGELOG.md."
     lines = [f"Version: {was} -> {least} ({reason}).", f"{file} says {is_now}: {remedy}"]
     if last:
         lines.append(f"What counts in the end is the comparison with {last}: `scripts/diff.py --release`.")
@@ -216,7 +216,7 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT, wire: Wire = 
     try:
         if given.self_test:
             wrong = self_test()
-            print("\n".join(wrong) or "redocly diff tells breaking from compatible.")
+            print("\n".join(wrong) or "redocly diff distinguishes breaking from compatible.")
             return int(bool(wrong))
         text, enough = compare(root, given.base, wire=wire)
     except (DiffError, WireError) as error:

@@ -1,4 +1,4 @@
-"""Tell what a change of the document means for users, where neither redocly nor the generated package shows it."""
+"""Rate what a change of the document means for users, where neither redocly nor the generated package shows it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _shape(path: str) -> str:
 
 
 def _rate(change: Change, requests: Collection[str]) -> tuple[str, str]:
-    """Rate a change, with the reason; "" for what another tool tells."""
+    """Rate a change, with the reason; "" for what another tool reports."""
     found = ("", "")
     match change.location:
         case [*_, "default"]:

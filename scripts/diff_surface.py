@@ -1,4 +1,4 @@
-"""Tell what changed in what users import, as griffe reads it from the Python files: none of them is run."""
+"""List what changed in what users import, as griffe reads it from the Python files: none of them is run."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Surface:
             return Entry("name")
         if not found.is_function:
             return Entry("attribute", self.types(found.annotation) if found.is_attribute else frozenset())
-        plainest = (found.overloads or [found])[0]  # the first one tells what the plainest call gives
+        plainest = (found.overloads or [found])[0]  # the first one says what the plainest call gives
         kind = "async function" if "async" in found.labels else "function"
         return Entry(kind, self.types(plainest.returns), dict(self._arguments(found)))
 

@@ -1,4 +1,4 @@
-"""Tell what a change of the document means on the wire, by `redocly diff`.
+"""Report what a change of the document means on the wire, by `redocly diff`.
 
 Trap: redocly passes everything when it reads a redocly.yaml without its diff rules, as may lie in the working
 directory. So it is given openapi/diff.yaml, runs in a folder of its own, and `self_test` shows that it can fail.

@@ -1,4 +1,4 @@
-"""Generate `generated/` from `openapi/voices.yaml`, or with --check tell where the two differ.
+"""Generate `generated/` from `openapi/voices.yaml`, or with --check report where the two differ.
 
 The generator and its formatter are pinned, and the formatter runs without any settings of this project, so that the
 output depends on the document, the templates and these pins alone. Nothing is written before the whole package stands

@@ -101,7 +101,7 @@ def write(contents: dict[Path, str]) -> None:
 
 
 def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int:
-    """Import, or with `check` only tell what would change; gives the exit status."""
+    """Import, or with `check` only report what would change; gives the exit status."""
     try:
         contents = import_document(upstream, folder, today)
         changed = {

@@ -124,7 +124,7 @@ def _append(node: list[Any], update: Any, where: str) -> None:
 
 
 def contains(node: Any, update: Any) -> bool:
-    """Tell whether merging an update would change nothing."""
+    """Return whether merging an update would change nothing."""
     if isinstance(node, dict) and isinstance(update, dict):
         return all(key in node and contains(node[key], value) for key, value in update.items())
     if isinstance(node, list) and isinstance(update, list):

@@ -1,4 +1,4 @@
-"""Tell what the vendor changed between two extracts of its document, and what to do about each change."""
+"""Report what the vendor changed between two extracts of its document, and what to do about each change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OVERLAY = "overlay/mistral_voices"
 PATCHES = "openapi/patches"
 ADVICE = {
     "operation added": f"give it our operationId, words and responses in {PATCHES}/020-operations.yaml and "
-    f"030-requests-and-answers.yaml; `make generate`; add a method and its `_async` twin in {OVERLAY}/voices/crud.py "
+    f"030-requests-and-responses.yaml; `make generate`; add a method and its `_async` twin in {OVERLAY}/voices/crud.py "
     "(listing.py for lists, samples.py for audio) and name the operation in _api/operations.py",
     "operation removed": f"`make generate`; take its method out of {OVERLAY}/voices and its name out of "
     "_api/operations.py, which breaks users",
@@ -28,8 +28,8 @@ ADVICE = {
     f"{OVERLAY}/voices",
     "parameter removed": f"`make generate`; take the argument out of its method in {OVERLAY}/voices, "
     "which breaks users",
-    "response added": f"describe it in {PATCHES}/030-requests-and-answers.yaml; see that {OVERLAY}/errors.py maps it",
-    "response removed": f"if servers still send it, add it in {PATCHES}/030-requests-and-answers.yaml; `make generate`",
+    "response added": f"describe it in {PATCHES}/030-requests-and-responses.yaml; see that {OVERLAY}/errors.py maps it",
+    "response removed": f"if servers still send it, add it in {PATCHES}/030-requests-and-responses.yaml; `make generate`",
     "sent added": f"describe it in {PATCHES}/060-descriptions.yaml; `make generate`; "
     f"add the argument in {OVERLAY}/voices/crud.py",
     "sent removed": f"`make generate`; take the argument out of {OVERLAY}/voices/crud.py, which breaks users",
@@ -74,7 +74,7 @@ def report(old: dict[str, Any], new: dict[str, Any], actions: list[Action]) -> l
 
 
 def _touches(action: Action, document: dict[str, Any], location: Key) -> bool:
-    """Tell whether an action refers to what stands at a location, or changes that and nothing else."""
+    """Return whether an action refers to what stands at a location, or changes that and nothing else."""
     if f'"#/{"/".join(location)}"' in json.dumps(action.update):
         return True
     reached = [_reaches(action, _labels(match), location) for match in action.matches(document)]
@@ -91,7 +91,7 @@ def _labels(match: JSONPathMatch) -> Key:
 
 
 def _reaches(action: Action, target: Key, location: Key) -> bool:
-    """Tell whether an action at a target removes or updates what stands at a location, or a part of it."""
+    """Return whether an action at a target removes or updates what stands at a location, or a part of it."""
     shorter = min(len(target), len(location))
     if target[:shorter] != location[:shorter]:
         return False

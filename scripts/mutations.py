@@ -1,4 +1,4 @@
-"""Change the document in many ways, one at a time, and tell which check finds each change.
+"""Change the document in many ways, one at a time, and show which check finds each change.
 
 Each change is applied to a copy of the project and generated; then all that does not simply compare files must find it:
 the generator and its validation, or a contract check. A change that nothing finds must be declared harmless, with the
@@ -70,7 +70,7 @@ def judge(mutation: Mutation) -> Verdict:
 
 
 def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script of ours with the changed project's generated package first on the path."""
+    """Run one of our programs with the changed project's generated package first on the path."""
     path = os.pathsep.join(map(str, (folder / "generated", ROOT / "overlay", ROOT)))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *command]

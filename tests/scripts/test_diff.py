@@ -1,4 +1,4 @@
-"""What a changed document means for users where neither redocly nor griffe tells, from small documents."""
+"""What a changed document means for users where neither redocly nor griffe reports it, from small documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEANS, ELSE = "(what is left out now means something else)", "(a call gives some
 FOLLOW = "(_api/operations.py must follow; users do not see it)"
 GONE, RENAMED, KEEP = "(an argument is gone)", "class renamed:", "models.py would keep it)"
 SHOWN = "GET /boats response 200 media type application/json"
-# The change, its rating, and all that is reported; "" for what redocly or griffe tells.
+# The change, its rating, and all that is reported; "" for what redocly or griffe reports.
 CHANGES: list[tuple[Change, str, str]] = [
     (put(LIMIT, default=20), BREAKING, f"GET /boats parameter limit: default is now 20, was 10 {MEANS}"),
     (drop(f"{LIMIT}.default"), BREAKING, f"GET /boats parameter limit: default is now absent, was 10 {MEANS}"),
