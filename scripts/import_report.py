@@ -4,46 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from jsonpath import JSONPathMatch
 
 from scripts.import_facts import Key, Tree, differences, document_facts, rename, renames
 from scripts.import_patches import Action
-from scripts.openapi import operations, schemas, schemas_of, sent
+from scripts.openapi import load, operations, schemas, schemas_of, sent
 
-OVERLAY = "overlay/mistral_voices"
 PATCHES = "openapi/patches"
-ADVICE = {
-    "operation added": f"give it our operationId, words and responses in {PATCHES}/020-operations.yaml and "
-    f"030-requests-and-responses.yaml; `make generate`; add a method and its `_async` twin in {OVERLAY}/voices/crud.py "
-    "(listing.py for lists, samples.py for audio) and name the operation in _api/operations.py",
-    "operation removed": f"`make generate`; take its method out of {OVERLAY}/voices and its name out of "
-    "_api/operations.py, which breaks users",
-    "operation changed": "see whether a patch sets our own in its place; if not, `make generate` and `make check`",
-    "schema added": f"describe it in {PATCHES}/060-descriptions.yaml; if users need it, name it in {OVERLAY}/models.py",
-    "schema removed": f"`make generate`; take it out of {OVERLAY}/models.py, which breaks users",
-    "schema renamed": f"`make generate`; give {OVERLAY}/models.py the new name, and keep the old one for users",
-    "parameter added": f"describe it in {PATCHES}/020-operations.yaml; `make generate`; add the argument in "
-    f"{OVERLAY}/voices",
-    "parameter removed": f"`make generate`; take the argument out of its method in {OVERLAY}/voices, "
-    "which breaks users",
-    "response added": f"describe it in {PATCHES}/030-requests-and-responses.yaml; see that {OVERLAY}/errors.py maps it",
-    "response removed": f"if servers still send it, add it in {PATCHES}/030-requests-and-responses.yaml; `make generate`",
-    "sent added": f"describe it in {PATCHES}/060-descriptions.yaml; `make generate`; "
-    f"add the argument in {OVERLAY}/voices/crud.py",
-    "sent removed": f"`make generate`; take the argument out of {OVERLAY}/voices/crud.py, which breaks users",
-    "sent required": f"`make generate`; make the argument follow in {OVERLAY}/voices (a new required one breaks users)",
-    "sent changed": f"`make generate`; make the argument follow in {OVERLAY}/voices (type, default and docstring)",
-    "received added": f"describe it in {PATCHES}/060-descriptions.yaml; `make generate` adds the attribute",
-    "received removed": f"if servers still send it, add it in {PATCHES}/040-voices.yaml; else `make generate` "
-    "drops the attribute, which breaks users",
-    "received required": "`make generate` changes the type of the attribute; if servers may leave it out, "
-    f"say so in {PATCHES}/040-voices.yaml, or their responses are refused",
-    "received changed": "`make generate` changes what is accepted; if servers still send the old form, "
-    f"say so in {PATCHES}/040-voices.yaml",
-    "other changed": f"see whether {PATCHES}/010-document.yaml still says the right thing",
-}
+ADVICE = load(Path(__file__).with_name("import_advice.yaml"))
 WORDS = {"parameters": "parameter", "responses": "response", "properties": "property", "content": "media type"}
 WORDS |= {"headers": "header", "enum": "value", "servers": "server", "paths": "operation"}
 SIDES = {"parameters": "sent", "requestBody": "sent", "responses": "received"}

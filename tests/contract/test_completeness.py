@@ -16,7 +16,7 @@ import pytest
 
 import mistral_voices
 from mistral_voices import errors, models
-from scripts.mutation_list import MUTATIONS
+from scripts.mutations import MUTATIONS
 from tests.harness import CALLS, ClientKind, Fails
 
 from .behaviour import CHECKS, SLOW, Check, check_answers, check_requests

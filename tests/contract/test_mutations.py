@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.mutation_list import MUTATIONS
-from scripts.mutations import Verdict, judge_all, table
+from scripts.mutations import MUTATIONS, Verdict, judge_all, table
 
 NAMES = ["change the default of a query parameter", "change a description"]
 

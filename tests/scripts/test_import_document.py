@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ import yaml
 
 from scripts import import_document
 from scripts.import_extract import extract
-from scripts.mutation_list import SCHEMAS, V1, append, drop, put
+from scripts.mutations import Mutation
 from scripts.openapi import DocumentError, dump, load
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "data" / "upstream" / "small.yaml"
+SCHEMAS, V1 = "$.components.schemas", "$.paths['/v1/audio/voices']"
 FIRST_DAY, LATER = date(2030, 1, 2), date(2030, 5, 6)
 PATCH = """
 overlay: 1.0.0
@@ -67,10 +67,11 @@ def imports(folder: Path, upstream: Path | None = SMALL, *, check: bool = False,
     return import_document.run(upstream, folder, check=check, today=today)
 
 
-def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+def changed(folder: Path, *changes: dict[str, Any]) -> Path:
     """Write a changed copy of the small document."""
     document = load(SMALL)
-    change(document)
+    for change in changes:
+        Mutation("", change).apply(document)
     path = folder / "changed.yaml"
     path.write_text(dump(document))
     return path
@@ -215,7 +216,7 @@ def test_a_page_without_markers_is_an_error(folder: Path, capsys: pytest.Capture
 
 
 def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = changed(folder, put(f"{V1}.get.responses", {"404": {}}))
+    path = changed(folder, {"at": f"{V1}.get.responses", "put": {"404": {}}})
     before = state(folder)
     assert imports(folder, path) == 1
     assert "not a valid OpenAPI document" in capsys.readouterr().err
@@ -224,7 +225,7 @@ def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFi
 
 def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     imports(folder)
-    path = changed(folder, put("$.info", version="2.0.0"))
+    path = changed(folder, {"at": "$.info", "put": {"version": "2.0.0"}})
     before = state(folder)
 
     def fail(old: Path, target: Path) -> None:
@@ -243,19 +244,17 @@ def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
 ) -> None:
     imports(folder)
     capsys.readouterr()
-    document = load(SMALL)
     page = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
     search = {"get": {"responses": {"200": {"description": "PROSE", "content": content}}}}
-    for change in (
-        append(f"{SCHEMAS}.MakeRequest.required", "slug"),
-        put(SCHEMAS, Page=page),
-        put("$.paths", {"/v2/audio/voices": search}),
-    ):
-        change(document)
-    path = folder / "three.yaml"
-    text = yaml.safe_dump(document).replace("schemas/Voice", "schemas/Speaker").replace("    Voice:", "    Speaker:")
-    path.write_text(text)
+    path = changed(
+        folder,
+        {"at": f"{SCHEMAS}.MakeRequest.required", "append": "slug"},
+        {"at": SCHEMAS, "put": {"Page": page}},
+        {"at": "$.paths", "put": {"/v2/audio/voices": search}},
+        {"replace": ["schemas/Voice", "schemas/Speaker"]},
+        {"at": f"{SCHEMAS}.Voice", "rename": "Speaker"},
+    )
     before = state(folder)
     assert imports(folder, path) == 1
     output = capsys.readouterr()
@@ -278,7 +277,7 @@ def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
 
 
 GET, MAKE, VOICE, LABEL = f"{V1}.get", f"{SCHEMAS}.MakeRequest.properties", f"{SCHEMAS}.Voice", f"{SCHEMAS}.Label.enum"
-SHOWN = "GET /v1/audio/voices"
+SHOWN, LIMIT = "GET /v1/audio/voices", f"{GET}.parameters[0]"
 REFUSED = {"404": {"$ref": "#/components/responses/Refused"}}
 Q = {"name": "q", "in": "query", "schema": {"type": "string"}}
 
@@ -286,25 +285,28 @@ Q = {"name": "q", "in": "query", "schema": {"type": "string"}}
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (drop(f"{VOICE}.properties.title"), "property removed: Voice.title"),
-        (put(f"{VOICE}.properties", age={"type": "integer"}), "property added: Voice.age"),
-        (drop(f"{VOICE}.required[?@=='name']"), "Voice.name: is no longer required"),
-        (append(LABEL, "odd"), "value added: Label value odd"),
-        (drop(f"{LABEL}[?@=='old']"), "value removed: Label value old"),
-        (put(f"{MAKE}.name", maxLength=9), "MakeRequest.name: maxLength is now 9, was 50"),
-        (put(MAKE, slug={"type": "string"}), "MakeRequest.slug: type is now string, was null or string"),
-        (put(f"{GET}.parameters[0].schema", default=20), f"{SHOWN} parameter limit: default is now 20, was 10"),
-        (drop(f"{GET}.parameters[0]"), f"parameter removed: {SHOWN} parameter limit"),
-        (append(f"{GET}.parameters", Q), f"parameter added: {SHOWN} parameter q"),
-        (put(f"{GET}.responses", REFUSED), f"response added: {SHOWN} response 404"),
-        (put(GET, deprecated=True), f"{SHOWN}: deprecated is now true, was absent"),
-        (drop(GET), f"operation removed: {SHOWN}"),
-        (append("$.servers", {"url": "https://eu.example.com"}), "server added: server https://eu.example.com"),
-        (put("$.info", version="1.1.0"), "version is now 1.1.0, was 1.0.0"),
+        ({"drop": f"{VOICE}.properties.title"}, "property removed: Voice.title"),
+        ({"at": f"{VOICE}.properties", "put": {"age": {"type": "integer"}}}, "property added: Voice.age"),
+        ({"drop": f"{VOICE}.required[?@=='name']"}, "Voice.name: is no longer required"),
+        ({"at": LABEL, "append": "odd"}, "value added: Label value odd"),
+        ({"drop": f"{LABEL}[?@=='old']"}, "value removed: Label value old"),
+        ({"at": f"{MAKE}.name", "put": {"maxLength": 9}}, "MakeRequest.name: maxLength is now 9, was 50"),
+        ({"at": MAKE, "put": {"slug": {"type": "string"}}}, "MakeRequest.slug: type is now string, was null or string"),
+        ({"at": f"{LIMIT}.schema", "put": {"default": 20}}, f"{SHOWN} parameter limit: default is now 20, was 10"),
+        ({"drop": LIMIT}, f"parameter removed: {SHOWN} parameter limit"),
+        ({"at": f"{GET}.parameters", "append": Q}, f"parameter added: {SHOWN} parameter q"),
+        ({"at": f"{GET}.responses", "put": REFUSED}, f"response added: {SHOWN} response 404"),
+        ({"at": GET, "put": {"deprecated": True}}, f"{SHOWN}: deprecated is now true, was absent"),
+        ({"drop": GET}, f"operation removed: {SHOWN}"),
+        (
+            {"at": "$.servers", "append": {"url": "https://eu.example.com"}},
+            "server added: server https://eu.example.com",
+        ),
+        ({"at": "$.info", "put": {"version": "1.1.0"}}, "version is now 1.1.0, was 1.0.0"),
     ],
 )
 def test_each_change_is_reported(
-    folder: Path, change: Callable[[dict[str, Any]], object], expected: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, change: dict[str, Any], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     imports(folder)
     capsys.readouterr()
@@ -313,13 +315,10 @@ def test_each_change_is_reported(
 
 
 def test_prose_and_other_apis_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def change(document: dict[str, Any]) -> None:
-        drop("$.paths['/v1/cakes']")(document)
-        put(VOICE, description="PROSE of another kind")(document)
-
     imports(folder)
     capsys.readouterr()
-    assert imports(folder, changed(folder, change)) == 0
+    prose = {"at": VOICE, "put": {"description": "PROSE of another kind"}}
+    assert imports(folder, changed(folder, {"drop": "$.paths['/v1/cakes']"}, prose)) == 0
     assert "changed nothing in the voices part" in capsys.readouterr().out
 
 
