@@ -22,8 +22,8 @@ CONFIG = ROOT / "openapi" / "diff.yaml"
 SAMPLES = ROOT / "tests" / "data" / "diff"
 
 
-class WireError(Exception):
-    """redocly cannot be run, or cannot read a document; the message says why and what to do."""
+class DiffError(Exception):
+    """Nothing can be compared; the message says why and what to do."""
 
 
 class WireFinding(NamedTuple):
@@ -59,7 +59,7 @@ def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = 
         except (OSError, ValueError, KeyError) as error:
             lines = f"{done.stdout}\n{done.stderr}".splitlines()
             said = [line for line in lines if line.strip() and not line.startswith(("  ", "Traceback"))]
-            raise WireError(
+            raise DiffError(
                 f"redocly diff failed (exit status {done.returncode}):\n" + "\n".join(said[-8:]) + "\nTry "
                 "`.venv/bin/python scripts/node.py redocly --version`: the first run installs Node's tools and needs "
                 "the network. If that works, `make document` says what is wrong with the document."

@@ -1,8 +1,8 @@
 """Generate `generated/` from `openapi/voices.yaml`, or with --check report where the two differ.
 
-The generator and its formatter are pinned, and the formatter runs without any settings of this project, so that the
-output depends on the document, the templates and these pins alone. Nothing is written before the whole package stands
-in a temporary folder; then it takes the place of the old one.
+The generator and its formatter are pinned in pyproject.toml, and the formatter runs without any settings of this
+project, so that the output depends on the document, the templates and these pins alone. Nothing is written before the
+whole package stands in a temporary folder; then it takes the place of the old one.
 """
 
 from __future__ import annotations
@@ -19,20 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import openapi_spec_validator
 from openapi_python_client.strings import PythonIdentifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.openapi import load, operations, resolve
+from scripts.openapi import DocumentError, load, operations, resolve, validate
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "mistral_voices_api"
-PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 HEADER = "# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.\n"
 README = f"""# Do not edit
 
 Everything in this folder is written by `make generate` (`python scripts/generate.py`) from `openapi/voices.yaml`,
-with openapi-python-client {PINS["openapi-python-client"]} and the templates in `openapi/templates`.
+with openapi-python-client {version("openapi-python-client")} and the templates in `openapi/templates`.
 Change the document or a template and run it again; `make check` fails when the two differ.
 """
 TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list"}
@@ -47,11 +45,8 @@ class GenerationError(Exception):
 
 def read_document(path: Path) -> dict[str, Any]:
     """Load the document and validate it, so that a bad one never reaches the generator."""
-    try:
-        document = load(path)
-        openapi_spec_validator.validate(document)
-    except Exception as error:
-        raise GenerationError(f"openapi/{path.name} is not a valid OpenAPI document: {error}") from error
+    document = load(path)
+    validate(document)
     for _, operation in operations(document):
         if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
             raise GenerationError(
@@ -119,9 +114,6 @@ def run(*command: str, purpose: str) -> None:
 
 def build(openapi: Path, target: Path) -> None:
     """Write the whole of `generated/` into an empty folder."""
-    for tool, pin in PINS.items():
-        if version(tool) != pin:
-            raise GenerationError(f"{tool} is {version(tool)}, but {pin} is pinned: run `make setup`")
     path, templates, package = openapi / "voices.yaml", openapi / "templates", target / PACKAGE
     document = read_document(path)
     if not (templates / "model.py.jinja").is_file():
@@ -169,7 +161,7 @@ def main() -> int:
         target.mkdir()
         try:
             build(given.root / "openapi", target)
-        except GenerationError as error:
+        except (DocumentError, GenerationError) as error:
             print(f"generate: {error}\ngenerated/ is as it was.", file=sys.stderr)
             return 1
         words = ("missing", "stray", "differs") if given.check else ("added", "removed", "changed")

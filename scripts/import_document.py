@@ -13,15 +13,12 @@ import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
-
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.import_extract import arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
 from scripts.import_report import report
-from scripts.openapi import DocumentError, closure, dump, load
+from scripts.openapi import DocumentError, dump, load, validate
 
 OPENAPI = Path(__file__).resolve().parent.parent / "openapi"
 DOCUMENT, EXTRACT, PROVENANCE = "voices.yaml", "upstream.yaml", "PROVENANCE.md"
@@ -48,17 +45,6 @@ def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Pa
     validate(result)
     provenance = _provenance(folder / PROVENANCE, upstream, actions, today)
     return {folder / DOCUMENT: dump(result), folder / EXTRACT: dump(new), folder / PROVENANCE: provenance}
-
-
-def validate(document: dict[str, Any]) -> None:
-    """Refuse a result that is no valid OpenAPI document."""
-    closure(document, document)
-    errors = [
-        f"- {' > '.join(map(str, error.absolute_path)) or 'document'}: {error.message.splitlines()[0]}"
-        for error in OpenAPIV31SpecValidator(document).iter_errors()
-    ]
-    if errors:
-        raise DocumentError("\n".join(["the result is not a valid OpenAPI document:", *errors]))
 
 
 def _provenance(path: Path, upstream: Path | None, actions: list[Action], today: date) -> str:

@@ -136,7 +136,7 @@ def contract_findings(folder: Path) -> list[tuple[str, str]]:
 def meaning(output: str) -> str:
     """Find the line that says most in the output of the generator."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    wanted = ("has no rule for", "is not a valid", "uses ", "Error", "error", "WARNING", "rror:")
+    wanted = ("has no rule for", "not a valid", "uses ", "Error", "error", "WARNING", "rror:")
     return next((line for word in wanted for line in lines if word in line), lines[0] if lines else "failed")
 
 

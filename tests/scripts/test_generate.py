@@ -66,9 +66,9 @@ FORM = "application/x-www-form-urlencoded:\n            schema:\n              $
 LIST = "json:\n              schema:\n                $ref: '#/components/schemas/VoiceList"
 TAGS = "anyOf:\n          - type: array\n            items:\n              "
 REFUSED = {
-    "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "is not a valid OpenAPI document"),
+    "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "neither YAML nor JSON"),
     "not valid": ("in: query", "in: nowhere", "is not a valid OpenAPI document"),
-    "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "is not a valid OpenAPI document"),
+    "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "schemas/Nothing is referred to"),
     "nothing checks it": ("minimum: 1\n", "exclusiveMinimum: 0\n", "list_voices.limit uses exclusiveMinimum, which"),
     "a kind of member without a rule": ("format: date-time", "format: uuid", "has no rule for the member created_at"),
     "a list of models or null": (
