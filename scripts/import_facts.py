@@ -1,6 +1,6 @@
-"""Read an OpenAPI document as a tree of facts, compare two of them, and pair the schemas that were renamed.
+"""Read an OpenAPI document as facts, compare those of two documents, and pair the schemas that were renamed.
 
-A key leads to a fact: ("components", "schemas", "Voice") to ("properties", "slug"), and that to ("default",).
+Each fact has a place: ("components", "schemas", "Voice", "properties", "slug", "default"). What has parts is True.
 Items of lists are named (a parameter by its name), so that their order plays no part.
 """
 
@@ -12,8 +12,9 @@ from typing import Any
 
 from scripts.openapi import operations, schemas
 
-Key = tuple[str, ...]
-Tree = dict[Key, "Tree | str"]
+Place = tuple[str, ...]
+Fact = str | bool
+Facts = dict[Place, Fact]
 
 COMBINED = {"anyOf": " or ", "oneOf": " or ", "allOf": " and "}
 IN_TYPE = {"$ref", "type", "items", *COMBINED}
@@ -22,38 +23,45 @@ NESTED = ("requestBody", "schema", "items")
 ALIKE = 0.6  # two schemas that share this part of their facts count as one that was renamed
 
 
-def document_facts(document: dict[str, Any]) -> Tree:
+def document_facts(document: dict[str, Any]) -> Facts:
     """Read all facts of a document."""
-    tree: Tree = {("openapi",): document["openapi"], ("version",): str(document.get("info", {}).get("version"))}
-    tree |= {("servers", server["url"]): facts(server) for server in document.get("servers", ())}
+    found: Facts = {("openapi",): document["openapi"], ("version",): str(document.get("info", {}).get("version"))}
+    for server in document.get("servers", ()):
+        found |= facts(server, ("servers", server["url"]))
     for name, operation in operations(document):
-        method, path = name.split(" ", 1)
-        tree["paths", path, method.lower()] = facts({"security": document.get("security"), **operation})
+        found |= facts({"security": document.get("security"), **operation}, operation_place(name))
     for kind, components in document.get("components", {}).items():
-        tree |= {("components", kind, name): facts(content) for name, content in components.items()}
-    return tree
+        for name, content in components.items():
+            found |= facts(content, ("components", kind, name))
+    return found
 
 
-def facts(node: Any) -> Tree:
+def operation_place(name: str) -> Place:
+    """Say where an operation stands: `GET /path`."""
+    method, path = name.split(" ", 1)
+    return "paths", path, method.lower()
+
+
+def facts(node: Any, place: Place = ()) -> Facts:
     """Read one object of a document, all the way down."""
+    found: Facts = {place: True} if place else {}
     if not isinstance(node, dict):
-        return {("type",): kind_of(node)} if isinstance(node, bool) else {}
-    tree: Tree = {("type",): kind_of(node)} if IN_TYPE & node.keys() else {}
+        return {**found, (*place, "type"): kind_of(node)} if isinstance(node, bool) else found
+    if IN_TYPE & node.keys():
+        found[*place, "type"] = kind_of(node)
     for key, value in node.items():
         if key in NAMED:
             members = value.items() if isinstance(value, dict) else ((_label(each), each) for each in value)
-            tree |= {(key, str(name)): facts(part) for name, part in members}
+            for name, part in members:
+                found |= facts(part, (*place, key, str(name)))
         elif key in NESTED:
             if key != "items" or (isinstance(value, dict) and value.keys() - IN_TYPE):
-                tree[(key,)] = facts(value)
+                found |= facts(value, (*place, key))
         elif key not in IN_TYPE and not (key == "required" and isinstance(value, list)):
-            tree[(key,)] = text(value)
+            found[*place, key] = text(value)
     for name in node.get("properties", ()):
-        tree["properties", name] = {
-            **facts(node["properties"][name]),
-            ("required",): text(name in node.get("required", ())),
-        }
-    return tree
+        found[*place, "properties", name, "required"] = text(name in node.get("required", ()))
+    return found
 
 
 def _label(item: Any) -> str:
@@ -87,21 +95,20 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str, sort_keys=True)
 
 
-def differences(old: Tree, new: Tree, place: Key = ()) -> Iterator[tuple[Key, Tree | str | None, Tree | str | None]]:
-    """Give what differs, with its place: text that changed, and trees that only one of the two has."""
-    for key in sorted(old.keys() | new.keys()):
-        before, now = old.get(key), new.get(key)
-        if isinstance(before, dict) and isinstance(now, dict):
-            yield from differences(before, now, place + key)
-        elif before != now:
-            yield place + key, before, now
+def differences(old: Facts, new: Facts) -> Iterator[tuple[Place, Fact | None, Fact | None]]:
+    """Give what differs, with its place; what only one of the two has is given once, without its parts."""
+    last: Place = ("",)
+    for place in sorted(old.keys() | new.keys()):
+        if old.get(place) != new.get(place) and place[: len(last)] != last:
+            yield place, old.get(place), new.get(place)
+            last = place
 
 
 def renames(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
     """Pair schemas that are gone from a document with new ones of nearly the same content, the most alike first."""
     before, after = schemas(old), schemas(new)
     different = dict.fromkeys(before.keys() ^ after.keys(), "?")
-    lines = {name: _lines(facts(rename({**before, **after}[name], different))) for name in different}
+    lines = {name: set(facts(rename({**before, **after}[name], different)).items()) for name in different}
     pairs = [
         (len(lines[a] & lines[b]) / len(lines[a] | lines[b]), a, b)
         for a in before.keys() & different
@@ -112,14 +119,6 @@ def renames(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
         if alike >= ALIKE and name not in result and name_now not in result.values():
             result[name] = name_now
     return result
-
-
-def _lines(tree: Tree, place: Key = ()) -> set[tuple[Key, str]]:
-    """Flatten a tree, so that two can be compared as sets."""
-    lines = set()
-    for key, value in tree.items():
-        lines |= {(place + key, value)} if isinstance(value, str) else {(place + key, "")} | _lines(value, place + key)
-    return lines
 
 
 def rename(node: Any, renamed: dict[str, str]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from jsonpath import JSONPathMatch
 
-from scripts.import_facts import Key, Tree, differences, document_facts, rename, renames
+from scripts.import_facts import Fact, Place, differences, document_facts, operation_place, rename, renames
 from scripts.import_patches import Action
 from scripts.openapi import load, operations, schemas, schemas_of, sent
 
@@ -25,7 +25,7 @@ class Change(NamedTuple):
 
     text: str
     advice: str
-    location: Key
+    location: Place
 
 
 def report(old: dict[str, Any], new: dict[str, Any], actions: list[Action]) -> list[str]:
@@ -44,7 +44,7 @@ def report(old: dict[str, Any], new: dict[str, Any], actions: list[Action]) -> l
     return lines
 
 
-def _touches(action: Action, document: dict[str, Any], location: Key) -> bool:
+def _touches(action: Action, document: dict[str, Any], location: Place) -> bool:
     """Return whether an action refers to what stands at a location, or changes that and nothing else."""
     if f'"#/{"/".join(location)}"' in json.dumps(action.update):
         return True
@@ -52,7 +52,7 @@ def _touches(action: Action, document: dict[str, Any], location: Key) -> bool:
     return bool(reached) and all(reached)
 
 
-def _labels(match: JSONPathMatch) -> Key:
+def _labels(match: JSONPathMatch) -> Place:
     """Name the items of lists on the way to a match as facts name them."""
     if match.parent is None:
         return ()
@@ -61,7 +61,7 @@ def _labels(match: JSONPathMatch) -> Key:
     return (*_labels(match.parent), str(label))
 
 
-def _reaches(action: Action, target: Key, location: Key) -> bool:
+def _reaches(action: Action, target: Place, location: Place) -> bool:
     """Return whether an action at a target removes or updates what stands at a location, or a part of it."""
     shorter = min(len(target), len(location))
     if target[:shorter] != location[:shorter]:
@@ -88,21 +88,16 @@ def changes(old: dict[str, Any], new: dict[str, Any], renamed: dict[str, str]) -
             yield _change(place, before, now, along, requests)
 
 
-def _along(old: dict[str, Any], new: dict[str, Any]) -> dict[Key, list[str]]:
+def _along(old: dict[str, Any], new: dict[str, Any]) -> dict[Place, list[str]]:
     """List the operations that only the new document has, each with the new schemas that no other operation needs."""
     known = dict(operations(old))
     needed = schemas_of(new, [each for name, each in operations(new) if name in known]) | schemas(old).keys()
     added = {name: each for name, each in operations(new) if name not in known}
-    return {_place(name): sorted(schemas_of(new, each) - needed) for name, each in added.items()}
-
-
-def _place(operation: str) -> Key:
-    method, path = operation.split(" ", 1)
-    return "paths", path, method.lower()
+    return {operation_place(name): sorted(schemas_of(new, each) - needed) for name, each in added.items()}
 
 
 def _change(
-    place: Key, old: Tree | str | None, new: Tree | str | None, along: dict[Key, list[str]], requests: set[str]
+    place: Place, old: Fact | None, new: Fact | None, along: dict[Place, list[str]], requests: set[str]
 ) -> Change:
     """Put one difference into words."""
     text, kind, side, outer = "", "", "operation" if place[0] == "paths" else "other", ""
@@ -122,7 +117,7 @@ def _change(
         elif step != "schema":
             name = f" {next(steps)}" if step in WORDS else ""
             text = f"{text} {kind}{name}".strip()
-    if isinstance(old, dict) or isinstance(new, dict):
+    if True in (old, new):
         verb = "added" if old is None else "removed"
         names = f" (with the schemas {', '.join(along[place])})" if along.get(place) else ""
         key = f"{side if kind == 'property' else kind} {verb}"
