@@ -19,8 +19,8 @@ NAMED = words("""paths webhooks properties patternProperties dependentSchemas $d
 # The order of members in what we write; others follow by name. `required[]` is the list of a schema.
 KEYWORDS = words("""$ref openapi info servers security title version url name in required operationId summary type
     scheme x-sent description deprecated license identifier x-server-name tags securitySchemes parameters requestBody
-    responses paths components get put post patch delete headers content schemas schema anyOf properties items enum format
-    minimum maximum minLength maxLength default required[]""")
+    responses paths components get put post patch delete headers content schemas schema anyOf properties items enum
+    format minimum maximum minLength maxLength default required[]""")
 
 
 def bare(node: Any, *, names: bool = False, where: str = "the document") -> Any:
