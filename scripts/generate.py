@@ -95,12 +95,9 @@ def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
             body = resolve(document, media_type["schema"])
             fields += [(key, each, key in body.get("required", ())) for key, each in body["properties"].items()]
         name = operation["operationId"]
-        found[name] = {
-            str(PythonIdentifier(key, "field_")): argument(
-                document, f"{name}.{key}", resolve(document, schema), required
-            )
-            for key, schema, required in fields
-        }
+        for key, schema, required in fields:
+            rules = argument(document, f"{name}.{key}", resolve(document, schema), required)
+            found.setdefault(name, {})[str(PythonIdentifier(key, "field_"))] = rules
     return found
 
 
@@ -169,12 +166,7 @@ def main() -> int:
         if not changes:
             print("generated/ is what the document says.")
         elif given.check:
-            print(
-                changes,
-                "generated/ is not what openapi/voices.yaml says: run `make generate`.",
-                sep="\n",
-                file=sys.stderr,
-            )
+            print(f"{changes}\ngenerated/ is not what openapi/voices.yaml says: run `make generate`.", file=sys.stderr)
         else:
             if generated.exists():
                 os.replace(generated, Path(temporary) / "old")

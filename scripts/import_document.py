@@ -91,9 +91,7 @@ def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int
     try:
         contents = import_document(upstream, folder, today)
         changed = {
-            path: content
-            for path, content in contents.items()
-            if not path.exists() or path.read_text("utf-8") != content
+            path: text for path, text in contents.items() if not path.exists() or path.read_text("utf-8") != text
         }
         if not check:
             write(changed)
@@ -103,9 +101,7 @@ def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int
     names = ", ".join(str(path) for path in changed)
     print(f"{'would change' if check else 'written'}: {names}" if names else "Nothing changes.")
     if names and check:
-        print(
-            "openapi/ is not what openapi/patches make of the vendor's facts: change a patch, then run `make import`."
-        )
+        print("openapi/ is not what the patches make of the vendor's facts: change a patch, then run `make import`.")
     return 1 if check and changed else 0
 
 

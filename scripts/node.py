@@ -6,7 +6,7 @@ come from scripts/node/package-lock.json; they are installed again only when tha
 
 from __future__ import annotations
 
-import hashlib
+import filecmp
 import os
 import re
 import shutil
@@ -48,11 +48,10 @@ def main() -> int:
         environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
         # A wheel holds no symbolic links, and without them its own `npm` does not find the rest.
         npm = [str(folder / "node"), str(folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    digest = hashlib.sha256((TOOLS / "package-lock.json").read_bytes()).hexdigest()
-    stamp = TOOLS / "node_modules" / ".installed"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
+    lock, installed = TOOLS / "package-lock.json", TOOLS / "node_modules" / ".installed"
+    if not installed.is_file() or not filecmp.cmp(lock, installed, shallow=False):
         subprocess.run([*npm, "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
-        stamp.write_text(digest, encoding="utf-8")
+        shutil.copyfile(lock, installed)
     tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
     return subprocess.run([str(tool), *sys.argv[2:]], env=environment, check=False).returncode
 

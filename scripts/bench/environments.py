@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
 
-from scripts.bench.rows import OURS
+from scripts.bench.table import BENCH, OURS
 
-BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
 ENVIRONMENTS = BENCH / ".environments"
 UV = (sys.executable, "-m", "uv", "--quiet", "pip")
