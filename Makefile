@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 BASE ?= HEAD
 READY := .venv/ready
+COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
@@ -83,8 +85,11 @@ bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 sh
 budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py
 
-lock: $(READY) ## Write the lock files anew
-	@$(BIN)/python scripts/lock.py
+lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --extra node pyproject.toml --output-file requirements-node.lock
+	@set -e; for peer in scripts/bench/requirements/*.in; do \
+		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv scripts/node/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache

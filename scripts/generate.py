@@ -95,9 +95,10 @@ def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
             body = resolve(document, media_type["schema"])
             fields += [(key, each, key in body.get("required", ())) for key, each in body["properties"].items()]
         name = operation["operationId"]
+        found[name] = {}
         for key, schema, required in fields:
             rules = argument(document, f"{name}.{key}", resolve(document, schema), required)
-            found.setdefault(name, {})[str(PythonIdentifier(key, "field_"))] = rules
+            found[name][str(PythonIdentifier(key, "field_"))] = rules
     return found
 
 
@@ -138,11 +139,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def differences(expected: dict[str, bytes], found: dict[str, bytes], words: tuple[str, str, str]) -> Iterator[str]:
-    """Name each file that is missing, is stray or differs, in these words."""
+def differences(expected: dict[str, bytes], found: dict[str, bytes]) -> Iterator[str]:
+    """Name each file that is missing, is stray or differs."""
     for name in sorted({*expected, *found}):
         if expected.get(name) != found.get(name):
-            word = words[0] if name not in found else words[1] if name not in expected else words[2]
+            word = "missing" if name not in found else "stray" if name not in expected else "different"
             yield f"{word}: generated/{name}"
 
 
@@ -161,8 +162,7 @@ def main() -> int:
         except (DocumentError, GenerationError) as error:
             print(f"generate: {error}\ngenerated/ is as it was.", file=sys.stderr)
             return 1
-        words = ("missing", "stray", "differs") if given.check else ("added", "removed", "changed")
-        changes = "\n".join(differences(files(target), files(generated), words))
+        changes = "\n".join(differences(files(target), files(generated)))
         if not changes:
             print("generated/ is what the document says.")
         elif given.check:
@@ -171,7 +171,7 @@ def main() -> int:
             if generated.exists():
                 os.replace(generated, Path(temporary) / "old")
             os.replace(target, generated)
-            print(changes)
+            print(f"{changes}\ngenerated/ is now what the document says.")
         return int(bool(changes) and given.check)
 
 

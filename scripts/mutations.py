@@ -98,7 +98,7 @@ def judge(mutation: Mutation) -> Verdict:
         done = run([str(ROOT / "scripts" / "generate.py"), "--root", str(folder)], folder)
         if done.returncode:
             return Verdict(mutation, [("generation", meaning(done.stderr))])
-        if changed and "changed:" not in done.stdout:
+        if changed and "different:" not in done.stdout:
             return Verdict(mutation, [("drift", "the drift check does not see this change")])
         done = run([__file__, "--checks", str(folder)], folder)
         if done.returncode:

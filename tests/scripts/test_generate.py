@@ -44,7 +44,7 @@ def test_every_difference_is_named_and_mended(project: Path) -> None:
     assert checked.returncode == 1
     assert checked.stderr.splitlines() == [
         "stray: generated/mistral_voices_api/api/stray.py",
-        "differs: generated/mistral_voices_api/models/voice_response.py",
+        "different: generated/mistral_voices_api/models/voice_response.py",
         "missing: generated/mistral_voices_api/types.py",
         "generated/ is not what openapi/voices.yaml says: run `make generate`.",
     ]
@@ -58,7 +58,7 @@ def test_a_change_of_the_document_is_a_difference(project: Path) -> None:
     edit(project / "openapi" / "voices.yaml", "default: 10\n", "default: 20\n")
     checked = generate(project, "--check")
     assert checked.returncode == 1
-    assert "differs: generated/mistral_voices_api/api/audio_voices/list_voices.py\n" in checked.stderr
+    assert "different: generated/mistral_voices_api/api/audio_voices/list_voices.py\n" in checked.stderr
     assert "run `make generate`" in checked.stderr
 
 
@@ -112,7 +112,7 @@ VoiceResponse.from_dict({**known, "languages": [1, "en"]})
     assert done.stderr.endswith("InvalidValueError: languages[1]: is a string, expected a number\n")
 
 
-def test_missing_templates_are_noticed(project: Path) -> None:
+def test_missing_templates_are_an_error(project: Path) -> None:
     shutil.rmtree(project / "openapi" / "templates")
     made = generate(project)
     assert (made.returncode, "the templates are missing" in made.stderr) == (1, True)
