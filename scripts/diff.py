@@ -72,9 +72,9 @@ class Side:
 
     def version(self) -> Version:
         """Read the version of the package."""
-        path = self.folder / VERSION_FILE
-        if found := VERSION.search(path.read_text(encoding="utf-8") if path.is_file() else ""):
-            return tuple(map(int, found.groups()))
+        for path in (self.folder / VERSION_FILE, self.folder / OVERLAY / "__init__.py"):  # where it was once
+            if found := VERSION.search(path.read_text(encoding="utf-8") if path.is_file() else ""):
+                return tuple(map(int, found.groups()))
         raise DiffError(f'{VERSION_FILE} of {self.name} has no line like `__version__ = "1.2.3"`')
 
 
@@ -118,8 +118,8 @@ def python_findings(old: Side, new: Side) -> tuple[list[Finding], list[Finding]]
     """Compare for a Python user: by the document, and by what can be imported."""
     renamed = renames(old.document, new.document)
     before, now = old.surface(renamed), new.surface({})
-    kept = {name for name, by_itself in now.models.items() if by_itself}
-    from_document = document_findings(old.document, new.document, public=before.models, kept=kept)
+    models = before.models(), now.models()
+    from_document = document_findings(old.document, new.document, public=models[0], kept=models[1])
     requests = sent(old.document) | sent(new.document)
     return from_document, surface_findings(before.entries, now.entries, requests)
 

@@ -14,14 +14,7 @@ from scripts.openapi import sent
 def document_findings(
     old: dict[str, Any], new: dict[str, Any], *, public: Collection[str] = (), kept: Collection[str] = ()
 ) -> list[Finding]:
-    """List what changed.
-
-    Args:
-        old: The document before.
-        new: The document now.
-        public: The classes that users import, by the overlay before.
-        kept: Those of them that the overlay now provides by itself, under a name that the document no longer has.
-    """
+    """List what changed; users import the `public` classes of the overlay before, and now those that are `kept`."""
     renamed = renames(old, new)
     found = [_renamed_class(name, now, public, kept) for name, now in renamed.items()]
     requests = sent(old) | sent(new)

@@ -35,29 +35,19 @@ class Argument(NamedTuple):
 
 @dataclass
 class Entry:
-    """One public name.
+    """One public name."""
 
-    Attributes:
-        kind: class, function, async function, attribute, or name for what lies outside of the package.
-        types: The alternatives of what it gives or holds.
-        arguments: What it takes.
-        bases: The public classes that it is one of.
-        inherited: Whether a public class that it is one of has it as well, so that this one need not be reported.
-    """
-
-    kind: str
-    types: frozenset[str] = frozenset()
+    kind: str  # class, function, async function, attribute, or name for what lies outside of the package
+    types: frozenset[str] = frozenset()  # the alternatives of what it gives or holds
     arguments: dict[str, Argument] = field(default_factory=dict)
-    bases: frozenset[str] = frozenset()
-    inherited: bool = False
+    bases: frozenset[str] = frozenset()  # the public classes that it is one of
+    inherited: bool = False  # whether a public class that it is one of has it too, and reports it
 
 
 class Surface:
     """A package as users reach it, from the public modules at its top.
 
-    Attributes:
-        entries: Each public name as users write it, such as `errors.SDKError.body`; what has several goes by its first.
-        models: The names in models.py, each with whether it is there by itself, not by a plain import.
+    `entries` has each name as users write it, such as `errors.SDKError.body`; what has several goes by its first.
     """
 
     def __init__(self, package: str, folders: Sequence[Path], renamed: Mapping[str, str] | None = None) -> None:
@@ -66,17 +56,19 @@ class Surface:
         for path in (path for folder in folders for path in folder.glob("*/__init__.py")):
             loader.load(path.parent.name)
         self.objects, self.renamed = loader.modules_collection, renamed or {}
-        self.models: dict[str, bool] = {}
         public: dict[str, Any] = {}
         first: dict[str, str] = {}
         for module, name in self._exports(self.objects[package]):
             found = self._target(module.members.get(name))
-            if module.name == "models":
-                self.models[name] = not module.members[name].is_alias or (found is not None and found.name != name)
             if found is None or first.setdefault(found.path, module.path) == module.path:
                 public[f"{module.path}.{name}".removeprefix(f"{package}.")] = found
         self.classes = {found.path for found in public.values() if found is not None and found.is_class}
         self.entries = {path: entry for each in public.items() for path, entry in self._entries(*each)}
+
+    def models(self) -> set[str]:
+        """Name the classes that users import from models.py."""
+        classes = (path for path, entry in self.entries.items() if entry.kind == "class")
+        return {path.removeprefix("models.") for path in classes if path.startswith("models.")}
 
     def _exports(self, package: Any) -> Iterator[tuple[Any, str]]:
         """Give each public name with its module, the package's own first."""
@@ -264,9 +256,8 @@ def _compare_types(old: frozenset[str], new: frozenset[str], where: str, *, sent
     for value in sorted(old ^ new):
         if value[0] in "'\"" and any(other[0] in "'\"" for other in old & new):
             rating = BREAKING if sent and value in old else COMPATIBLE  # those received are open in this client
-            yield Finding(
-                rating, f"{where}: enum value {'added' if value in new else 'removed'}: {value.strip(chr(39))}"
-            )
+            verb = "added" if value in new else "removed"
+            yield Finding(rating, f"{where}: enum value {verb}: {value.strip(chr(39))}")
             old, new = old - {value}, new - {value}
     if old == new:
         return

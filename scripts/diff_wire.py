@@ -27,20 +27,14 @@ class DiffError(Exception):
 
 
 class WireFinding(NamedTuple):
-    """One change on the wire.
+    """One change on the wire."""
 
-    Attributes:
-        rating: breaking or compatible.
-        text: What changed.
-        felt: What it means for users of this client, which takes more in responses than the document says.
-    """
-
-    rating: str
+    rating: str  # breaking or compatible
     text: str
-    felt: str
+    felt: str  # what it means for users of this client, which takes more in responses than the document says
 
 
-def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = "") -> list[WireFinding]:
+def wire_findings(old: str, new: str, *, settings: str = "") -> list[WireFinding]:
     """Compare two documents, given as text; `settings` becomes a redocly.yaml in the working directory."""
     with tempfile.TemporaryDirectory(prefix="diff-") as temporary:
         folder = Path(temporary)
@@ -48,11 +42,9 @@ def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = 
             if text:
                 (folder / name).write_text(text, encoding="utf-8")
         command = [sys.executable, str(ROOT / "scripts" / "node.py"), "redocly", "diff", "old.yaml", "new.yaml"]
-        options = ["--config", str(config), "--fail-on", "none", "--format", "json", "-o", "report.json"]
+        options = ["--config", str(CONFIG), "--fail-on", "none", "--format", "json", "-o", "report.json"]
         quiet = {**os.environ, "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
-        done = subprocess.run(
-            [*command, *options], cwd=folder, env=quiet, capture_output=True, text=True, errors="replace", check=False
-        )
+        done = subprocess.run([*command, *options], cwd=folder, env=quiet, capture_output=True, text=True, check=False)
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             changes = [_finding(change) for change in report["changes"]]
@@ -91,24 +83,17 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def self_test(config: Path = CONFIG) -> list[str]:
+def self_test() -> list[str]:
     """Say what is wrong with the ratings of the samples; a redocly.yaml without diff rules lies beside them."""
-    old, breaking, compatible = (
-        (SAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in ("old", "breaking", "compatible")
-    )
-    trap = "extends: [minimal]\n"
-    wrong = []
-    if not any(each.rating == BREAKING for each in wire_findings(old, breaking, config=config, settings=trap)):
+    names, trap, wrong = ("old", "breaking", "compatible"), "extends: [minimal]\n", []
+    old, breaking, compatible = ((SAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in names)
+    if not any(each.rating == BREAKING for each in wire_findings(old, breaking, settings=trap)):
         wrong.append(
             "redocly diff passes everything: it does not call tests/data/diff/breaking.yaml breaking. "
             "Its rules are off: see that openapi/diff.yaml extends diff-recommended and that redocly still has it"
         )
-    found = wire_findings(old, compatible, config=config, settings=trap)
+    found = wire_findings(old, compatible, settings=trap)
     if not found:
         wrong.append("redocly diff sees no change in tests/data/diff/compatible.yaml")
-    wrong += [
-        f"redocly diff calls tests/data/diff/compatible.yaml breaking: {each.text}"
-        for each in found
-        if each.rating == BREAKING
-    ]
-    return wrong
+    called = "redocly diff calls tests/data/diff/compatible.yaml breaking"
+    return wrong + [f"{called}: {each.text}" for each in found if each.rating == BREAKING]

@@ -96,6 +96,7 @@ def test_a_renamed_class_is_judged_by_what_the_overlay_exports(
 ) -> None:
     replace(folder, diff.DOCUMENT, "schemas/Boat'", "schemas/Ship'")
     replace(folder, diff.DOCUMENT, "    Boat:\n", "    Ship:\n")
+    replace(folder, BOAT, "class Boat", "class Ship")
     diff.main(["HEAD"], root=folder, wire=no_wire)
     assert "  breaking    class renamed: Boat -> Ship" in capsys.readouterr().out
     replace(folder, f"{diff.OVERLAY}/models.py", "import Boat", "import Ship\nBoat = Ship")

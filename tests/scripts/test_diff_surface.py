@@ -189,9 +189,3 @@ def test_a_model_that_is_only_sent_may_allow_more(read: Read) -> None:
     old, new = (read({**FILES, BOAT: FILES[BOAT].replace(CREW, crew)}).entries for crew in (CREW, f"{CREW} | str"))
     assert [rating for rating, _ in surface_findings(old, new)] == [BREAKING]
     assert [rating for rating, _ in surface_findings(old, new, sent={"Boat"})] == [COMPATIBLE]
-
-
-def test_names_that_the_overlay_keeps_by_itself(read: Read) -> None:
-    models = "from harbour_api.models import Page, Boat\nfrom harbour_api.models import Page as Raft\nShip = Boat\n"
-    found = read({**FILES, "models.py": f'{models}__all__ = ["Boat", "Page", "Raft", "Ship"]'}).models
-    assert found == {"Boat": False, "Page": False, "Raft": True, "Ship": True}
