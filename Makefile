@@ -25,10 +25,11 @@ $(READY): requirements-dev.lock pyproject.toml
 setup: $(READY) ## Make .venv from the hashed lock
 
 demo: $(READY) ## Do the main job against the local server; SAMPLE=my.wav takes your recording
-	@$(BIN)/python scripts/demo.py $(if $(SAMPLE),"$$SAMPLE")
+	@$(BIN)/python scripts/demo.py scripts/demo.md $(if $(SAMPLE),"$$SAMPLE")
 
 live: $(READY) ## Create, read, save and delete one voice at the real service; needs MISTRAL_API_KEY
-	@$(BIN)/python scripts/live.py $(if $(SAMPLE),"$$SAMPLE")
+	@test -n "$$MISTRAL_API_KEY" || { echo "live: set MISTRAL_API_KEY; this makes and deletes one voice in that account."; exit 2; }
+	@$(BIN)/python scripts/demo.py scripts/live.md $(if $(SAMPLE),"$$SAMPLE")
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest

@@ -1,6 +1,6 @@
-"""Do the main job against a local voices server: `python scripts/demo.py [SAMPLE.wav]`.
+"""Print and run a page with steps: `python scripts/demo.py PAGE.md [SAMPLE.wav]`.
 
-Each step of demo.md is printed as a user would write it, then run just so, and what came back is printed below.
+Each step is printed as a user would write it, then run just so, and what came back is printed below.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mistral_voices.local import VoicesServer
-
 SPOKEN = Path(__file__).resolve().parent.parent / "tests" / "data" / "hello.wav"
 STEP = re.compile(r"^## ([^\n]+)\n\n```python\n(.+?)\n```$", re.MULTILINE | re.DOTALL)
 
@@ -29,7 +27,7 @@ def show(value: object) -> None:
 
 def main() -> int:
     """Run all steps; 1 when one of them fails."""
-    sample = Path(sys.argv[1]) if len(sys.argv) > 1 else SPOKEN
+    sample = Path(sys.argv[2]) if len(sys.argv) > 2 else SPOKEN
     if not sample.is_file() or not sample.stat().st_size:
         problem = "is a folder" if sample.is_dir() else "is empty" if sample.exists() else "does not exist"
         print(f"demo: {sample} {problem}; use `make demo SAMPLE=path/to/recording.wav`", file=sys.stderr)
@@ -37,11 +35,11 @@ def main() -> int:
     logging.basicConfig(format="    log: %(message)s", stream=sys.stdout)
     logging.getLogger("mistral_voices").setLevel(logging.INFO)
     began = time.monotonic()
-    with VoicesServer() as server, tempfile.TemporaryDirectory() as folder:
-        names: dict[str, Any] = {"server": server, "url": server.serve(), "sample": sample, "folder": folder}
-        print(f"A local voices server listens on {names['url']}; the recording is {sample.name}.")
+    with tempfile.TemporaryDirectory() as folder:
+        names: dict[str, Any] = {"sample": sample, "folder": folder}
+        print(f"The recording is {sample.name}.")
         sys.displayhook = show
-        steps = STEP.findall(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
+        steps = STEP.findall(Path(sys.argv[1]).read_text(encoding="utf-8"))
         for number, (title, code) in enumerate(steps, 1):
             print(f"\n{number}. {title}\n\n{textwrap.indent(code, '    ')}\n")
             exec(compile(ast.Interactive(ast.parse(code).body), "<demo>", "single"), names)  # noqa: S102
