@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.diff_document import document_findings
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding, Surface, surface_findings
 from scripts.diff_wire import DiffError, WireFinding, self_test, wire_findings
-from scripts.import_facts import renames
+from scripts.import_changes import renames
 from scripts.openapi import DocumentError, load, sent, validate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,8 +84,6 @@ def git(root: Path, *arguments: str) -> bytes:
         return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True).stdout
     except subprocess.CalledProcessError as error:
         raise DiffError(error.stderr.decode(errors="replace").strip()) from error
-    except OSError as error:
-        raise DiffError(f"git cannot be run: {error}") from error
 
 
 def last_release(root: Path) -> str | None:
@@ -105,12 +103,8 @@ def side_of_ref(root: Path, ref: str, folder: Path) -> Side:
 
 def side_of_tree(root: Path) -> Side:
     """Take the working tree, whose generated package must be made from its document."""
-    copies = [root / DOCUMENT, root / GENERATED / Path(DOCUMENT).name]
-    try:
-        if copies[0].read_bytes() != copies[1].read_bytes():
-            raise DiffError(f"generated/ is not made from {DOCUMENT}: run `make generate` first")
-    except OSError as error:
-        raise DiffError(f"the working tree cannot be read: {error}") from error
+    if (root / DOCUMENT).read_bytes() != (root / GENERATED / Path(DOCUMENT).name).read_bytes():
+        raise DiffError(f"generated/ is not made from {DOCUMENT}: run `make generate` first")
     return Side("the working tree", root)
 
 
@@ -201,7 +195,7 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT, wire: Wire = 
             print("\n".join(wrong) or "redocly diff distinguishes breaking from compatible.")
             return int(bool(wrong))
         text, enough = compare(root, given.base, wire=wire)
-    except DiffError as error:
+    except (DiffError, OSError) as error:
         print(f"diff: {error}", file=sys.stderr)
         return 2
     print(text)

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding
-from scripts.import_facts import renames
-from scripts.import_report import Change, changes
+from scripts.import_changes import Change, changes, renames
 from scripts.openapi import sent
 
 

@@ -15,9 +15,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.import_changes import report
 from scripts.import_extract import arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
-from scripts.import_report import report
 from scripts.openapi import DocumentError, dump, load, validate
 
 OPENAPI = Path(__file__).resolve().parent.parent / "openapi"
