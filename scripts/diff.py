@@ -18,17 +18,16 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.diff_document import document_findings
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding, Surface, surface_findings
 from scripts.diff_wire import DiffError, WireFinding, self_test, wire_findings
-from scripts.import_changes import renames
+from scripts.import_changes import Change, changes, renames
 from scripts.openapi import DocumentError, load, sent, validate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +37,7 @@ GENERATED = "generated/mistral_voices_api"
 VERSION_FILE = f"{OVERLAY}/_version.py"
 RELEASE = re.compile(r"v\d+\.\d+\.\d+")
 VERSION = re.compile(r"""^__version__ = ["'](\d+)\.(\d+)\.(\d+)""", re.MULTILINE)
+PARAMETER = re.compile(r"{.*?}")
 RATINGS = (BREAKING, COMPATIBLE, INTERNAL)
 Version = tuple[int, ...]
 Wire = Callable[[str, str], list[WireFinding]]
@@ -106,6 +106,54 @@ def side_of_tree(root: Path) -> Side:
     if (root / DOCUMENT).read_bytes() != (root / GENERATED / Path(DOCUMENT).name).read_bytes():
         raise DiffError(f"generated/ is not made from {DOCUMENT}: run `make generate` first")
     return Side("the working tree", root)
+
+
+def document_findings(
+    old: dict[str, Any], new: dict[str, Any], *, public: Collection[str] = (), kept: Collection[str] = ()
+) -> list[Finding]:
+    """List what changed; users import the `public` classes of the overlay before, and now those that are `kept`."""
+    renamed = renames(old, new)
+    found = [_renamed_class(name, now, public, kept) for name, now in renamed.items()]
+    requests = sent(old) | sent(new)
+    shapes = {PARAMETER.sub("{}", path): path for path in new["paths"]}  # paths, but for the names of their parameters
+    gone = {path: PARAMETER.sub("{}", path) for path in old["paths"] if path not in new["paths"]}
+    moved = {path: shapes[shape] for path, shape in gone.items() if shape in shapes}
+    found += [Finding(BREAKING, f"path renamed: {was} -> {now} (its arguments follow)") for was, now in moved.items()]
+    old = {**old, "paths": {moved.get(path, path): item for path, item in old["paths"].items()}}
+    for change in changes(old, new, renamed):
+        rating, why = _rate(change, requests)
+        if rating:
+            found.append(Finding(rating, f"{change.text} ({why})"))
+    return found
+
+
+def _renamed_class(name: str, now: str, public: Collection[str], kept: Collection[str]) -> Finding:
+    """Rate a class that is gone under its name."""
+    text = f"class renamed: {name} -> {now}"
+    if name not in public:
+        return Finding(INTERNAL, f"{text} (models.py does not export it)")
+    if name in kept:
+        return Finding(COMPATIBLE, f"{text} (models.py keeps the name {name})")
+    return Finding(BREAKING, f"{text} (users import models.{name}; `{name} = {now}` in models.py would keep it)")
+
+
+def _rate(change: Change, requests: Collection[str]) -> tuple[str, str]:
+    """Rate a change, with the reason; "" for what another tool reports."""
+    found = ("", "")
+    match change.location:
+        case [*_, "default"]:
+            found = BREAKING, "what is left out now means something else"
+        case ["paths", _, _, "responses", status, *place] if status.startswith("2"):
+            if not place or (place[0] == "content" and place[2:] == ["schema", "type"]):
+                found = BREAKING, "a call gives something else"
+        case ["paths", _, _, "security"]:
+            found = BREAKING, "another authentication"
+        case [*place, "properties", _] if "removed" in change.text:
+            if "requestBody" in place or (place[0] == "components" and place[2] in requests):
+                found = BREAKING, "an argument is gone"
+        case ["paths", _, _, "operationId" | "tags"]:
+            found = INTERNAL, "_api/operations.py must follow; users do not see it"
+    return found
 
 
 def python_findings(old: Side, new: Side) -> tuple[list[Finding], list[Finding]]:

@@ -43,19 +43,6 @@ class GenerationError(Exception):
     """The package cannot be generated; the message says why and what to do."""
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """Load the document and validate it, so that a bad one never reaches the generator."""
-    document = load(path)
-    validate(document)
-    for _, operation in operations(document):
-        if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
-            raise GenerationError(
-                f"{operation.get('operationId')} has no 200 response in JSON, which endpoint_module.py.jinja needs: "
-                "describe one by a patch, or teach the template another form"
-            )
-    return document
-
-
 def argument(document: dict[str, Any], where: str, schema: dict[str, Any], required: bool) -> str:
     """Write what `Argument` takes for one argument."""
     alternatives = [resolve(document, each) for each in schema.get("anyOf", [schema])]
@@ -113,7 +100,14 @@ def run(*command: str, purpose: str) -> None:
 def build(openapi: Path, target: Path) -> None:
     """Write the whole of `generated/` into an empty folder."""
     path, templates, package = openapi / "voices.yaml", openapi / "templates", target / PACKAGE
-    document = read_document(path)
+    document = load(path)
+    validate(document)
+    for _, operation in operations(document):
+        if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
+            name = operation.get("operationId")
+            raise GenerationError(
+                f"{name} has no 200 response in JSON, which the templates need: describe it by a patch"
+            )
     if not (templates / "model.py.jinja").is_file():
         raise GenerationError("the templates are missing from openapi/templates")
     settings = ["--path", str(path), "--config", str(openapi / "generator.yaml"), "--meta", "none"]

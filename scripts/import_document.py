@@ -66,11 +66,10 @@ def _provenance(path: Path, upstream: Path | None, actions: list[Action], today:
 
 def _between(text: str, name: str, content: str) -> str:
     start, end = f"<!-- {name}: written by `make import` -->\n", f"\n<!-- end of {name} -->"
-    before, found_start, rest = text.partition(start)
-    _, found_end, after = rest.partition(end)
-    if not found_start or not found_end:
+    result, found = re.subn(f"{start}.*{end}", lambda _: f"{start}\n{content}\n{end}", text, flags=re.DOTALL)
+    if not found:
         raise DocumentError(f"{PROVENANCE} lacks the lines `{start.strip()}` and `{end.strip()}`")
-    return f"{before}{start}\n{content}\n{end}{after}"
+    return result
 
 
 def write(contents: dict[Path, str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.diff_document import document_findings
+from scripts.diff import document_findings
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL
 from scripts.mutations import Mutation
 from scripts.openapi import load
