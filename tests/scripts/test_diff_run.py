@@ -177,12 +177,7 @@ def fails(old: str, new: str) -> list[WireFinding]:
         ("empty", "", "", "pathspec 'openapi/voices.yaml' did not match any files"),
         ("HEAD", diff.DOCUMENT, "paths: [", "openapi/voices.yaml of the working tree: "),
         ("HEAD", diff.DOCUMENT, "[]", "holds no OpenAPI document but list"),
-        (
-            "HEAD",
-            diff.DOCUMENT,
-            "openapi: 3.1.0",
-            "voices.yaml of the working tree: this is not a valid OpenAPI document",
-        ),
+        ("HEAD", diff.DOCUMENT, "openapi: 3.1.0", "of the working tree: this is not a valid OpenAPI document"),
         ("HEAD", diff.DOCUMENT, "{openapi: 3.1.0, paths: {/boats: {get: [1]}}}", "not a valid OpenAPI document"),
         ("HEAD", diff.DOCUMENT, "{openapi: 3.1.0, info: {title: A, version: '1'}, paths: {}}", "redocly diff failed"),
         ("HEAD", diff.VERSION_FILE, "", 'has no line like `__version__ = "1.2.3"`'),
