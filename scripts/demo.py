@@ -29,8 +29,7 @@ def main() -> int:
     """Run all steps; 1 when one of them fails."""
     sample = Path(sys.argv[2]) if len(sys.argv) > 2 else SPOKEN
     if not sample.is_file() or not sample.stat().st_size:
-        problem = "is a folder" if sample.is_dir() else "is empty" if sample.exists() else "does not exist"
-        print(f"demo: {sample} {problem}; use `make demo SAMPLE=path/to/recording.wav`", file=sys.stderr)
+        print(f"{sample} is no file, or is empty; name one with SAMPLE=path/to/recording.wav", file=sys.stderr)
         return 1
     logging.basicConfig(format="    log: %(message)s", stream=sys.stdout)
     logging.getLogger("mistral_voices").setLevel(logging.INFO)

@@ -28,9 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding, Surface, surface_findings
 from scripts.diff_wire import DiffError, WireFinding, self_test, wire_findings
 from scripts.import_changes import Change, changes, renames
-from scripts.openapi import DocumentError, load, sent, validate
+from scripts.openapi import ROOT, DocumentError, load, sent, validate
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = "openapi/voices.yaml"
 OVERLAY = "overlay/mistral_voices"
 GENERATED = "generated/mistral_voices_api"

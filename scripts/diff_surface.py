@@ -231,10 +231,8 @@ def _compare_arguments(old: dict[str, Argument], new: dict[str, Argument], place
         else:
             yield Finding(BREAKING, f"{place}: argument removed: {name}")
     for name in sorted(came):
-        if new[name].required:
-            yield Finding(BREAKING, f"{place}: new required argument: {name}")
-        else:
-            yield Finding(COMPATIBLE, f"{place}: argument added: {name}")
+        rating, verb = (BREAKING, "new required argument") if new[name].required else (COMPATIBLE, "argument added")
+        yield Finding(rating, f"{place}: {verb}: {name}")
     for name in (name for name in old if name in new):
         before, now, where = old[name], new[name], f"{place}: argument {name}"
         if before.required != now.required:
@@ -265,14 +263,11 @@ def _compare_types(old: frozenset[str], new: frozenset[str], where: str, *, sent
     if old ^ new == {"None"}:
         said = f"may {'now' if 'None' in new else 'no longer'} be None"
     else:
-        said = "type is now {}, was {}".format(*(" or ".join(sorted(each, key=_none_last)) for each in (new, old)))
+        now, was = (" or ".join(sorted(each, key=lambda name: (name == "None", name))) for each in (new, old))
+        said = f"type is now {now}, was {was}"
     yield Finding(BREAKING if lost else COMPATIBLE, f"{where}: {said}")
 
 
 def _within(name: str, types: frozenset[str]) -> bool:
     wider = {"Any", "object", "str" if name[0] in "'\"" else "float" if name == "int" else "Any"}
     return bool(wider & types)
-
-
-def _none_last(name: str) -> tuple[bool, str]:
-    return name == "None", name

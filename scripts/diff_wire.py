@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL
 from scripts.import_extract import PROSE
+from scripts.openapi import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "openapi" / "diff.yaml"
 SAMPLES = ROOT / "tests" / "data" / "diff"
 
@@ -53,8 +53,7 @@ def wire_findings(old: str, new: str, *, settings: str = "") -> list[WireFinding
             said = [line for line in lines if line.strip() and not line.startswith(("  ", "Traceback"))]
             raise DiffError(
                 f"redocly diff failed (exit status {done.returncode}):\n" + "\n".join(said[-8:]) + "\nTry "
-                "`.venv/bin/python scripts/node.py redocly --version`: the first run installs Node's tools and needs "
-                "the network. If that works, `make document` says what is wrong with the document."
+                "`make document`: the first run installs Node's tools, which needs the network."
             ) from error
     return sorted(changes, key=lambda each: each.rating)
 
@@ -66,9 +65,10 @@ def _finding(change: dict[str, Any]) -> WireFinding:
         path, *method = parts[1:3]
         where = " ".join([*(each.upper() for each in method), path, "/".join(parts[3:])]).strip()
     said = f"{where}: {change.get('property', '')} {change['kind']}".replace(":  ", ": ")
-    sides = [change.get(side, {}).get("value") for side in ("base", "revision")]
+    values = [change.get(side, {}).get("value") for side in ("base", "revision")]
+    old, new = ("absent" if each is None else json.dumps(each, ensure_ascii=False) for each in values)
     if "property" in change:
-        said += f", {_short(sides[0])} -> {_short(sides[1])}"
+        said += f", {old:.60} -> {new:.60}"
     messages = [verdict["message"] for verdict in change["verdicts"] if verdict["impact"] == "major"]
     said += "".join(f" ({message.rstrip('.')})" for message in messages)
     rating = BREAKING if change["impact"] == "major" else COMPATIBLE
@@ -76,11 +76,6 @@ def _finding(change: dict[str, Any]) -> WireFinding:
     if change.get("property") in (*PROSE, "tags"):
         felt = INTERNAL
     return WireFinding(rating, said, felt)
-
-
-def _short(value: object) -> str:
-    text = "absent" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def self_test() -> list[str]:

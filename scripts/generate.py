@@ -22,10 +22,8 @@ import jinja2
 from openapi_python_client.strings import PythonIdentifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.openapi import DocumentError, load, operations, resolve, validate
+from scripts.openapi import ROOT, DocumentError, load, operations, resolve, validate
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = "mistral_voices_api"
 HEADER = "# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.\n"
 README = f"""# Do not edit
 
@@ -48,10 +46,8 @@ def argument(document: dict[str, Any], where: str, schema: dict[str, Any], requi
     alternatives = [resolve(document, each) for each in schema.get("anyOf", [schema])]
     concrete = [each for each in alternatives if each.get("type") != "null"]
     rules = {"types": _types(concrete)}
-    if required:
-        rules["required"] = "True"
-    if len(concrete) < len(alternatives):
-        rules["nullable"] = "True"
+    rules |= {"required": "True"} if required else {}
+    rules |= {"nullable": "True"} if len(concrete) < len(alternatives) else {}
     for each in concrete:
         if "items" in each:
             items = resolve(document, each["items"])
@@ -68,8 +64,7 @@ def argument(document: dict[str, Any], where: str, schema: dict[str, Any], requi
 
 
 def _types(schemas: list[dict[str, Any]]) -> str:
-    names = [TYPES[each["type"]] for each in schemas]
-    return f"({', '.join(names)}{',' * (len(names) == 1)})"
+    return "".join(["(", *(f"{TYPES[each['type']]}, " for each in schemas), ")"])
 
 
 def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -99,7 +94,7 @@ def run(*command: str, purpose: str) -> None:
 
 def build(openapi: Path, target: Path) -> None:
     """Write the whole of `generated/` into an empty folder."""
-    path, templates, package = openapi / "voices.yaml", openapi / "templates", target / PACKAGE
+    path, templates, package = openapi / "voices.yaml", openapi / "templates", target / "mistral_voices_api"
     document = load(path)
     validate(document)
     for _, operation in operations(document):

@@ -111,13 +111,10 @@ def differences(old: Facts, new: Facts) -> Iterator[tuple[Place, Fact | None, Fa
 def renames(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
     """Pair schemas that are gone from a document with new ones of nearly the same content, the most alike first."""
     before, after = schemas(old), schemas(new)
-    different = dict.fromkeys(before.keys() ^ after.keys(), "?")
-    lines = {name: set(facts(rename({**before, **after}[name], different)).items()) for name in different}
-    pairs = [
-        (len(lines[a] & lines[b]) / len(lines[a] | lines[b]), a, b)
-        for a in before.keys() & different
-        for b in after.keys() & different
-    ]
+    gone, came = before.keys() - after.keys(), after.keys() - before.keys()
+    unknown = dict.fromkeys(gone | came, "?")
+    lines = {name: set(facts(rename({**before, **after}[name], unknown)).items()) for name in unknown}
+    pairs = [(len(lines[a] & lines[b]) / len(lines[a] | lines[b]), a, b) for a in gone for b in came]
     result: dict[str, str] = {}
     for alike, name, name_now in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
         if alike >= ALIKE and name not in result and name_now not in result.values():
@@ -191,8 +188,7 @@ def _labels(match: JSONPathMatch) -> Place:
 
 def _reaches(action: Action, target: Place, location: Place) -> bool:
     """Return whether an action at a target removes or updates what stands at a location, or a part of it."""
-    shorter = min(len(target), len(location))
-    if target[:shorter] != location[:shorter]:
+    if any(step != other for step, other in zip(target, location, strict=False)):
         return False
     update = action.update
     for key in location[len(target) :] if update is not None else ():

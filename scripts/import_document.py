@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.import_changes import report
 from scripts.import_extract import arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
-from scripts.openapi import DocumentError, dump, load, validate
+from scripts.openapi import ROOT, DocumentError, dump, load, validate
 
-OPENAPI = Path(__file__).resolve().parent.parent / "openapi"
+OPENAPI = ROOT / "openapi"
 DOCUMENT, EXTRACT, PROVENANCE = "voices.yaml", "upstream.yaml", "PROVENANCE.md"
 TABLE = "| document | sha256 | first imported |\n| --- | --- | --- |\n"
 
@@ -89,9 +89,7 @@ def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int
     """Import, or with `check` only report what would change; gives the exit status."""
     try:
         contents = import_document(upstream, folder, today)
-        changed = {
-            path: text for path, text in contents.items() if not path.exists() or path.read_text("utf-8") != text
-        }
+        changed = {path: new for path, new in contents.items() if not path.exists() or path.read_text("utf-8") != new}
         if not check:
             write(changed)
     except (DocumentError, PatchError, OSError) as error:

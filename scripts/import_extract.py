@@ -76,10 +76,9 @@ def _rank(key: str, value: object) -> tuple[int, str]:
 
 def extract(document: dict[str, Any]) -> dict[str, Any]:
     """Take out the voices operations with all that they need, as facts in a stable order."""
-    if "swagger" in document:
-        raise DocumentError(f"this is a Swagger {document['swagger']} document; OpenAPI 3.1 is needed")
+    kind, version = ("Swagger", "swagger") if "swagger" in document else ("OpenAPI", "openapi")
     if not str(document.get("openapi", "")).startswith("3.1."):
-        raise DocumentError(f"this is an OpenAPI {document.get('openapi', '(no version)')} document; 3.1 is needed")
+        raise DocumentError(f"this is {kind} {document.get(version, '(no version)')}; OpenAPI 3.1 is needed")
     facts = bare(document)
     facts["paths"] = {path: item for path, item in facts.get("paths", {}).items() if VOICES.match(path)}
     found = dict(operations(facts))

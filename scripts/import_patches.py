@@ -102,7 +102,7 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
         return False
     for node in nodes:
         if isinstance(node, list):
-            _append(node, update, action.target)
+            _extend(node, [update], action.target)
         elif isinstance(update, dict):
             merge(node, update, adds=action.adds, where=action.target)
         else:
@@ -110,11 +110,13 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
     return True
 
 
-def _append(node: list[Any], update: Any, where: str) -> None:
-    for key in {"name", "url"} & update.keys() if isinstance(update, dict) else ():
-        if any(isinstance(each, dict) and each.get(key) == update[key] for each in node):
-            raise PatchError(f"{where} has {update[key]} already, but differently; compare the two, then keep one")
-    node.append(copy.deepcopy(update))
+def _extend(node: list[Any], update: list[Any], where: str) -> None:
+    """Append to a list what is not there, neither as it is nor with the same name."""
+    for each in update:
+        names = [{key: each[key]} for key in ("name", "url") if isinstance(each, dict) and key in each]
+        if any(contains(other, name) for other in node for name in [each, *names]):
+            raise PatchError(f"{where} has {each} already, perhaps with other members; compare the two, then keep one")
+    node.extend(copy.deepcopy(update))
 
 
 def contains(node: Any, update: Any) -> bool:
@@ -137,9 +139,7 @@ def merge(node: dict[str, Any], update: dict[str, Any], *, adds: bool, where: st
         elif isinstance(old, dict) and isinstance(value, dict):
             merge(old, value, adds=adds, where=inner)
         elif isinstance(old, list) and isinstance(value, list):
-            if any(each in old for each in value):
-                raise PatchError(f"{inner} has a part of the update already; compare, then remove it before updating")
-            old.extend(copy.deepcopy(value))
+            _extend(old, value, inner)
         elif isinstance(old, dict | list) or isinstance(value, dict | list):
             raise PatchError(f"{inner} is of another kind than the update: remove it first, then update")
         else:

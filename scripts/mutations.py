@@ -25,9 +25,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.import_patches import JSONPATH
-from scripts.openapi import dump, load
-
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.openapi import ROOT, dump, load
 
 
 class Mutation(NamedTuple):
@@ -51,15 +49,12 @@ class Mutation(NamedTuple):
             case {"drop": _}:
                 del place[key]
             case {"rename": name}:
-                _refill(place, {name if each == key else each: value for each, value in place.items()})
+                for each in [*place]:  # all of them anew, so that they keep their order
+                    place[name if each == key else each] = place.pop(each)
             case {"replace": [old, new]}:
-                _refill(document, json.loads(json.dumps(document).replace(old, new)))
-
-
-def _refill(mapping: dict[str, Any], members: dict[str, Any]) -> None:
-    """Give a mapping other members, in their order."""
-    mapping.clear()
-    mapping.update(members)
+                replaced = json.loads(json.dumps(document).replace(old, new))
+                document.clear()
+                document.update(replaced)
 
 
 ROWS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))

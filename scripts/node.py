@@ -52,8 +52,8 @@ def main() -> int:
     if not installed.is_file() or not filecmp.cmp(lock, installed, shallow=False):
         subprocess.run([*npm, "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
         shutil.copyfile(lock, installed)
-    tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
-    return subprocess.run([str(tool), *sys.argv[2:]], env=environment, check=False).returncode
+    command = [str(TOOLS / "node_modules" / ".bin" / sys.argv[1]), *sys.argv[2:]]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

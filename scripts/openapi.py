@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+ROOT = Path(__file__).resolve().parent.parent
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
