@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 BASE ?= HEAD
 READY := .venv/ready
+COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
@@ -23,10 +25,11 @@ $(READY): requirements-dev.lock pyproject.toml
 setup: $(READY) ## Make .venv from the hashed lock
 
 demo: $(READY) ## Do the main job against the local server; SAMPLE=my.wav takes your recording
-	@$(BIN)/python scripts/demo.py $(if $(SAMPLE),"$$SAMPLE")
+	@$(BIN)/python scripts/demo.py scripts/demo.md $(if $(SAMPLE),"$$SAMPLE")
 
 live: $(READY) ## Create, read, save and delete one voice at the real service; needs MISTRAL_API_KEY
-	@$(BIN)/python scripts/live.py $(if $(SAMPLE),"$$SAMPLE")
+	@test -n "$$MISTRAL_API_KEY" || { echo "live: set MISTRAL_API_KEY; this makes and deletes one voice in that account."; exit 2; }
+	@$(BIN)/python scripts/demo.py scripts/live.md $(if $(SAMPLE),"$$SAMPLE")
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest
@@ -86,8 +89,11 @@ bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 sh
 budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py
 
-lock: $(READY) ## Write the lock files anew
-	@$(BIN)/python scripts/lock.py
+lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --extra node pyproject.toml --output-file requirements-node.lock
+	@set -e; for peer in scripts/bench/requirements/*.in; do \
+		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv scripts/node/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""Tell what changed in what users import, as griffe reads it from the Python files: none of them is run."""
+"""List what changed in what users import, as griffe reads it from the Python files: none of them is run."""
 
 from __future__ import annotations
 
@@ -35,29 +35,19 @@ class Argument(NamedTuple):
 
 @dataclass
 class Entry:
-    """One public name.
+    """One public name."""
 
-    Attributes:
-        kind: class, function, async function, attribute, or name for what lies outside of the package.
-        types: The alternatives of what it gives or holds.
-        arguments: What it takes.
-        bases: The public classes that it is one of.
-        inherited: Whether a public class that it is one of has it as well, so that this one need not be reported.
-    """
-
-    kind: str
-    types: frozenset[str] = frozenset()
+    kind: str  # class, function, async function, attribute, or name for what lies outside of the package
+    types: frozenset[str] = frozenset()  # the alternatives of what it gives or holds
     arguments: dict[str, Argument] = field(default_factory=dict)
-    bases: frozenset[str] = frozenset()
-    inherited: bool = False
+    bases: frozenset[str] = frozenset()  # the public classes that it is one of
+    inherited: bool = False  # whether a public class that it is one of has it too, and reports it
 
 
 class Surface:
     """A package as users reach it, from the public modules at its top.
 
-    Attributes:
-        entries: Each public name as users write it, such as `errors.SDKError.body`; what has several goes by its first.
-        models: The names in models.py, each with whether it is there by itself, not by a plain import.
+    `entries` has each name as users write it, such as `errors.SDKError.body`; what has several goes by its first.
     """
 
     def __init__(self, package: str, folders: Sequence[Path], renamed: Mapping[str, str] | None = None) -> None:
@@ -68,17 +58,19 @@ class Surface:
         for path in (path for folder in folders for path in folder.glob("*/__init__.py")):
             loader.load(path.parent.name)
         self.objects, self.renamed = loader.modules_collection, renamed or {}
-        self.models: dict[str, bool] = {}
         public: dict[str, Any] = {}
         first: dict[str, str] = {}
         for module, name in self._exports(self.objects[package]):
             found = self._target(module.members.get(name))
-            if module.name == "models":
-                self.models[name] = not module.members[name].is_alias or (found is not None and found.name != name)
             if found is None or first.setdefault(found.path, module.path) == module.path:
                 public[f"{module.path}.{name}".removeprefix(f"{package}.")] = found
         self.classes = {found.path for found in public.values() if found is not None and found.is_class}
         self.entries = {path: entry for each in public.items() for path, entry in self._entries(*each)}
+
+    def models(self) -> set[str]:
+        """Name the classes that users import from models.py."""
+        classes = (path for path, entry in self.entries.items() if entry.kind == "class")
+        return {path.removeprefix("models.") for path in classes if path.startswith("models.")}
 
     def _exports(self, package: Any) -> Iterator[tuple[Any, str]]:
         """Give each public name with its module, the package's own first."""
@@ -131,7 +123,7 @@ class Surface:
             return Entry("name")
         if not found.is_function:
             return Entry("attribute", self.types(found.annotation) if found.is_attribute else frozenset())
-        plainest = (found.overloads or [found])[0]  # the first one tells what the plainest call gives
+        plainest = (found.overloads or [found])[0]  # the first one says what the plainest call gives
         kind = "async function" if "async" in found.labels else "function"
         return Entry(kind, self.types(plainest.returns), dict(self._arguments(found)))
 
@@ -241,10 +233,8 @@ def _compare_arguments(old: dict[str, Argument], new: dict[str, Argument], place
         else:
             yield Finding(BREAKING, f"{place}: argument removed: {name}")
     for name in sorted(came):
-        if new[name].required:
-            yield Finding(BREAKING, f"{place}: new required argument: {name}")
-        else:
-            yield Finding(COMPATIBLE, f"{place}: argument added: {name}")
+        rating, verb = (BREAKING, "new required argument") if new[name].required else (COMPATIBLE, "argument added")
+        yield Finding(rating, f"{place}: {verb}: {name}")
     for name in (name for name in old if name in new):
         before, now, where = old[name], new[name], f"{place}: argument {name}"
         if before.required != now.required:
@@ -266,9 +256,8 @@ def _compare_types(old: frozenset[str], new: frozenset[str], where: str, *, sent
     for value in sorted(old ^ new):
         if value[0] in "'\"" and any(other[0] in "'\"" for other in old & new):
             rating = BREAKING if sent and value in old else COMPATIBLE  # those received are open in this client
-            yield Finding(
-                rating, f"{where}: enum value {'added' if value in new else 'removed'}: {value.strip(chr(39))}"
-            )
+            verb = "added" if value in new else "removed"
+            yield Finding(rating, f"{where}: enum value {verb}: {value.strip(chr(39))}")
             old, new = old - {value}, new - {value}
     if old == new:
         return
@@ -276,14 +265,11 @@ def _compare_types(old: frozenset[str], new: frozenset[str], where: str, *, sent
     if old ^ new == {"None"}:
         said = f"may {'now' if 'None' in new else 'no longer'} be None"
     else:
-        said = "type is now {}, was {}".format(*(" or ".join(sorted(each, key=_none_last)) for each in (new, old)))
+        now, was = (" or ".join(sorted(each, key=lambda name: (name == "None", name))) for each in (new, old))
+        said = f"type is now {now}, was {was}"
     yield Finding(BREAKING if lost else COMPATIBLE, f"{where}: {said}")
 
 
 def _within(name: str, types: frozenset[str]) -> bool:
     wider = {"Any", "object", "str" if name[0] in "'\"" else "float" if name == "int" else "Any"}
     return bool(wider & types)
-
-
-def _none_last(name: str) -> tuple[bool, str]:
-    return name == "None", name

@@ -1,8 +1,8 @@
-"""Generate `generated/` from `openapi/voices.yaml`, or with --check tell where the two differ.
+"""Generate `generated/` from `openapi/voices.yaml`, or with --check report where the two differ.
 
-The generator and its formatter are pinned, and the formatter runs without any settings of this project, so that the
-output depends on the document, the templates and these pins alone. Nothing is written before the whole package stands
-in a temporary folder; then it takes the place of the old one.
+The generator and its formatter are pinned in pyproject.toml, and the formatter runs without any settings of this
+project, so that the output depends on the document, the templates and these pins alone. Nothing is written before the
+whole package stands in a temporary folder; then it takes the place of the old one.
 """
 
 from __future__ import annotations
@@ -19,20 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import openapi_spec_validator
 from openapi_python_client.strings import PythonIdentifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.openapi import load, operations, resolve
+from scripts.openapi import ROOT, DocumentError, load, operations, resolve, validate
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = "mistral_voices_api"
-PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 HEADER = "# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.\n"
 README = f"""# Do not edit
 
 Everything in this folder is written by `make generate` (`python scripts/generate.py`) from `openapi/voices.yaml`,
-with openapi-python-client {PINS["openapi-python-client"]} and the templates in `openapi/templates`.
+with openapi-python-client {version("openapi-python-client")} and the templates in `openapi/templates`.
 Change the document or a template and run it again; `make check` fails when the two differ.
 """
 TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list"}
@@ -45,31 +41,13 @@ class GenerationError(Exception):
     """The package cannot be generated; the message says why and what to do."""
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """Load the document and validate it, so that a bad one never reaches the generator."""
-    try:
-        document = load(path)
-        openapi_spec_validator.validate(document)
-    except Exception as error:
-        raise GenerationError(f"openapi/{path.name} is not a valid OpenAPI document: {error}") from error
-    for _, operation in operations(document):
-        if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
-            raise GenerationError(
-                f"{operation.get('operationId')} has no 200 response in JSON, which endpoint_module.py.jinja needs: "
-                "describe one by a patch, or teach the template another form"
-            )
-    return document
-
-
 def argument(document: dict[str, Any], where: str, schema: dict[str, Any], required: bool) -> str:
     """Write what `Argument` takes for one argument."""
     alternatives = [resolve(document, each) for each in schema.get("anyOf", [schema])]
     concrete = [each for each in alternatives if each.get("type") != "null"]
     rules = {"types": _types(concrete)}
-    if required:
-        rules["required"] = "True"
-    if len(concrete) < len(alternatives):
-        rules["nullable"] = "True"
+    rules |= {"required": "True"} if required else {}
+    rules |= {"nullable": "True"} if len(concrete) < len(alternatives) else {}
     for each in concrete:
         if "items" in each:
             items = resolve(document, each["items"])
@@ -86,8 +64,7 @@ def argument(document: dict[str, Any], where: str, schema: dict[str, Any], requi
 
 
 def _types(schemas: list[dict[str, Any]]) -> str:
-    names = [TYPES[each["type"]] for each in schemas]
-    return f"({', '.join(names)}{',' * (len(names) == 1)})"
+    return "".join(["(", *(f"{TYPES[each['type']]}, " for each in schemas), ")"])
 
 
 def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -100,12 +77,10 @@ def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
             body = resolve(document, media_type["schema"])
             fields += [(key, each, key in body.get("required", ())) for key, each in body["properties"].items()]
         name = operation["operationId"]
-        found[name] = {
-            str(PythonIdentifier(key, "field_")): argument(
-                document, f"{name}.{key}", resolve(document, schema), required
-            )
-            for key, schema, required in fields
-        }
+        found[name] = {}
+        for key, schema, required in fields:
+            rules = argument(document, f"{name}.{key}", resolve(document, schema), required)
+            found[name][str(PythonIdentifier(key, "field_"))] = rules
     return found
 
 
@@ -119,11 +94,15 @@ def run(*command: str, purpose: str) -> None:
 
 def build(openapi: Path, target: Path) -> None:
     """Write the whole of `generated/` into an empty folder."""
-    for tool, pin in PINS.items():
-        if version(tool) != pin:
-            raise GenerationError(f"{tool} is {version(tool)}, but {pin} is pinned: run `make setup`")
-    path, templates, package = openapi / "voices.yaml", openapi / "templates", target / PACKAGE
-    document = read_document(path)
+    path, templates, package = openapi / "voices.yaml", openapi / "templates", target / "mistral_voices_api"
+    document = load(path)
+    validate(document)
+    for _, operation in operations(document):
+        if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
+            name = operation.get("operationId")
+            raise GenerationError(
+                f"{name} has no 200 response in JSON, which the templates need: describe it by a patch"
+            )
     if not (templates / "model.py.jinja").is_file():
         raise GenerationError("the templates are missing from openapi/templates")
     settings = ["--path", str(path), "--config", str(openapi / "generator.yaml"), "--meta", "none"]
@@ -149,11 +128,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def differences(expected: dict[str, bytes], found: dict[str, bytes], words: tuple[str, str, str]) -> Iterator[str]:
-    """Name each file that is missing, is stray or differs, in these words."""
+def differences(expected: dict[str, bytes], found: dict[str, bytes]) -> Iterator[str]:
+    """Name each file that is missing, is stray or differs."""
     for name in sorted({*expected, *found}):
         if expected.get(name) != found.get(name):
-            word = words[0] if name not in found else words[1] if name not in expected else words[2]
+            word = "missing" if name not in found else "stray" if name not in expected else "different"
             yield f"{word}: generated/{name}"
 
 
@@ -169,25 +148,19 @@ def main() -> int:
         target.mkdir()
         try:
             build(given.root / "openapi", target)
-        except GenerationError as error:
+        except (DocumentError, GenerationError) as error:
             print(f"generate: {error}\ngenerated/ is as it was.", file=sys.stderr)
             return 1
-        words = ("missing", "stray", "differs") if given.check else ("added", "removed", "changed")
-        changes = "\n".join(differences(files(target), files(generated), words))
+        changes = "\n".join(differences(files(target), files(generated)))
         if not changes:
             print("generated/ is what the document says.")
         elif given.check:
-            print(
-                changes,
-                "generated/ is not what openapi/voices.yaml says: run `make generate`.",
-                sep="\n",
-                file=sys.stderr,
-            )
+            print(f"{changes}\ngenerated/ is not what openapi/voices.yaml says: run `make generate`.", file=sys.stderr)
         else:
             if generated.exists():
                 os.replace(generated, Path(temporary) / "old")
             os.replace(target, generated)
-            print(changes)
+            print(f"{changes}\ngenerated/ is now what the document says.")
         return int(bool(changes) and given.check)
 
 

@@ -10,43 +10,38 @@ from scripts.openapi import DocumentError, closure, operations, resolve
 
 VOICES = re.compile(r"/v\d+/audio/voices(/|$)")
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-PROSE = _words("description summary title example examples externalDocs contact license termsOfService $comment")
-LITERAL = _words("default enum const security dependentRequired")
+words = str.split
+PROSE = words("description summary title example examples externalDocs contact license termsOfService $comment")
+LITERAL = words("default enum const security dependentRequired")
 # The children of these are named by the API: whatever they are called, they are not keywords.
-NAMED = _words(
-    """paths webhooks properties patternProperties dependentSchemas $defs definitions schemas parameters responses
-    requestBodies headers securitySchemes content links callbacks pathItems encoding variables mapping"""
-)
+NAMED = words("""paths webhooks properties patternProperties dependentSchemas $defs definitions schemas parameters
+    responses requestBodies headers securitySchemes content links callbacks pathItems encoding variables mapping""")
 # The order of members in what we write; others follow by name. `required[]` is the list of a schema.
-KEYWORDS = _words(
-    """$ref openapi info servers security title version url name in required operationId summary type scheme x-sent
-    description deprecated license identifier x-server-name tags securitySchemes parameters requestBody responses
-    paths components get put post patch delete headers content schemas schema anyOf properties items enum format
-    minimum maximum minLength maxLength default required[]"""
-)
+KEYWORDS = words("""$ref openapi info servers security title version url name in required operationId summary type
+    scheme x-sent description deprecated license identifier x-server-name tags securitySchemes parameters requestBody
+    responses paths components get put post patch delete headers content schemas schema anyOf properties items enum
+    format minimum maximum minLength maxLength default required[]""")
 
 
-def bare(node: Any, *, names: bool = False) -> Any:
-    """Copy a part of a document without prose and extensions; with `names` its keys are names, not keywords."""
+def bare(node: Any, *, names: bool = False, where: str = "the document") -> Any:
+    """Copy a part of a document without prose and extensions; with `names` its keys are names, not keywords.
+
+    Members that have no value, as a cut leaves them, are refused.
+    """
+    if node is None:
+        raise DocumentError(f"{where.removeprefix('the document/')} has no value: is the file cut off?")
     if isinstance(node, list):
-        return [bare(each) for each in node]
+        return [bare(each, where=where) for each in node]
     if not isinstance(node, dict):
         return node
     result = {}
     for key, value in ((str(key), value) for key, value in node.items()):
-        if names:
-            result[key] = bare(value)
-        elif key in LITERAL:
+        if key in LITERAL and not names:
             result[key] = copy.deepcopy(value)
-        elif key == "scopes":
+        elif key == "scopes" and not names:
             result[key] = dict.fromkeys(value, "")
-        elif key not in PROSE and not key.startswith("x-"):
-            result[key] = bare(value, names=key in NAMED)
+        elif names or (key not in PROSE and not key.startswith("x-")):
+            result[key] = bare(value, names=key in NAMED and not names, where=f"{where}/{key}")
     return result
 
 
@@ -81,16 +76,14 @@ def _rank(key: str, value: object) -> tuple[int, str]:
 
 def extract(document: dict[str, Any]) -> dict[str, Any]:
     """Take out the voices operations with all that they need, as facts in a stable order."""
-    if "swagger" in document:
-        raise DocumentError(f"this is a Swagger {document['swagger']} document; OpenAPI 3.1 is needed")
+    kind, version = ("Swagger", "swagger") if "swagger" in document else ("OpenAPI", "openapi")
     if not str(document.get("openapi", "")).startswith("3.1."):
-        raise DocumentError(f"this is an OpenAPI {document.get('openapi', '(no version)')} document; 3.1 is needed")
+        raise DocumentError(f"this is {kind} {document.get(version, '(no version)')}; OpenAPI 3.1 is needed")
     facts = bare(document)
-    _refuse_empty(facts.get("paths"), "paths")
-    facts["paths"] = {path: item for path, item in facts["paths"].items() if VOICES.match(path)}
+    facts["paths"] = {path: item for path, item in facts.get("paths", {}).items() if VOICES.match(path)}
     found = dict(operations(facts))
     if not found:
-        raise DocumentError("there are no voices operations (no path begins with /v1/audio/voices or /v2/audio/voices)")
+        raise DocumentError("there are no voices operations (/v1/audio/voices or the like): is the file cut off?")
     security = {name: operation.get("security", facts.get("security")) for name, operation in found.items()}
     lacking = [name for name, needs in security.items() if needs is None]
     if lacking or not facts.get("servers"):
@@ -105,14 +98,4 @@ def extract(document: dict[str, Any]) -> dict[str, Any]:
     taken = {key: facts[key] for key in ("openapi", "info", "servers", "security", "paths") if key in facts}
     tags = [{"name": tag["name"]} for tag in facts.get("tags", ()) if tag["name"] in used]
     result: dict[str, Any] = arranged({**taken, "tags": tags, "components": components}, by_name=True)
-    _refuse_empty(result, "the document")
     return result
-
-
-def _refuse_empty(node: Any, where: str) -> None:
-    """Refuse members that have no value, as a cut leaves them."""
-    if node is None:
-        raise DocumentError(f"{where} has no value: is the file cut off?")
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        if key not in LITERAL:
-            _refuse_empty(value, f"{where}/{key}".removeprefix("the document/"))

@@ -53,9 +53,7 @@ def _actions(path: Path) -> Iterator[Action]:
     patch = load(path)
     heading = patch.get("info", {}).get("title")
     if patch.get("overlay") != "1.0.0" or not heading or not isinstance(patch.get("actions"), list):
-        raise PatchError(
-            f"{path} is no Overlay 1.0.0 file: it needs `overlay: 1.0.0`, a title in `info`, and `actions`"
-        )
+        raise PatchError(f"{path} is no Overlay 1.0.0 file, with `overlay: 1.0.0`, a title in `info`, and `actions`")
     for position, action in enumerate(patch["actions"], 1):
         where = f"{path} action {position}"
         if not isinstance(action, dict) or not action.keys() <= MEMBERS:
@@ -80,9 +78,7 @@ def apply(document: dict[str, Any], actions: list[Action]) -> tuple[dict[str, An
     for action in actions:
         try:
             if not _apply(result, action):
-                needless.append(
-                    f"{action} is no longer needed, the vendor says so too: {action.target} ({action.reason})"
-                )
+                needless.append(f"{action} is no longer needed, the vendor has {action.target} too ({action.reason})")
         except PatchError as error:
             errors.append(f"{action}: {error} (its reason: {action.reason})")
     return result, errors, needless
@@ -92,9 +88,7 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
     """Apply one action; False when it changes nothing."""
     matches, update = action.matches(document), action.update
     if not matches:
-        raise PatchError(
-            f"{action.target} matches nothing; the vendor may have renamed or removed it, see CONTRIBUTING.md"
-        )
+        raise PatchError(f"{action.target} matches nothing; the vendor may have renamed or removed it")
     nodes: list[Any] = [match.obj for match in matches]
     if any(not isinstance(node, dict | list) for node in nodes):
         raise PatchError(f"{action.target} selects a plain value; Overlay 1.0 changes only mappings and lists")
@@ -108,7 +102,7 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
         return False
     for node in nodes:
         if isinstance(node, list):
-            _append(node, update, action.target)
+            _extend(node, [update], action.target)
         elif isinstance(update, dict):
             merge(node, update, adds=action.adds, where=action.target)
         else:
@@ -116,15 +110,17 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
     return True
 
 
-def _append(node: list[Any], update: Any, where: str) -> None:
-    for key in {"name", "url"} & update.keys() if isinstance(update, dict) else ():
-        if any(isinstance(each, dict) and each.get(key) == update[key] for each in node):
-            raise PatchError(f"{where} has {update[key]} already, but differently; compare the two, then keep one")
-    node.append(copy.deepcopy(update))
+def _extend(node: list[Any], update: list[Any], where: str) -> None:
+    """Append to a list what is not there, neither as it is nor with the same name."""
+    for each in update:
+        names = [{key: each[key]} for key in ("name", "url") if isinstance(each, dict) and key in each]
+        if any(contains(other, name) for other in node for name in [each, *names]):
+            raise PatchError(f"{where} has {each} already, perhaps with other members; compare the two, then keep one")
+    node.extend(copy.deepcopy(update))
 
 
 def contains(node: Any, update: Any) -> bool:
-    """Tell whether merging an update would change nothing."""
+    """Return whether merging an update would change nothing."""
     if isinstance(node, dict) and isinstance(update, dict):
         return all(key in node and contains(node[key], value) for key, value in update.items())
     if isinstance(node, list) and isinstance(update, list):
@@ -138,18 +134,12 @@ def merge(node: dict[str, Any], update: dict[str, Any], *, adds: bool, where: st
         inner, old = f"{where}.{key}", node.get(key)
         if key not in node:
             if isinstance(value, dict | list) and not adds:
-                raise PatchError(
-                    f"{inner} is not there, and the action does not say `x-adds: true`; the vendor may have renamed it"
-                )
+                raise PatchError(f"{inner} is not there (renamed by the vendor?), and there is no `x-adds: true`")
             node[key] = copy.deepcopy(value)
         elif isinstance(old, dict) and isinstance(value, dict):
             merge(old, value, adds=adds, where=inner)
         elif isinstance(old, list) and isinstance(value, list):
-            if any(each in old for each in value):
-                raise PatchError(
-                    f"{inner} has a part of the update already; compare the two, then remove it before updating"
-                )
-            old.extend(copy.deepcopy(value))
+            _extend(old, value, inner)
         elif isinstance(old, dict | list) or isinstance(value, dict | list):
             raise PatchError(f"{inner} is of another kind than the update: remove it first, then update")
         else:

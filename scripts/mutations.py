@@ -1,13 +1,14 @@
-"""Change the document in many ways, one at a time, and tell which check finds each change.
+"""Change the document in many ways, one at a time, and show which check finds each change.
 
 Each change is applied to a copy of the project and generated; then all that does not simply compare files must find it:
 the generator and its validation, or a contract check. A change that nothing finds must be declared harmless, with the
-reason, in scripts/mutation_list.py; that, too, is checked.
+reason, in scripts/mutations.yaml; that, too, is checked.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import shutil
@@ -18,16 +19,47 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.mutation_list import MUTATIONS, Mutation
-from scripts.openapi import dump, load
+from scripts.import_patches import JSONPATH
+from scripts.openapi import ROOT, dump, load
 
-ROOT = Path(__file__).resolve().parent.parent
-AS_IT_IS = Mutation("(the document as it is)", lambda document: None, "this is the control")
-WORKERS = 2
-WIDEST = 110
+
+class Mutation(NamedTuple):
+    """One change of the document; `harmless` is the reason why no check needs to find it once it is generated."""
+
+    name: str
+    change: dict[str, Any]
+    harmless: str = ""
+
+    def apply(self, document: dict[str, Any]) -> None:
+        """Change a document."""
+        found: Any
+        place: Any
+        (found,) = JSONPATH.finditer(self.change.get("drop") or self.change.get("at", "$"), document)
+        place, key = (found.parent.obj, found.parts[-1]) if found.parent else (None, None)
+        match copy.deepcopy(self.change):
+            case {"put": members}:
+                found.obj.update(members)
+            case {"append": value}:
+                found.obj.append(value)
+            case {"drop": _}:
+                del place[key]
+            case {"rename": name}:
+                for each in [*place]:  # all of them anew, so that they keep their order
+                    place[name if each == key else each] = place.pop(each)
+            case {"replace": [old, new]}:
+                replaced = json.loads(json.dumps(document).replace(old, new))
+                document.clear()
+                document.update(replaced)
+
+
+ROWS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+MUTATIONS = [Mutation(row.pop("name"), row, row.pop("harmless", "")) for row in ROWS]
+AS_IT_IS = Mutation("(the document as it is)", {}, "this is the control")
 
 
 class Verdict(NamedTuple):
@@ -61,7 +93,7 @@ def judge(mutation: Mutation) -> Verdict:
         done = run([str(ROOT / "scripts" / "generate.py"), "--root", str(folder)], folder)
         if done.returncode:
             return Verdict(mutation, [("generation", meaning(done.stderr))])
-        if changed and "changed:" not in done.stdout:
+        if changed and "different:" not in done.stdout:
             return Verdict(mutation, [("drift", "the drift check does not see this change")])
         done = run([__file__, "--checks", str(folder)], folder)
         if done.returncode:
@@ -70,7 +102,7 @@ def judge(mutation: Mutation) -> Verdict:
 
 
 def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script of ours with the changed project's generated package first on the path."""
+    """Run one of our programs with the changed project's generated package first on the path."""
     path = os.pathsep.join(map(str, (folder / "generated", ROOT / "overlay", ROOT)))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *command]
@@ -99,13 +131,13 @@ def contract_findings(folder: Path) -> list[tuple[str, str]]:
 def meaning(output: str) -> str:
     """Find the line that says most in the output of the generator."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    wanted = ("has no rule for", "is not a valid", "uses ", "Error", "error", "WARNING", "rror:")
+    wanted = ("has no rule for", "not a valid", "uses ", "Error", "error", "WARNING", "rror:")
     return next((line for word in wanted for line in lines if word in line), lines[0] if lines else "failed")
 
 
 def judge_all(mutations: Sequence[Mutation]) -> list[Verdict]:
     """Judge changes, two at a time, in their order."""
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(2) as pool:
         return list(pool.map(judge, mutations))
 
 
@@ -117,7 +149,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
         caught = ", ".join(dict.fromkeys(check for check, _ in verdict.found)) or "nothing: harmless"
         message = " ".join((verdict.found[0][1] if verdict.found else verdict.mutation.harmless).split())
         mark = f" <-- {verdict.problem}" if verdict.problem else ""
-        lines.append(f"{verdict.mutation.name:{widest}} | {caught:40.40} | {message:.{WIDEST}}{mark}")
+        lines.append(f"{verdict.mutation.name:{widest}} | {caught:40.40} | {message:.110}{mark}")
     return "\n".join(lines)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
+ROOT = Path(__file__).resolve().parent.parent
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -84,6 +86,17 @@ def closure(document: dict[str, Any], part: Any) -> dict[tuple[str, str], Any]:
             found[component(reference)] = target = resolve(document, {"$ref": reference})
             waiting.extend(references(target))
     return found
+
+
+def validate(document: dict[str, Any]) -> None:
+    """Refuse what is no valid OpenAPI document."""
+    closure(document, document)
+    errors = [
+        f"{' > '.join(map(str, error.absolute_path)) or 'document'}: {error.message.splitlines()[0]}"
+        for error in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+    if errors:
+        raise DocumentError("this is not a valid OpenAPI document: " + "\n- ".join(errors))
 
 
 def schemas(document: dict[str, Any]) -> dict[str, Any]:

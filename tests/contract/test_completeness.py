@@ -13,7 +13,7 @@ import pytest
 
 import mistral_voices
 from mistral_voices import errors
-from scripts.mutation_list import MUTATIONS
+from scripts.mutations import MUTATIONS
 
 from .behaviour import CHECKS, SLOW, Check, check_requests, check_responses
 from .document import ROOT, load

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.mutation_list import MUTATIONS
-from scripts.mutations import Verdict, judge, table
+from scripts.mutations import MUTATIONS, Verdict, judge, table
 
 
 def test_a_harmful_mutation_is_found_by_name() -> None:
