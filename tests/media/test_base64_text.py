@@ -45,7 +45,7 @@ WRONG: dict[str, list[bytes]] = {
         *(b'"What is this?"', b'"Ukl-"', b'"UklG UklG"', '"Ukl\u00e9"'.encode(), rb'"UklG\tUklG"', rb'"UklG\"UklG"'),
         *(b'"UklGRg"', b'"UklGRg="', b'"UklGR"', b'"UklGRg===="', b'"="'),  # padding that lacks or is too much
         *(b'"UklGRg==UklG"', b'"UklGR=UklGRg"', b'"UklGRg=U"', b'"UklGRg==UklG'),  # or in the middle
-        *(rb'"Ukl\u0147"', rb'"Ukl\uD83D"', rb'"Ukl\U0047"'),  # the first is not the G of its last byte
+        *(rb'"Ukl\u0147"', rb'"Ukl\u1047"', rb'"Ukl\uD83D"', rb'"Ukl\U0047"'),  # not the G of its end
     ],
     "base64|cut short": [rb'"UklG\u0022"', rb'"UklG\u0022', rb'"UklG\\"'],  # an escaped quote is no end
     ".": [rb'"Ukl\u00g7"'],
