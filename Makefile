@@ -3,11 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 BASE ?= HEAD
 READY := .venv/ready
+COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test contract mutations check drift layers lint types document wire generate import diff bench budget lock clean
+.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff bench budget lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,16 +25,23 @@ $(READY): requirements-dev.lock pyproject.toml
 setup: $(READY) ## Make .venv from the hashed lock
 
 demo: $(READY) ## Do the main job against the local server; SAMPLE=my.wav takes your recording
-	@$(BIN)/python scripts/demo.py $(if $(SAMPLE),"$$SAMPLE")
+	@$(BIN)/python scripts/demo.py scripts/demo.md $(if $(SAMPLE),"$$SAMPLE")
 
 live: $(READY) ## Create, read, save and delete one voice at the real service; needs MISTRAL_API_KEY
-	@$(BIN)/python scripts/live.py $(if $(SAMPLE),"$$SAMPLE")
+	@test -n "$$MISTRAL_API_KEY" || { echo "live: set MISTRAL_API_KEY; this makes and deletes one voice in that account."; exit 2; }
+	@$(BIN)/python scripts/demo.py scripts/live.md $(if $(SAMPLE),"$$SAMPLE")
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest
 
+test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller
+	@$(BIN)/python -m pytest -m slow
+
 contract: $(READY) ## Only the tests that hold client, local server and document together
 	@$(BIN)/python -m pytest tests/contract
+
+mutants: $(READY) ## Change the code in a hundred small ways, and show which test finds each; ONLY="12 K1" runs some
+	@$(BIN)/python scripts/mutants.py $(ONLY)
 
 mutations: $(READY) ## Change the document in many ways, and show which check finds each
 	@$(BIN)/python scripts/mutations.py
@@ -80,8 +89,11 @@ bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 sh
 budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py
 
-lock: $(READY) ## Write the lock files anew
-	@$(BIN)/python scripts/lock.py
+lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --extra node pyproject.toml --output-file requirements-node.lock
+	@set -e; for peer in scripts/bench/requirements/*.in; do \
+		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv scripts/node/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache

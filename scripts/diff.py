@@ -1,11 +1,12 @@
-"""Tell what changed since a git ref, what that means on the wire and for a Python user, and which version follows.
+"""Report what changed since a git ref, what that means on the wire and for a Python user, and which version follows.
 
     python scripts/diff.py HEAD            # the working tree against a commit, branch or tag
     python scripts/diff.py --release       # against the last release, the highest tag such as v1.2.3
-    python scripts/diff.py --strict ...    # exit with 1 when the version is not bumped enough
     python scripts/diff.py --self-test     # can the comparison on the wire fail at all?
 
-Exit status: 0, or 1 as said above, or 2 when nothing can be told.
+redocly compares the documents, griffe what users import; what neither reports is read from the documents.
+Exit status: 0, or 1 when the version is not bumped enough since the last release or the self-test fails, or 2 when
+nothing can be compared.
 """
 
 from __future__ import annotations
@@ -16,167 +17,152 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.diff_document import document_findings
-from scripts.diff_overlay import Package, surface_findings
-from scripts.diff_values import BREAKING, COMPATIBLE, INTERNAL, Finding
-from scripts.diff_wire import WireError, WireFinding, self_test, wire_findings
-from scripts.import_extract import DocumentError
-from scripts.import_facts import schemas
-from scripts.import_report import renames
+from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding, Surface, surface_findings
+from scripts.diff_wire import DiffError, WireFinding, self_test, wire_findings
+from scripts.import_changes import Change, changes, renames
+from scripts.openapi import ROOT, DocumentError, load, sent, validate
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = "openapi/voices.yaml"
-OVERLAY = "overlay/mistral_voices/"
-GENERATED = "generated/mistral_voices_api/"
-MODELS = f"{GENERATED}models/"
-VERSIONED = f"{OVERLAY}__init__.py"
-RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+OVERLAY = "overlay/mistral_voices"
+GENERATED = "generated/mistral_voices_api"
+VERSION_FILE = f"{OVERLAY}/_version.py"
+RELEASE = re.compile(r"v\d+\.\d+\.\d+")
 VERSION = re.compile(r"""^__version__ = ["'](\d+)\.(\d+)\.(\d+)""", re.MULTILINE)
+PARAMETER = re.compile(r"{.*?}")
 RATINGS = (BREAKING, COMPATIBLE, INTERNAL)
-Version = tuple[int, int, int]
+Version = tuple[int, ...]
 Wire = Callable[[str, str], list[WireFinding]]
-
-
-class DiffError(Exception):
-    """Nothing can be told; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two states that are compared.
-
-    Attributes:
-        name: What it is, for people.
-        files: Its files by path, as text.
-    """
+    """One of the two states that are compared: what it is, for people, and the folder that holds its files."""
 
     name: str
-    files: dict[str, str]
+    folder: Path
 
+    @cached_property
     def document(self) -> dict[str, Any]:
-        """Read the document."""
+        """The document, which must be valid."""
         try:
-            document = yaml.load(self.files[DOCUMENT], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        except yaml.YAMLError as error:
-            raise DiffError(f"{DOCUMENT} of {self.name} is not YAML: {error}") from error
-        if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-            raise DiffError(f"{DOCUMENT} of {self.name} is no OpenAPI document: `make document` says more")
+            document = load(self.folder / DOCUMENT)
+            validate(document)
+        except DocumentError as error:
+            raise DiffError(f"{DOCUMENT} of {self.name}: {error}") from error
         return document
 
-    def package(self, folder: str, name: str, renamed: dict[str, str]) -> Package:
-        """Read the sources of a package, with the new names of classes that were renamed."""
-        files = {path.removeprefix(folder): text for path, text in self.files.items() if path.startswith(folder)}
-        try:
-            return Package(name, files, renamed)
-        except SyntaxError as error:
-            raise DiffError(f"{folder} of {self.name} is not Python: {error}") from error
+    def surface(self, renamed: dict[str, str]) -> Surface:
+        """Read what users import, with the new names of classes that were renamed."""
+        folders = [(self.folder / path).parent for path in (OVERLAY, GENERATED)]
+        for path in (path for folder in folders for path in folder.rglob("*.py")):
+            try:
+                compile(path.read_bytes(), path, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError) as error:
+                raise DiffError(f"{path.relative_to(self.folder)} of {self.name} is not Python: {error}") from error
+        return Surface(Path(OVERLAY).name, folders, renamed)
 
     def version(self) -> Version:
         """Read the version of the package."""
-        found = VERSION.search(self.files.get(VERSIONED, ""))
-        if found is None:
-            raise DiffError(f'{VERSIONED} of {self.name} has no line like `__version__ = "1.2.3"`')
-        return int(found[1]), int(found[2]), int(found[3])
+        for path in (self.folder / VERSION_FILE, self.folder / OVERLAY / "__init__.py"):  # where it was once
+            if found := VERSION.search(path.read_text(encoding="utf-8") if path.is_file() else ""):
+                return tuple(map(int, found.groups()))
+        raise DiffError(f'{VERSION_FILE} of {self.name} has no line like `__version__ = "1.2.3"`')
 
 
-def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def git(root: Path, *arguments: str) -> bytes:
     """Run a git command that only reads."""
     try:
-        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
-    except OSError as error:
-        raise DiffError(f"git cannot be run: {error}") from error
+        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True).stdout
+    except subprocess.CalledProcessError as error:
+        raise DiffError(error.stderr.decode(errors="replace").strip()) from error
 
 
 def last_release(root: Path) -> str | None:
     """Find the highest release tag among the ancestors of HEAD."""
-    if git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
-        raise DiffError(f"{root} is not in a git repository with a commit: run this in a clone of the project")
-    tags = git(root, "tag", "--list", "v*", "--merged", "HEAD").stdout.decode().split()
-    releases = {tag: found for tag in tags if (found := RELEASE.fullmatch(tag))}
-    return max(releases, key=lambda tag: [int(part) for part in releases[tag].groups()], default=None)
+    tags = git(root, "tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname").decode().split()
+    return next(filter(RELEASE.fullmatch, tags), None)
 
 
-def refuse_shallow(root: Path) -> None:
-    """Refuse a clone that may lack the tags of releases, so that it is not taken for a project without any."""
-    if git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
-        raise DiffError("this is a shallow clone without release tags: run `git fetch --unshallow --tags` first")
-
-
-def side_of_ref(root: Path, ref: str) -> Side:
-    """Read the state of a git ref, without checking it out."""
-    commit = (
-        git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").stdout.decode().strip()
-    )
-    if not commit:
-        raise DiffError(f"there is no commit, branch or tag {ref!r} here: `git log --oneline` and `git tag` list them")
-    wanted = [DOCUMENT, OVERLAY]
-    for path in wanted:
-        if git(root, "cat-file", "-e", f"{commit}:./{path.rstrip('/')}").returncode:
-            raise DiffError(f"{ref} ({commit[:7]}) has no {path}: name a later ref")
-    if not git(root, "cat-file", "-e", f"{commit}:./{MODELS.rstrip('/')}").returncode:
-        wanted.append(MODELS)
-    archive = git(root, "archive", "--format=tar", commit, "--", *wanted)
-    if archive.returncode:
-        raise DiffError(f"git archive failed: {archive.stderr.decode(errors='replace').strip()}")
-    files = {}
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
-        for member in tar:
-            content = tar.extractfile(member)
-            if content is not None and member.name.endswith((".py", ".yaml")):
-                files[member.name] = content.read().decode()
-    name = commit[:7] if commit.startswith(ref) else f"{ref} ({commit[:7]})"
-    return Side(name, files)
+def side_of_ref(root: Path, ref: str, folder: Path) -> Side:
+    """Write the files of a git ref into a folder, without checking it out."""
+    commit = git(root, "rev-list", "--max-count=1", "--end-of-options", ref, "--").decode().strip()
+    archive = git(root, "archive", "--format=tar", commit, "--", DOCUMENT, OVERLAY, GENERATED)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
+    return Side(commit[:7] if commit.startswith(ref) else f"{ref} ({commit[:7]})", folder)
 
 
 def side_of_tree(root: Path) -> Side:
-    """Read the working tree."""
-    paths = [root / DOCUMENT, *(root / OVERLAY).rglob("*.py"), *(root / MODELS).rglob("*.py")]
-    try:
-        files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    except (OSError, UnicodeDecodeError) as error:
-        raise DiffError(f"the working tree cannot be read: {error}") from error
-    if VERSIONED not in files:
-        raise DiffError(f"the working tree has no {VERSIONED}")
-    return Side("the working tree", files)
+    """Take the working tree, whose generated package must be made from its document."""
+    if (root / DOCUMENT).read_bytes() != (root / GENERATED / Path(DOCUMENT).name).read_bytes():
+        raise DiffError(f"generated/ is not made from {DOCUMENT}: run `make generate` first")
+    return Side("the working tree", root)
 
 
-@contextmanager
-def readable() -> Iterator[None]:
-    """Say so when a document cannot be read because it is not valid."""
-    try:
-        yield
-    except (DocumentError, AttributeError, LookupError, TypeError) as error:
-        raise DiffError(f"{DOCUMENT} cannot be read ({error!r}): `make document` says what is wrong with it") from error
+def document_findings(
+    old: dict[str, Any], new: dict[str, Any], *, public: Collection[str] = (), kept: Collection[str] = ()
+) -> list[Finding]:
+    """List what changed; users import the `public` classes of the overlay before, and now those that are `kept`."""
+    renamed = renames(old, new)
+    found = [_renamed_class(name, now, public, kept) for name, now in renamed.items()]
+    requests = sent(old) | sent(new)
+    shapes = {PARAMETER.sub("{}", path): path for path in new["paths"]}  # paths, but for the names of their parameters
+    gone = {path: PARAMETER.sub("{}", path) for path in old["paths"] if path not in new["paths"]}
+    moved = {path: shapes[shape] for path, shape in gone.items() if shape in shapes}
+    found += [Finding(BREAKING, f"path renamed: {was} -> {now} (its arguments follow)") for was, now in moved.items()]
+    old = {**old, "paths": {moved.get(path, path): item for path, item in old["paths"].items()}}
+    for change in changes(old, new, renamed):
+        rating, why = _rate(change, requests)
+        if rating:
+            found.append(Finding(rating, f"{change.text} ({why})"))
+    return found
+
+
+def _renamed_class(name: str, now: str, public: Collection[str], kept: Collection[str]) -> Finding:
+    """Rate a class that is gone under its name."""
+    text = f"class renamed: {name} -> {now}"
+    if name not in public:
+        return Finding(INTERNAL, f"{text} (models.py does not export it)")
+    if name in kept:
+        return Finding(COMPATIBLE, f"{text} (models.py keeps the name {name})")
+    return Finding(BREAKING, f"{text} (users import models.{name}; `{name} = {now}` in models.py would keep it)")
+
+
+def _rate(change: Change, requests: Collection[str]) -> tuple[str, str]:
+    """Rate a change, with the reason; "" for what another tool reports."""
+    found = ("", "")
+    match change.location:
+        case [*_, "default"]:
+            found = BREAKING, "what is left out now means something else"
+        case ["paths", _, _, "responses", status, *place] if status.startswith("2"):
+            if not place or (place[0] == "content" and place[2:] == ["schema", "type"]):
+                found = BREAKING, "a call gives something else"
+        case ["paths", _, _, "security"]:
+            found = BREAKING, "another authentication"
+        case [*place, "properties", _] if "removed" in change.text:
+            if "requestBody" in place or (place[0] == "components" and place[2] in requests):
+                found = BREAKING, "an argument is gone"
+        case ["paths", _, _, "operationId" | "tags"]:
+            found = INTERNAL, "_api/operations.py must follow; users do not see it"
+    return found
 
 
 def python_findings(old: Side, new: Side) -> tuple[list[Finding], list[Finding]]:
-    """Compare for a Python user: by the document, and by the sources of the overlay.
-
-    The generated classes follow from the document; only while that is the same are they compared themselves.
-    """
-    before, now = old.document(), new.document()
-    with readable():
-        renamed = renames(schemas(before), schemas(now))
-    overlays = [side.package(OVERLAY, "mistral_voices", renamed) for side in (old, new)]
-    surfaces = [overlay.surface() for overlay in overlays]
-    public = {path.removeprefix("models.") for path in surfaces[0] if path.startswith("models.")}
-    kept = overlays[1].kept()
-    with readable():
-        from_document = document_findings(before, now, public=public, kept=kept)
-    from_sources = surface_findings(*surfaces)
-    if before == now:
-        models = [side.package(GENERATED, "mistral_voices_api", {}).surface() for side in (old, new)]
-        from_sources += surface_findings(*models)
-    return from_document, from_sources
+    """Compare for a Python user: by the document, and by what can be imported."""
+    renamed = renames(old.document, new.document)
+    before, now = old.surface(renamed), new.surface({})
+    models = before.models(), now.models()
+    from_document = document_findings(old.document, new.document, public=models[0], kept=models[1])
+    requests = sent(old.document) | sent(new.document)
+    return from_document, surface_findings(before.entries, now.entries, requests)
 
 
 def next_version(version: Version, rating: str) -> Version:
@@ -189,51 +175,57 @@ def next_version(version: Version, rating: str) -> Version:
     return major, minor, patch + 1
 
 
-def worst(findings: Iterable[Finding | WireFinding]) -> str:
-    """Give the worst rating; internal when there is nothing."""
-    return min((each.rating for each in findings), key=RATINGS.index, default=INTERNAL)
+def worst(ratings: Iterable[str]) -> str:
+    """Give the worst rating; internal when there is none."""
+    return min(ratings, key=RATINGS.index, default=INTERNAL)
 
 
-def told(title: str, findings: Sequence[Finding | WireFinding]) -> str:
+def section(title: str, findings: list[tuple[str, str]]) -> str:
     """Write one part of the report, the worst first."""
     if not findings:
         return f"{title}: nothing changed."
-    lines = [
-        f"  {each.rating:<11} {each.text}" for each in sorted(findings, key=lambda each: RATINGS.index(each.rating))
-    ]
-    return "\n".join([f"{title}: {worst(findings)}", *lines])
+    lines = [f"  {rating:<11} {text}" for rating, text in sorted(findings, key=lambda each: RATINGS.index(each[0]))]
+    return "\n".join([f"{title}: {worst(rating for rating, _ in findings)}", *lines])
 
 
-def run(root: Path, ref: str, release: str | None, *, wire: Wire = wire_findings) -> tuple[str, bool]:
-    """Compare the working tree with a ref: the report, and whether the version is bumped enough."""
-    old, new = side_of_ref(root, ref), side_of_tree(root)
+def run(old: Side, new: Side, last: str | None, *, wire: Wire = wire_findings) -> tuple[str, bool]:
+    """Compare two states: the report, and whether the version is bumped enough; `last` names the last release."""
     before, now = old.version(), new.version()
-    from_document, from_sources = python_findings(old, new)
-    same = old.document() == new.document()
-    on_wire = [] if same else wire(old.files[DOCUMENT], new.files[DOCUMENT])
-    if not (on_wire or from_document or from_sources):
+    from_document, from_surface = python_findings(old, new)
+    texts = [(side.folder / DOCUMENT).read_text(encoding="utf-8") for side in (old, new)]
+    on_wire = [] if old.document == new.document else wire(texts[0], texts[1])
+    if not (on_wire or from_document or from_surface):
         return f"Nothing changed since {old.name}, neither in the document nor in what users import.", True
+    rating = worst([each.felt for each in on_wire] + [each.rating for each in [*from_document, *from_surface]])
+    due = next_version(before, rating)
+    was, least, is_now = (".".join(map(str, version)) for version in (before, due, now))
+    reason = f"{rating} changes" + (", while the version is 0.x" if not before[0] else "")
+    remedy = "enough." if now >= due else f"not enough. Set it to {least} and say so in CHANGELOG.md."
+    lines = [f"Version: {was} -> {least} ({reason}).", f"{VERSION_FILE} says {is_now}: {remedy}"]
+    if last:
+        lines.append(f"What counts in the end is the comparison with {last}: `scripts/diff.py --release`.")
     parts = [
         f"Changed since {old.name}:",
-        told("On the wire (redocly diff)", on_wire),
-        told("For a Python user, by the document", from_document),
-        told("For a Python user, by the sources", from_sources),
+        section("On the wire (redocly diff)", [(each.rating, each.text) for each in on_wire]),
+        section("For a Python user, by the document", [*from_document]),
+        section("For a Python user, by what is imported (griffe)", [*from_surface]),
+        "\n".join(lines),
     ]
-    # What answers hold is judged by the part for Python users: this client takes more than the document says.
-    felt = [each for each in on_wire if not each.in_answers and each.rating == BREAKING]
-    rating = worst([*from_document, *from_sources, *felt])
-    due = next_version(before, rating)
-    texts = [".".join(map(str, version)) for version in (before, due, now)]
-    reason = f"{rating} changes" + (", while the version is 0.x" if not before[0] else "")
-    lines = [f"Version: {texts[0]} -> {texts[1]} ({reason})."]
-    if now >= due:
-        lines.append(f"{VERSIONED} says {texts[2]}: enough.")
-    else:
-        lines.append(f"{VERSIONED} says {texts[2]}: not enough. Set it to {texts[1]} and tell users in CHANGELOG.md.")
-    if ref != release:
-        counts = f"the last release, {release}" if release else "a release (tag v*), and there is none yet"
-        lines.append(f"What counts in the end is the comparison with {counts}: `scripts/diff.py --release`.")
-    return "\n\n".join([*parts, "\n".join(lines)]), now >= due
+    return "\n\n".join(parts), now >= due
+
+
+def compare(root: Path, base: str | None, *, wire: Wire) -> tuple[str, bool]:
+    """Compare the working tree with a ref, or with the last release when none is given."""
+    release = last_release(root)
+    ref = base or release
+    if ref is None:
+        if git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+            raise DiffError("this is a shallow clone without release tags: run `git fetch --unshallow --tags` first")
+        return "There is no release yet (no tag such as v0.1.0), so there is nothing to compare with.", True
+    last = f"the last release, {release}" if release else "a release (tag v*), and there is none yet"
+    with tempfile.TemporaryDirectory(prefix="diff-") as folder:
+        old, new = side_of_ref(root, ref, Path(folder)), side_of_tree(root)
+        return run(old, new, None if ref == release else last, wire=wire)
 
 
 def main(arguments: list[str] | None = None, *, root: Path = ROOT, wire: Wire = wire_findings) -> int:
@@ -243,25 +235,18 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT, wire: Wire = 
     what.add_argument("base", nargs="?", metavar="BASE", help="the git ref to compare the working tree with")
     what.add_argument("--release", action="store_true", help="compare with the last release")
     what.add_argument("--self-test", action="store_true", help="exit with 1 when redocly passes everything")
-    parser.add_argument("--strict", action="store_true", help="exit with 1 when the version is not bumped enough")
     given = parser.parse_args(arguments)
     try:
         if given.self_test:
             wrong = self_test()
-            print("\n".join(wrong) or "redocly diff tells breaking from compatible.")
+            print("\n".join(wrong) or "redocly diff distinguishes breaking from compatible.")
             return int(bool(wrong))
-        release = last_release(root)
-        ref = release if given.release else given.base
-        if ref is None:
-            refuse_shallow(root)
-            print("There is no release yet (no tag such as v0.1.0), so there is nothing to compare with.")
-            return 0
-        text, enough = run(root, ref, release, wire=wire)
-    except (DiffError, WireError) as error:
+        text, enough = compare(root, given.base, wire=wire)
+    except (DiffError, OSError) as error:
         print(f"diff: {error}", file=sys.stderr)
         return 2
     print(text)
-    return int(given.strict and not enough)
+    return int(given.release and not enough)
 
 
 if __name__ == "__main__":

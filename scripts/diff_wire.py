@@ -1,4 +1,4 @@
-"""Tell what a change of the document means on the wire, by `redocly diff`.
+"""Report what a change of the document means on the wire, by `redocly diff`.
 
 Trap: redocly passes everything when it reads a redocly.yaml without its diff rules, as may lie in the working
 directory. So it is given openapi/diff.yaml, runs in a folder of its own, and `self_test` shows that it can fail.
@@ -14,32 +14,27 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scripts.diff_values import BREAKING, COMPATIBLE
+from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL
+from scripts.import_extract import PROSE
+from scripts.openapi import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "openapi" / "diff.yaml"
 SAMPLES = ROOT / "tests" / "data" / "diff"
 
 
-class WireError(Exception):
-    """redocly cannot be run, or cannot read a document; the message says why and what to do."""
+class DiffError(Exception):
+    """Nothing can be compared; the message says why and what to do."""
 
 
 class WireFinding(NamedTuple):
-    """One change on the wire.
+    """One change on the wire."""
 
-    Attributes:
-        rating: breaking or compatible.
-        text: What changed.
-        in_answers: Whether it is about answers, of which this client takes more than the document says.
-    """
-
-    rating: str
+    rating: str  # breaking or compatible
     text: str
-    in_answers: bool
+    felt: str  # what it means for users of this client, which takes more in responses than the document says
 
 
-def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = "") -> list[WireFinding]:
+def wire_findings(old: str, new: str, *, settings: str = "") -> list[WireFinding]:
     """Compare two documents, given as text; `settings` becomes a redocly.yaml in the working directory."""
     with tempfile.TemporaryDirectory(prefix="diff-") as temporary:
         folder = Path(temporary)
@@ -47,21 +42,18 @@ def wire_findings(old: str, new: str, *, config: Path = CONFIG, settings: str = 
             if text:
                 (folder / name).write_text(text, encoding="utf-8")
         command = [sys.executable, str(ROOT / "scripts" / "node.py"), "redocly", "diff", "old.yaml", "new.yaml"]
-        options = ["--config", str(config), "--fail-on", "none", "--format", "json", "-o", "report.json"]
+        options = ["--config", str(CONFIG), "--fail-on", "none", "--format", "json", "-o", "report.json"]
         quiet = {**os.environ, "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
-        done = subprocess.run(
-            [*command, *options], cwd=folder, env=quiet, capture_output=True, text=True, errors="replace", check=False
-        )
+        done = subprocess.run([*command, *options], cwd=folder, env=quiet, capture_output=True, text=True, check=False)
         try:
             report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             changes = [_finding(change) for change in report["changes"]]
         except (OSError, ValueError, KeyError) as error:
             lines = f"{done.stdout}\n{done.stderr}".splitlines()
             said = [line for line in lines if line.strip() and not line.startswith(("  ", "Traceback"))]
-            raise WireError(
+            raise DiffError(
                 f"redocly diff failed (exit status {done.returncode}):\n" + "\n".join(said[-8:]) + "\nTry "
-                "`.venv/bin/python scripts/node.py redocly --version`: the first run installs Node's tools and needs "
-                "the network. If that works, `make document` says what is wrong with the document."
+                "`make document`: the first run installs Node's tools, which needs the network."
             ) from error
     return sorted(changes, key=lambda each: each.rating)
 
@@ -73,37 +65,30 @@ def _finding(change: dict[str, Any]) -> WireFinding:
         path, *method = parts[1:3]
         where = " ".join([*(each.upper() for each in method), path, "/".join(parts[3:])]).strip()
     said = f"{where}: {change.get('property', '')} {change['kind']}".replace(":  ", ": ")
-    sides = [change.get(side, {}).get("value") for side in ("base", "revision")]
+    values = [change.get(side, {}).get("value") for side in ("base", "revision")]
+    old, new = ("absent" if each is None else json.dumps(each, ensure_ascii=False) for each in values)
     if "property" in change:
-        said += f", {_short(sides[0])} -> {_short(sides[1])}"
+        said += f", {old:.60} -> {new:.60}"
     messages = [verdict["message"] for verdict in change["verdicts"] if verdict["impact"] == "major"]
     said += "".join(f" ({message.rstrip('.')})" for message in messages)
-    return WireFinding(BREAKING if change["impact"] == "major" else COMPATIBLE, said, "responses" in parts)
+    rating = BREAKING if change["impact"] == "major" else COMPATIBLE
+    felt = COMPATIBLE if "responses" in parts else rating
+    if change.get("property") in (*PROSE, "tags"):
+        felt = INTERNAL
+    return WireFinding(rating, said, felt)
 
 
-def _short(value: object) -> str:
-    text = "absent" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def self_test(config: Path = CONFIG) -> list[str]:
+def self_test() -> list[str]:
     """Say what is wrong with the ratings of the samples; a redocly.yaml without diff rules lies beside them."""
-    old, breaking, compatible = (
-        (SAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in ("old", "breaking", "compatible")
-    )
-    trap = "extends: [minimal]\n"
-    wrong = []
-    if not any(each.rating == BREAKING for each in wire_findings(old, breaking, config=config, settings=trap)):
+    names, trap, wrong = ("old", "breaking", "compatible"), "extends: [minimal]\n", []
+    old, breaking, compatible = ((SAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in names)
+    if not any(each.rating == BREAKING for each in wire_findings(old, breaking, settings=trap)):
         wrong.append(
             "redocly diff passes everything: it does not call tests/data/diff/breaking.yaml breaking. "
             "Its rules are off: see that openapi/diff.yaml extends diff-recommended and that redocly still has it"
         )
-    found = wire_findings(old, compatible, config=config, settings=trap)
+    found = wire_findings(old, compatible, settings=trap)
     if not found:
         wrong.append("redocly diff sees no change in tests/data/diff/compatible.yaml")
-    wrong += [
-        f"redocly diff calls tests/data/diff/compatible.yaml breaking: {each.text}"
-        for each in found
-        if each.rating == BREAKING
-    ]
-    return wrong
+    called = "redocly diff calls tests/data/diff/compatible.yaml breaking"
+    return wrong + [f"{called}: {each.text}" for each in found if each.rating == BREAKING]

@@ -13,16 +13,14 @@ import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
-
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.import_extract import DocumentError, arranged, closure, dump, extract, load
+from scripts.import_changes import report
+from scripts.import_extract import arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
-from scripts.import_report import report
+from scripts.openapi import ROOT, DocumentError, dump, load, validate
 
-OPENAPI = Path(__file__).resolve().parent.parent / "openapi"
+OPENAPI = ROOT / "openapi"
 DOCUMENT, EXTRACT, PROVENANCE = "voices.yaml", "upstream.yaml", "PROVENANCE.md"
 TABLE = "| document | sha256 | first imported |\n| --- | --- | --- |\n"
 
@@ -38,26 +36,15 @@ def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Pa
         print("\n".join(["The vendor changed:", *lines]))
     elif upstream:
         print("The vendor changed nothing in the voices part.")
-    patched, errors, notices = apply(new, actions)
+    patched, errors, needless = apply(new, actions)
     if errors:
         raise PatchError("\n".join([f"{len(errors)} actions cannot be applied:", *(f"- {error}" for error in errors)]))
-    for notice in notices:
-        print(f"note: {notice}")
+    for each in needless:
+        print(f"note: {each}")
     result = arranged(patched)
     validate(result)
     provenance = _provenance(folder / PROVENANCE, upstream, actions, today)
     return {folder / DOCUMENT: dump(result), folder / EXTRACT: dump(new), folder / PROVENANCE: provenance}
-
-
-def validate(document: dict[str, Any]) -> None:
-    """Refuse a result that is no valid OpenAPI document."""
-    closure(document, document)
-    errors = [
-        f"- {' > '.join(map(str, error.absolute_path)) or 'document'}: {error.message.splitlines()[0]}"
-        for error in OpenAPIV31SpecValidator(document).iter_errors()
-    ]
-    if errors:
-        raise DocumentError("\n".join(["the result is not a valid OpenAPI document:", *errors]))
 
 
 def _provenance(path: Path, upstream: Path | None, actions: list[Action], today: date) -> str:
@@ -79,11 +66,10 @@ def _provenance(path: Path, upstream: Path | None, actions: list[Action], today:
 
 def _between(text: str, name: str, content: str) -> str:
     start, end = f"<!-- {name}: written by `make import` -->\n", f"\n<!-- end of {name} -->"
-    before, found_start, rest = text.partition(start)
-    _, found_end, after = rest.partition(end)
-    if not found_start or not found_end:
+    result, found = re.subn(f"{start}.*{end}", lambda _: f"{start}\n{content}\n{end}", text, flags=re.DOTALL)
+    if not found:
         raise DocumentError(f"{PROVENANCE} lacks the lines `{start.strip()}` and `{end.strip()}`")
-    return f"{before}{start}\n{content}\n{end}{after}"
+    return result
 
 
 def write(contents: dict[Path, str]) -> None:
@@ -100,14 +86,10 @@ def write(contents: dict[Path, str]) -> None:
 
 
 def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int:
-    """Import, or with `check` only tell what would change; gives the exit status."""
+    """Import, or with `check` only report what would change; gives the exit status."""
     try:
         contents = import_document(upstream, folder, today)
-        changed = {
-            path: content
-            for path, content in contents.items()
-            if not path.exists() or path.read_text("utf-8") != content
-        }
+        changed = {path: new for path, new in contents.items() if not path.exists() or path.read_text("utf-8") != new}
         if not check:
             write(changed)
     except (DocumentError, PatchError, OSError) as error:
@@ -116,9 +98,7 @@ def run(upstream: Path | None, folder: Path, *, check: bool, today: date) -> int
     names = ", ".join(str(path) for path in changed)
     print(f"{'would change' if check else 'written'}: {names}" if names else "Nothing changes.")
     if names and check:
-        print(
-            "openapi/ is not what openapi/patches make of the vendor's facts: change a patch, then run `make import`."
-        )
+        print("openapi/ is not what the patches make of the vendor's facts: change a patch, then run `make import`.")
     return 1 if check and changed else 0
 
 

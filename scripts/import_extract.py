@@ -4,80 +4,44 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-import yaml
+from scripts.openapi import DocumentError, closure, operations, resolve
 
 VOICES = re.compile(r"/v\d+/audio/voices(/|$)")
-METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-PROSE = _words("description summary title example examples externalDocs contact license termsOfService $comment")
-LITERAL = _words("default enum const security dependentRequired")
+words = str.split
+PROSE = words("description summary title example examples externalDocs contact license termsOfService $comment")
+LITERAL = words("default enum const security dependentRequired")
 # The children of these are named by the API: whatever they are called, they are not keywords.
-NAMED = _words(
-    """paths webhooks properties patternProperties dependentSchemas $defs definitions schemas parameters responses
-    requestBodies headers securitySchemes content links callbacks pathItems encoding variables mapping"""
-)
+NAMED = words("""paths webhooks properties patternProperties dependentSchemas $defs definitions schemas parameters
+    responses requestBodies headers securitySchemes content links callbacks pathItems encoding variables mapping""")
 # The order of members in what we write; others follow by name. `required[]` is the list of a schema.
-KEYWORDS = _words(
-    """$ref openapi info servers security title version url name in required operationId summary type scheme x-sent
-    description deprecated license identifier x-server-name tags securitySchemes parameters requestBody responses
-    paths components get put post patch delete headers content schemas schema anyOf properties items enum format
-    minimum maximum minLength maxLength default required[]"""
-)
+KEYWORDS = words("""$ref openapi info servers security title version url name in required operationId summary type
+    scheme x-sent description deprecated license identifier x-server-name tags securitySchemes parameters requestBody
+    responses paths components get put post patch delete headers content schemas schema anyOf properties items enum
+    format minimum maximum minLength maxLength default required[]""")
 
 
-class DocumentError(Exception):
-    """A document cannot be used; the message says why."""
+def bare(node: Any, *, names: bool = False, where: str = "the document") -> Any:
+    """Copy a part of a document without prose and extensions; with `names` its keys are names, not keywords.
 
-
-def load(path: Path) -> dict[str, Any]:
-    """Read a YAML or JSON file that must hold a mapping."""
-    try:
-        document = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except OSError as error:
-        raise DocumentError(f"{path} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise DocumentError(f"{path} is neither YAML nor JSON, or is cut off: {error}") from error
-    if not isinstance(document, dict):
-        raise DocumentError(f"{path} holds no OpenAPI document but {type(document).__name__}")
-    return document
-
-
-def dump(document: dict[str, Any]) -> str:
-    """Write a document in the form of `yaml.safe_dump(sort_keys=False)`, without aliases."""
-    return yaml.dump(document, Dumper=_PlainDumper, sort_keys=False)
-
-
-class _PlainDumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def bare(node: Any, *, names: bool = False) -> Any:
-    """Copy a part of a document without prose and extensions; with `names` its keys are names, not keywords."""
+    Members that have no value, as a cut leaves them, are refused.
+    """
+    if node is None:
+        raise DocumentError(f"{where.removeprefix('the document/')} has no value: is the file cut off?")
     if isinstance(node, list):
-        return [bare(each) for each in node]
+        return [bare(each, where=where) for each in node]
     if not isinstance(node, dict):
         return node
     result = {}
     for key, value in ((str(key), value) for key, value in node.items()):
-        if names:
-            result[key] = bare(value)
-        elif key in LITERAL:
+        if key in LITERAL and not names:
             result[key] = copy.deepcopy(value)
-        elif key == "scopes":
+        elif key == "scopes" and not names:
             result[key] = dict.fromkeys(value, "")
-        elif key not in PROSE and not key.startswith("x-"):
-            result[key] = bare(value, names=key in NAMED)
+        elif names or (key not in PROSE and not key.startswith("x-")):
+            result[key] = bare(value, names=key in NAMED and not names, where=f"{where}/{key}")
     return result
 
 
@@ -98,10 +62,8 @@ def arranged(node: Any, *, names: bool = False, by_name: bool = False) -> Any:
         value = node[key]
         result[key] = value if key in LITERAL else arranged(value, names=key in NAMED, by_name=by_name)
     if isinstance(node.get("required"), list):
-        positions = list(result.get("properties", ()))
-        result["required"].sort(
-            key=lambda name: (name not in positions, positions.index(name) if name in positions else name)
-        )
+        places = {name: place for place, name in enumerate(result.get("properties", ()))}
+        result["required"].sort(key=lambda name: (places.get(name, len(places)), name))
     if by_name and isinstance(node.get("parameters"), list):
         result["parameters"].sort(key=lambda each: (each.get("name", ""), each.get("in", ""), each.get("$ref", "")))
     return result
@@ -112,81 +74,23 @@ def _rank(key: str, value: object) -> tuple[int, str]:
     return (KEYWORDS.index(word), "") if word in KEYWORDS else (len(KEYWORDS), key)
 
 
-def references(node: Any) -> Iterator[str]:
-    """Give every reference within a part of a document, those of discriminators included."""
-    if isinstance(node, list):
-        for each in node:
-            yield from references(each)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key == "$ref" and isinstance(value, str):
-                yield value
-            elif key == "discriminator" and isinstance(value, dict) and isinstance(value.get("mapping"), dict):
-                for target in value["mapping"].values():
-                    yield target if "/" in target else f"#/components/schemas/{target}"
-            else:
-                yield from references(value)
-
-
-def component(reference: str) -> tuple[str, str]:
-    """Say which component a reference names: its kind and name."""
-    kind, _, name = reference.removeprefix("#/components/").partition("/")
-    if not reference.startswith("#/components/") or not name:
-        raise DocumentError(f"the reference {reference} leads out of the document's components, which is not supported")
-    return kind, unquote(name.split("/")[0]).replace("~1", "/").replace("~0", "~")
-
-
-def closure(document: dict[str, Any], part: Any) -> dict[tuple[str, str], Any]:
-    """Find all components that a part of a document needs, through any number of references."""
-    found: dict[tuple[str, str], Any] = {}
-    waiting = list(references(part))
-    while waiting:
-        reference = waiting.pop()
-        kind, name = component(reference)
-        if (kind, name) not in found:
-            found[kind, name] = _component(document, kind, name)
-            waiting.extend(references(found[kind, name]))
-    return found
-
-
-def _component(document: dict[str, Any], kind: str, name: str) -> Any:
-    try:
-        return document["components"][kind][name]
-    except (KeyError, TypeError) as error:
-        raise DocumentError(
-            f"components/{kind}/{name} is referred to, but is not there: is the file cut off?"
-        ) from error
-
-
-def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Give each operation as `GET /path`, with its path item and itself."""
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield f"{method.upper()} {path}", item, item[method]
-
-
 def extract(document: dict[str, Any]) -> dict[str, Any]:
     """Take out the voices operations with all that they need, as facts in a stable order."""
-    if "swagger" in document:
-        raise DocumentError(f"this is a Swagger {document['swagger']} document; OpenAPI 3.1 is needed")
+    kind, version = ("Swagger", "swagger") if "swagger" in document else ("OpenAPI", "openapi")
     if not str(document.get("openapi", "")).startswith("3.1."):
-        raise DocumentError(f"this is an OpenAPI {document.get('openapi', '(no version)')} document; 3.1 is needed")
+        raise DocumentError(f"this is {kind} {document.get(version, '(no version)')}; OpenAPI 3.1 is needed")
     facts = bare(document)
-    paths = _mapping(facts.get("paths"), "paths")
-    facts["paths"] = {path: _mapping(item, path) for path, item in paths.items() if VOICES.match(path)}
-    found = {name: _mapping(operation, name) for name, _, operation in operations(facts)}
+    facts["paths"] = {path: item for path, item in facts.get("paths", {}).items() if VOICES.match(path)}
+    found = dict(operations(facts))
     if not found:
-        raise DocumentError("there are no voices operations (no path begins with /v1/audio/voices or /v2/audio/voices)")
+        raise DocumentError("there are no voices operations (/v1/audio/voices or the like): is the file cut off?")
     security = {name: operation.get("security", facts.get("security")) for name, operation in found.items()}
-    lacking = [name for name, needs in security.items() if needs is None] + ["the document"] * (
-        not facts.get("servers")
-    )
-    if lacking:
-        raise DocumentError(f"{lacking[0]} has no security or servers: is the file cut off?")
+    lacking = [name for name, needs in security.items() if needs is None]
+    if lacking or not facts.get("servers"):
+        raise DocumentError(f"{[*lacking, 'the document'][0]} has no security or servers: is the file cut off?")
     needed = closure(facts, facts["paths"])
     for scheme in {scheme for needs in security.values() for need in needs for scheme in need}:
-        needed["securitySchemes", scheme] = _component(facts, "securitySchemes", scheme)
+        needed["securitySchemes", scheme] = resolve(facts, {"$ref": f"#/components/securitySchemes/{scheme}"})
     components: dict[str, dict[str, Any]] = {}
     for (kind, name), content in sorted(needed.items(), key=lambda item: item[0]):
         components.setdefault(kind, {})[name] = content
@@ -194,20 +98,4 @@ def extract(document: dict[str, Any]) -> dict[str, Any]:
     taken = {key: facts[key] for key in ("openapi", "info", "servers", "security", "paths") if key in facts}
     tags = [{"name": tag["name"]} for tag in facts.get("tags", ()) if tag["name"] in used]
     result: dict[str, Any] = arranged({**taken, "tags": tags, "components": components}, by_name=True)
-    _refuse_empty(result)
     return result
-
-
-def _refuse_empty(node: Any, where: str = "the document") -> None:
-    """Refuse an extract with members that have no value, as a cut leaves them."""
-    if node is None:
-        raise DocumentError(f"{where} has no value: is the file cut off?")
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        if key not in LITERAL:
-            _refuse_empty(value, f"{where}/{key}".removeprefix("the document/"))
-
-
-def _mapping(node: Any, where: str) -> dict[str, Any]:
-    if not isinstance(node, dict):
-        raise DocumentError(f"{where} is no mapping: is the file cut off?")
-    return node

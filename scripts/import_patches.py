@@ -8,54 +8,40 @@ the last update names them.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from scripts.import_extract import load
+from jsonpath import JSONPathEnvironment, JSONPathError, JSONPathMatch
 
-Location = tuple[str | int, ...]
+from scripts.openapi import load
 
-SEGMENT = re.compile(
-    r"\.(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|\['(?P<quoted>[^'\\]+)'\]"
-    r"|(?P<every>\[\*\])"
-    r"|\[\?@\.(?P<member>[A-Za-z_][A-Za-z0-9_]*)=='(?P<value>[^'\\]*)'\]"
-)
 MEMBERS = {"target", "description", "update", "remove", "x-adds"}
+JSONPATH = JSONPathEnvironment(strict=True)  # RFC 9535 and no more
 
 
 class PatchError(Exception):
     """An action cannot be read or applied; the message names it."""
 
 
-@dataclass(frozen=True)
-class Action:
-    """One action of a patch.
+class Action(NamedTuple):
+    """One action of a patch."""
 
-    Attributes:
-        file: Name of the patch file.
-        heading: Title of the patch.
-        position: Its place in the file, from 1.
-        target: The JSONPath of what it changes.
-        reason: Why we deviate there.
-        update: What to merge; None for a removal.
-        adds: Whether the update may bring mappings and lists that are not there yet.
-    """
-
-    file: str
-    heading: str
-    position: int
-    target: str
-    reason: str
-    update: Any
-    adds: bool
+    file: str  # name of the patch file
+    heading: str  # title of the patch
+    position: int  # its place in the file, from 1
+    target: str  # the JSONPath of what it changes
+    reason: str  # why we deviate there
+    update: Any  # what to merge; None for a removal
+    adds: bool  # whether the update may bring mappings and lists that are not there yet
 
     def __str__(self) -> str:
         """Name the action as a maintainer looks for it."""
         return f"{self.file} action {self.position}"
+
+    def matches(self, document: Any) -> list[JSONPathMatch]:
+        """Find what it changes, each place once."""
+        return list({match.parts: match for match in JSONPATH.finditer(self.target, document)}.values())
 
 
 def read_actions(folder: Path) -> list[Action]:
@@ -67,9 +53,7 @@ def _actions(path: Path) -> Iterator[Action]:
     patch = load(path)
     heading = patch.get("info", {}).get("title")
     if patch.get("overlay") != "1.0.0" or not heading or not isinstance(patch.get("actions"), list):
-        raise PatchError(
-            f"{path} is no Overlay 1.0.0 file: it needs `overlay: 1.0.0`, a title in `info`, and `actions`"
-        )
+        raise PatchError(f"{path} is no Overlay 1.0.0 file, with `overlay: 1.0.0`, a title in `info`, and `actions`")
     for position, action in enumerate(patch["actions"], 1):
         where = f"{path} action {position}"
         if not isinstance(action, dict) or not action.keys() <= MEMBERS:
@@ -78,110 +62,65 @@ def _actions(path: Path) -> Iterator[Action]:
             raise PatchError(f"{where}: it needs a target, and its reason as description")
         if ("update" in action) == (action.get("remove") is True) or action.get("update", "") is None:
             raise PatchError(f"{where}: it needs either an update or `remove: true`")
-        parse(action["target"])
+        try:
+            JSONPATH.compile(action["target"])
+        except JSONPathError as error:
+            raise PatchError(f"{where}: {action['target']} is no JSONPath: {error.args[0]}") from error
         reason = " ".join(action["description"].split())
         update, adds = action.get("update"), action.get("x-adds") is True
         yield Action(path.name, heading, position, action["target"], reason, update, adds)
 
 
-def parse(target: str) -> list[re.Match[str]]:
-    """Split a JSONPath into its segments; a form that is not supported is an error."""
-    segments = []
-    position = 1
-    while target.startswith("$") and (segment := SEGMENT.match(target, position)):
-        segments.append(segment)
-        position = segment.end()
-    if position != len(target) or not target.startswith("$"):
-        raise PatchError(f"{target}: only $, .name, ['name'], [*] and [?@.name=='value'] are supported in a JSONPath")
-    return segments
-
-
-def find(document: Any, target: str) -> list[Location]:
-    """Find what a JSONPath selects, as the keys that lead there."""
-    found: list[tuple[Location, Any]] = [((), document)]
-    for segment in parse(target):
-        found = [
-            ((*location, key), child)
-            for location, node in found
-            for key, child in _children(node)
-            if _selects(segment, key, child)
-        ]
-    return [location for location, _ in found]
-
-
-def _children(node: Any) -> Iterator[tuple[str | int, Any]]:
-    if isinstance(node, dict):
-        yield from node.items()
-    elif isinstance(node, list):
-        yield from enumerate(node)
-
-
-def _selects(segment: re.Match[str], key: str | int, child: Any) -> bool:
-    if segment["every"]:
-        return True
-    if segment["member"]:
-        return isinstance(child, dict) and child.get(segment["member"]) == segment["value"]
-    return key == (segment["name"] or segment["quoted"])
-
-
-def at(document: Any, location: Location) -> Any:
-    """Give the part of a document to which some keys lead."""
-    for key in location:
-        document = document[key]
-    return document
-
-
 def apply(document: dict[str, Any], actions: list[Action]) -> tuple[dict[str, Any], list[str], list[str]]:
     """Apply all actions to a copy; gives it, what failed, and which actions are no longer needed."""
     result = copy.deepcopy(document)
-    errors, notices = [], []
+    errors, needless = [], []
     for action in actions:
         try:
             if not _apply(result, action):
-                notices.append(
-                    f"{action} is no longer needed, the vendor says so too: {action.target} ({action.reason})"
-                )
+                needless.append(f"{action} is no longer needed, the vendor has {action.target} too ({action.reason})")
         except PatchError as error:
             errors.append(f"{action}: {error} (its reason: {action.reason})")
-    return result, errors, notices
+    return result, errors, needless
 
 
 def _apply(document: dict[str, Any], action: Action) -> bool:
-    locations = find(document, action.target)
-    if not locations:
-        raise PatchError(
-            f"{action.target} matches nothing; the vendor may have renamed or removed it, see CONTRIBUTING.md"
-        )
-    nodes = [at(document, location) for location in locations]
+    """Apply one action; False when it changes nothing."""
+    matches, update = action.matches(document), action.update
+    if not matches:
+        raise PatchError(f"{action.target} matches nothing; the vendor may have renamed or removed it")
+    nodes: list[Any] = [match.obj for match in matches]
     if any(not isinstance(node, dict | list) for node in nodes):
         raise PatchError(f"{action.target} selects a plain value; Overlay 1.0 changes only mappings and lists")
-    if action.update is None:
-        for location in reversed(locations):
-            if not location:
+    if update is None:
+        for match in reversed(matches):
+            if match.parent is None:
                 raise PatchError("the whole document cannot be removed")
-            del at(document, location[:-1])[location[-1]]
+            del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
         return True
-    if all(action.update in node if isinstance(node, list) else contains(node, action.update) for node in nodes):
+    if all(update in node if isinstance(node, list) else contains(node, update) for node in nodes):
         return False
     for node in nodes:
         if isinstance(node, list):
-            _append(node, action.update, action.target)
-        elif isinstance(action.update, dict):
-            merge(node, action.update, adds=action.adds, where=action.target)
+            _extend(node, [update], action.target)
+        elif isinstance(update, dict):
+            merge(node, update, adds=action.adds, where=action.target)
         else:
             raise PatchError(f"{action.target} is a mapping, the update is not")
     return True
 
 
-def _append(node: list[Any], update: Any, where: str) -> None:
-    for key in {"name", "url"} & update.keys() if isinstance(update, dict) else ():
-        if any(isinstance(each, dict) and each.get(key) == update[key] for each in node):
-            raise PatchError(f"{where} has {update[key]} already, but differently; compare the two, then keep one")
-    node.append(copy.deepcopy(update))
+def _extend(node: list[Any], update: list[Any], where: str) -> None:
+    """Append to a list what is not there, neither as it is nor with the same name."""
+    for each in update:
+        names = [{key: each[key]} for key in ("name", "url") if isinstance(each, dict) and key in each]
+        if any(contains(other, name) for other in node for name in [each, *names]):
+            raise PatchError(f"{where} has {each} already, perhaps with other members; compare the two, then keep one")
+    node.extend(copy.deepcopy(update))
 
 
 def contains(node: Any, update: Any) -> bool:
-    """Tell whether merging an update would change nothing."""
+    """Return whether merging an update would change nothing."""
     if isinstance(node, dict) and isinstance(update, dict):
         return all(key in node and contains(node[key], value) for key, value in update.items())
     if isinstance(node, list) and isinstance(update, list):
@@ -192,22 +131,16 @@ def contains(node: Any, update: Any) -> bool:
 def merge(node: dict[str, Any], update: dict[str, Any], *, adds: bool, where: str) -> None:
     """Merge an update as Overlay 1.0 says: mappings recursively, lists appended, plain values replaced."""
     for key, value in update.items():
-        inner = f"{where}.{key}"
+        inner, old = f"{where}.{key}", node.get(key)
         if key not in node:
             if isinstance(value, dict | list) and not adds:
-                raise PatchError(
-                    f"{inner} is not there, and the action does not say `x-adds: true`; the vendor may have renamed it"
-                )
+                raise PatchError(f"{inner} is not there (renamed by the vendor?), and there is no `x-adds: true`")
             node[key] = copy.deepcopy(value)
-        elif isinstance(node[key], dict) and isinstance(value, dict):
-            merge(node[key], value, adds=adds, where=inner)
-        elif isinstance(node[key], list) and isinstance(value, list):
-            if any(each in node[key] for each in value):
-                raise PatchError(
-                    f"{inner} has a part of the update already; compare the two, then remove it before updating"
-                )
-            node[key].extend(copy.deepcopy(value))
-        elif isinstance(node[key], dict | list) or isinstance(value, dict | list):
+        elif isinstance(old, dict) and isinstance(value, dict):
+            merge(old, value, adds=adds, where=inner)
+        elif isinstance(old, list) and isinstance(value, list):
+            _extend(old, value, inner)
+        elif isinstance(old, dict | list) or isinstance(value, dict | list):
             raise PatchError(f"{inner} is of another kind than the update: remove it first, then update")
         else:
             node[key] = value

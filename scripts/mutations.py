@@ -1,13 +1,14 @@
-"""Change the document in many ways, one at a time, and tell which check finds each change.
+"""Change the document in many ways, one at a time, and show which check finds each change.
 
 Each change is applied to a copy of the project and generated; then all that does not simply compare files must find it:
 the generator and its validation, or a contract check. A change that nothing finds must be declared harmless, with the
-reason, in scripts/mutation_list.py; that, too, is checked.
+reason, in scripts/mutations.yaml; that, too, is checked.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import shutil
@@ -18,19 +19,47 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.import_patches import JSONPATH
+from scripts.openapi import ROOT, dump, load
 
-from scripts.mutation_list import MUTATIONS, Mutation  # noqa: E402 - found once ROOT is on the path
 
-AS_IT_IS = Mutation("(the document as it is)", lambda document: None, "this is the control")
-WORKERS = 2
-WIDEST = 110
+class Mutation(NamedTuple):
+    """One change of the document; `harmless` is the reason why no check needs to find it once it is generated."""
+
+    name: str
+    change: dict[str, Any]
+    harmless: str = ""
+
+    def apply(self, document: dict[str, Any]) -> None:
+        """Change a document."""
+        found: Any
+        place: Any
+        (found,) = JSONPATH.finditer(self.change.get("drop") or self.change.get("at", "$"), document)
+        place, key = (found.parent.obj, found.parts[-1]) if found.parent else (None, None)
+        match copy.deepcopy(self.change):
+            case {"put": members}:
+                found.obj.update(members)
+            case {"append": value}:
+                found.obj.append(value)
+            case {"drop": _}:
+                del place[key]
+            case {"rename": name}:
+                for each in [*place]:  # all of them anew, so that they keep their order
+                    place[name if each == key else each] = place.pop(each)
+            case {"replace": [old, new]}:
+                replaced = json.loads(json.dumps(document).replace(old, new))
+                document.clear()
+                document.update(replaced)
+
+
+ROWS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+MUTATIONS = [Mutation(row.pop("name"), row, row.pop("harmless", "")) for row in ROWS]
+AS_IT_IS = Mutation("(the document as it is)", {}, "this is the control")
 
 
 class Verdict(NamedTuple):
@@ -42,59 +71,73 @@ class Verdict(NamedTuple):
     @property
     def problem(self) -> str:
         """Say what is wrong with this row; "" for nothing."""
-        if self.found and self.mutation.harmless:
-            return "declared harmless, but found"
-        if not self.found and not self.mutation.harmless:
-            return "found by nothing"
-        return ""
+        if bool(self.found) != bool(self.mutation.harmless):
+            return ""
+        return "declared harmless, but found" if self.found else "found by nothing"
 
 
 def judge(mutation: Mutation) -> Verdict:
     """Apply a change to a copy of the project, generate, and run the checks."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as temporary:
         folder = Path(temporary).resolve()
-        ignored = shutil.ignore_patterns("__pycache__")
         for name in ("openapi", "generated"):
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        (folder / "scripts").mkdir()
-        shutil.copy(ROOT / "scripts" / "generate.py", folder / "scripts")
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         path = folder / "openapi" / "voices.yaml"
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = load(path)
         before = json.dumps(document)
         mutation.apply(document)
         changed = json.dumps(document) != before
-        path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
         if changed == (mutation is AS_IT_IS):
             return Verdict(mutation, [("nothing", "the change changes nothing")])
-        done = run([str(folder / "scripts" / "generate.py")], folder)
+        path.write_text(dump(document), encoding="utf-8")
+        done = run([str(ROOT / "scripts" / "generate.py"), "--root", str(folder)], folder)
         if done.returncode:
             return Verdict(mutation, [("generation", meaning(done.stderr))])
-        if changed and "changed:" not in done.stdout:
+        if changed and "different:" not in done.stdout:
             return Verdict(mutation, [("drift", "the drift check does not see this change")])
-        done = run([str(ROOT / "scripts" / "mutation_worker.py"), str(folder)], folder)
+        done = run([__file__, "--checks", str(folder)], folder)
         if done.returncode:
             return Verdict(mutation, [("import", done.stderr.strip().splitlines()[-1])])
         return Verdict(mutation, [(check, message) for check, message in json.loads(done.stdout)])
 
 
 def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script with the changed project's generated package first on the path."""
-    path = os.pathsep.join([str(folder / "generated"), str(ROOT / "overlay"), str(ROOT)])
+    """Run one of our programs with the changed project's generated package first on the path."""
+    path = os.pathsep.join(map(str, (folder / "generated", ROOT / "overlay", ROOT)))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *command]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
 
 
+def contract_findings(folder: Path) -> list[tuple[str, str]]:
+    """Run the contract checks on a changed project; the slow ones only while none finds anything."""
+    import mistral_voices
+    import mistral_voices_api
+    from tests.contract.behaviour import CHECKS, SLOW
+
+    if not Path(mistral_voices_api.__file__).is_relative_to(folder):
+        raise RuntimeError(f"the package under test is {mistral_voices_api.__file__}, expected one in {folder}")
+    document = load(folder / "openapi" / "voices.yaml")
+    found: list[tuple[str, str]] = []
+    for check in (each for each in CHECKS if not found or each not in SLOW):
+        name = check.__name__.removeprefix("check_")
+        try:
+            found += [(name, problem) for problem in check(document, mistral_voices)]
+        except Exception as error:  # noqa: BLE001 - a check that cannot even run has found something
+            found.append((name, f"{type(error).__name__}: {error}"))
+    return found
+
+
 def meaning(output: str) -> str:
     """Find the line that says most in the output of the generator."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    wanted = ("has no rule for", "is not a valid", "uses ", "Error", "error", "WARNING", "rror:")
+    wanted = ("has no rule for", "not a valid", "uses ", "Error", "error", "WARNING", "rror:")
     return next((line for word in wanted for line in lines if word in line), lines[0] if lines else "failed")
 
 
 def judge_all(mutations: Sequence[Mutation]) -> list[Verdict]:
     """Judge changes, two at a time, in their order."""
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(2) as pool:
         return list(pool.map(judge, mutations))
 
 
@@ -103,12 +146,10 @@ def table(verdicts: Sequence[Verdict]) -> str:
     widest = max(len(each.mutation.name) for each in verdicts)
     lines = [f"{'mutation':{widest}} | {'caught by':40} | message"]
     for verdict in verdicts:
-        checks = list(dict.fromkeys(check for check, _ in verdict.found))
-        message = verdict.found[0][1] if verdict.found else verdict.mutation.harmless
-        message = " ".join(message.split())
-        caught = ", ".join(checks) or "nothing: harmless"
+        caught = ", ".join(dict.fromkeys(check for check, _ in verdict.found)) or "nothing: harmless"
+        message = " ".join((verdict.found[0][1] if verdict.found else verdict.mutation.harmless).split())
         mark = f" <-- {verdict.problem}" if verdict.problem else ""
-        lines.append(f"{verdict.mutation.name:{widest}} | {caught:40.40} | {message:.{WIDEST}}{mark}")
+        lines.append(f"{verdict.mutation.name:{widest}} | {caught:40.40} | {message:.110}{mark}")
     return "\n".join(lines)
 
 
@@ -116,8 +157,12 @@ def main() -> int:
     """Judge all changes, print the table, and fail when one passes unnoticed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", help="only these mutations; all by default")
-    names: list[str] = parser.parse_args().names
-    chosen = [each for each in MUTATIONS if not names or each.name in names]
+    parser.add_argument("--checks", type=Path, metavar="FOLDER", help="only print what the checks find there, as JSON")
+    given = parser.parse_args()
+    if given.checks:
+        print(json.dumps(contract_findings(given.checks)))
+        return 0
+    chosen = [each for each in MUTATIONS if not given.names or each.name in given.names]
     verdicts = judge_all([AS_IT_IS, *chosen])
     print(table(verdicts))
     first = Counter(verdict.found[0][0] for verdict in verdicts if verdict.found)

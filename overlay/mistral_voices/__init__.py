@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from . import errors, models, utils
     from .client import Mistral
 else:
-    # Names load at first use (PEP 562): a script pays for nothing that it does not touch. Written out, so that programs
-    # that freeze Python code find the modules.
+    # Names load at first use (PEP 562): a program pays for nothing that it does not touch. The imports are written out,
+    # so that tools which freeze programs find them.
     def __getattr__(name):
         match name:
             case "Mistral":

@@ -98,7 +98,7 @@ class Mistral:
         return Audio(Voices(Transport(self._clients, self._options), self._created_ids))
 
     def close(self) -> None:
-        """Close the connections that this client opened, those of its async methods too; a second time does nothing."""
+        """Close the connections of this client, those of its async methods too; a second time does nothing."""
         self._clients.close()
 
     async def aclose(self) -> None:

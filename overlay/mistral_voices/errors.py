@@ -20,10 +20,9 @@ Bad arguments raise TypeError or ValueError before anything is sent, a call afte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from . import models
+from . import models
 
 E = TypeVar("E", bound="MistralError")
 
@@ -85,15 +84,6 @@ class MistralError(Exception):
         outcome_unknown: True when a create may have made the voice although the call failed.
     """
 
-    message: str
-    status_code: int | None
-    body: str
-    headers: Mapping[str, str]
-    raw_response: RawResponse | None
-    request_id: str | None
-    outcome_unknown: bool
-    _lookup: _Lookup | None
-
     def __init__(
         self,
         message: str,
@@ -106,14 +96,14 @@ class MistralError(Exception):
         outcome_unknown: bool = False,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.status_code = status_code
-        self.body = body
-        self.headers = Headers() if headers is None else headers
-        self.raw_response = raw_response
-        self.request_id = request_id
-        self.outcome_unknown = outcome_unknown
-        self._lookup = None
+        self.message: str = message
+        self.status_code: int | None = status_code
+        self.body: str = body
+        self.headers: Mapping[str, str] = Headers() if headers is None else headers
+        self.raw_response: RawResponse | None = raw_response
+        self.request_id: str | None = request_id
+        self.outcome_unknown: bool = outcome_unknown
+        self._lookup: _Lookup | None = None
 
     def candidates(self) -> list[models.VoiceResponse]:
         """Look for the voice of a create whose outcome is unknown.

@@ -2,7 +2,7 @@
 
 pytest finds it by itself. The fixtures need the extra ``local``: ``pip install "mistral-voices[local]"``. ::
 
-    def test_a_lost_answer(voices_server, mistral):
+    def test_a_lost_response(voices_server, mistral):
         voices_server.fail(drop="after", method="POST")  # the voice is made, but nobody hears of it
         with pytest.raises(errors.NoResponseError):
             my_program.clone_my_voice(mistral)
@@ -38,7 +38,7 @@ def voices_server() -> Iterator[VoicesServer]:
 
 @pytest.fixture
 def mistral(voices_server: VoicesServer) -> Iterator[Mistral]:
-    """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` answers without a socket.
+    """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` serves without a socket.
 
     Its async methods work in any event loop: in async tests and in `asyncio.run`. It is closed after the test.
     """

@@ -18,8 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from scripts.bench import environments, growth
 from scripts.bench.measure import WHOLE, Bench, Numbers, serving
-from scripts.bench.report import BENCH, Result, broken, rendered, result, table
-from scripts.bench.rows import BARE, OURS, ROWS, TITLES, Row
+from scripts.bench.table import BARE, BENCH, OURS, ROWS, TITLES, Result, Row, broken, rendered, result, table
 
 Runs = dict[str, list[Numbers]]
 

@@ -24,9 +24,9 @@ import mistral_voices
 import mistral_voices_api
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from scripts.bench.environments import BENCH, ROOT, run
-from scripts.bench.rows import PEERS
+from scripts.bench.environments import ROOT, run
 from scripts.bench.server import page, voice
+from scripts.bench.table import BENCH, PEERS
 
 FILE = BENCH / "budget.json"
 MARGIN = 1.10

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
 
-from scripts.bench.rows import OURS
+from scripts.bench.table import BENCH, OURS
 
-BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent.parent
 ENVIRONMENTS = BENCH / ".environments"
+UV = (sys.executable, "-m", "uv", "--quiet", "pip")
 
 
 class ProcessError(Exception):
@@ -56,10 +56,10 @@ def install(name: str, wheel: Path) -> None:
     """Make one environment, or bring it up to date."""
     print(f"Making the environment of {name} ...", file=sys.stderr)
     venv.create(ENVIRONMENTS / name, with_pip=False)
-    uv, options = (sys.executable, "-m", "uv", "--quiet", "pip"), ("--python", python_of(name), "--compile-bytecode")
-    run(*uv, "sync", *options, "--require-hashes", BENCH / "requirements" / f"{name}.txt")
+    options = ("--python", python_of(name), "--compile-bytecode")
+    run(*UV, "sync", *options, "--require-hashes", BENCH / "requirements" / f"{name}.txt")
     if name.startswith(OURS):
-        run(*uv, "install", *options, "--no-deps", wheel)
+        run(*UV, "install", *options, "--no-deps", wheel)
     if name == "generator":  # what it makes of our document when nobody interferes
         generate = (sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--overwrite")
         settings, package = BENCH / "requirements" / "generator.yaml", packages_of(name) / "plain_voices_api"
@@ -67,14 +67,20 @@ def install(name: str, wheel: Path) -> None:
         run(python_of(name), "-m", "compileall", "-q", package)
 
 
+def build_wheel(folder: str | Path) -> Path:
+    """Build our wheel into a folder."""
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
+    return next(Path(folder).glob("*.whl"))
+
+
 def prepare(names: Iterable[str]) -> dict[str, str]:
     """Make the environments; give what went wrong, by peer."""
     failures: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
-        run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
+        wheel = build_wheel(folder)
         for name in names:
             try:
-                install(name, next(Path(folder).glob("*.whl")))
+                install(name, wheel)
             except (ProcessError, OSError) as error:
                 failures[name] = str(error)
     return failures

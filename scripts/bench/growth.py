@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from scripts.bench.measure import Bench
-from scripts.bench.rows import OURS
+from scripts.bench.table import OURS
 
 VOICES = (10, 100, 1_000, 10_000)
 MEGABYTES = (1, 10, 100)

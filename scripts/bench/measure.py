@@ -16,9 +16,9 @@ from time import perf_counter
 from typing import IO, cast
 
 from scripts.bench import environments
-from scripts.bench.environments import BENCH, python_of
-from scripts.bench.rows import BARE, OURS, PEERS
+from scripts.bench.environments import python_of
 from scripts.bench.server import BLOCK, MB, repeated
+from scripts.bench.table import BARE, BENCH, OURS, PEERS
 
 # Tasks that are whole processes, which are measured less a bare interpreter.
 WHOLE = ("import", "first", "first-https", "help")

@@ -50,11 +50,8 @@ def mistral(url: str, library: str, handler: Handler | None, module: str) -> Pee
 
 def by_hand(url: str, library: str, handler: Handler | None) -> Peer:
     """Set up httpx or httpx2 without anything: no checks, no retries, no models."""
-    http, headers, voices = (
-        importlib.import_module(library),
-        {"Authorization": f"Bearer {KEY}"},
-        url + "/v1/audio/voices",
-    )
+    http, voices = importlib.import_module(library), f"{url}/v1/audio/voices"
+    headers = {"Authorization": f"Bearer {KEY}"}
     client = http.Client(headers=headers, transport=http.MockTransport(handler) if handler else None)
     async_client = http.AsyncClient(headers=headers)
 

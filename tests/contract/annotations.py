@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
-from .document import Document, Schema, is_nullable, resolve
+from .document import Schema, is_nullable
 
 NAMES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", None: "Any"}
 
@@ -26,79 +26,59 @@ def words(annotation: Any) -> frozenset[str]:
         return frozenset({"None"})
     name = getattr(origin or annotation, "__name__", str(annotation))
     if inner:
-        return frozenset({f"{name}[{', '.join(' | '.join(sorted(words(each))) for each in inner)}]"})
+        return frozenset({f"{name}[{', '.join(shown(words(each)) for each in inner)}]"})
     return frozenset({name})
 
 
-def schema_words(document: Document, schema: Schema, name: str = "", *, received: bool = False) -> frozenset[str]:
+def shown(found: frozenset[str]) -> str:
+    """Write words as an annotation."""
+    return " | ".join(sorted(found))
+
+
+def schema_words(schema: Schema, name: str = "", *, received: bool = False) -> frozenset[str]:
     """Say the same of a schema; `name` is that of a class for an object that stands in place."""
-    reference = schema.get("$ref", "").rpartition("/")[2]
-    schema = resolve(document, schema)
     kind = schema.get("type")
     if "anyOf" in schema:
-        return frozenset().union(*(schema_words(document, each, name, received=received) for each in schema["anyOf"]))
-    if "enum" in schema:  # an answer may have any other value too
+        return frozenset().union(*(schema_words(each, name, received=received) for each in schema["anyOf"]))
+    if "enum" in schema:  # a response may have any other value too
         return frozenset(map(repr, schema["enum"])) | ({"str"} if received else set())
     if kind == "array":
-        items = schema_words(document, schema["items"], name, received=received)
-        return frozenset({f"list[{' | '.join(sorted(items))}]"})
+        return frozenset({f"list[{shown(schema_words(schema['items'], name, received=received))}]"})
     if kind == "object":
-        return frozenset({reference or name})
+        return frozenset({schema.get("x-name", name)})
     return frozenset({"datetime" if schema.get("format") == "date-time" else NAMES[kind]})
 
 
-def field_words(document: Document, schema: Schema, name: str, *, required: bool) -> frozenset[str]:
-    """Say what a member of an answer reads as: None where it may be absent and has no default."""
-    found = schema_words(document, schema, name, received=True)
-    absent = not required and "default" not in resolve(document, schema) and not is_nullable(document, schema)
-    return found | {"None"} if absent else found
+def member_words(schema: Schema, name: str, *, required: bool) -> frozenset[str]:
+    """Say what a member of a response reads as: None where it may be absent and has no default."""
+    absent = not required and "default" not in schema and not is_nullable(schema)
+    return schema_words(schema, name, received=True) | ({"None"} if absent else set())
 
 
-class Names(Mapping[str, Any]):
+class Names(dict[str, Any]):
     """Names for reading annotations; one that is imported for type checkers only is a class of that name."""
 
-    def __init__(self, *namespaces: Mapping[str, Any]) -> None:
-        self._namespaces = namespaces
-
-    def __getitem__(self, name: str) -> Any:
-        for namespace in (*self._namespaces, vars(__import__("builtins"))):
-            if name in namespace:
-                return namespace[name]
+    def __missing__(self, name: str) -> Any:
         return type(name, (), {"__class_getitem__": classmethod(lambda cls, item: cls)})
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
 
-    def __len__(self) -> int:
-        return 0
-
-
-def read(annotation: Any, *namespaces: Mapping[str, Any]) -> frozenset[str]:
-    """Read an annotation, which may be text, and give its words."""
+def _read(annotation: Any, names: dict[str, Any]) -> frozenset[str]:
     if isinstance(annotation, str):
-        annotation = eval(annotation, {}, Names(*namespaces))  # our own source
+        annotation = eval(annotation, {}, Names({**vars(builtins), **names}))  # our own source
     return words(annotation)
 
 
-def _models(package: ModuleType) -> dict[str, Any]:
-    return {name: getattr(package.models, name) for name in package.models.__all__}
-
-
-def annotation_words(package: ModuleType, function: Callable[..., Any], name: str) -> frozenset[str]:
+def annotation_words(function: Callable[..., Any], name: str) -> frozenset[str]:
     """Give the words of an argument's annotation, or of the one of `return`."""
     function = inspect.unwrap(function)
-    home = vars(sys.modules[function.__module__])
-    return read(function.__annotations__.get(name, Any), home, _models(package))
+    return _read(function.__annotations__.get(name, Any), vars(sys.modules[function.__module__]))
 
 
-def attribute_words(package: ModuleType, model: type[Any]) -> dict[str, frozenset[str]]:
+def attribute_words(model: type[Any]) -> dict[str, frozenset[str]]:
     """Give the attributes of a model, each with the words of its type."""
-    home = vars(sys.modules[model.__module__])
-    everything = sys.modules[model.__module__.rpartition(".")[0]]
-    literals = {name: getattr(everything, name) for name in everything.__all__}  # they load when they are asked for
-    attributes: Any = getattr(model, "__attrs_attrs__", ())
-    return {
-        each.name: read(each.type, home, literals, _models(package))
-        for each in attributes
-        if each.name != "additional_properties"
-    }
+    package = sys.modules[model.__module__.rpartition(".")[0]]
+    names = {name: getattr(package, name) for name in package.__all__}  # they load at first use
+    names |= vars(sys.modules[model.__module__])
+    found = {name: _read(each, names) for name, each in inspect.get_annotations(model).items()}
+    found.pop("additional_properties", None)
+    return found

@@ -1,9 +1,11 @@
-"""The document as the contract tests walk it, and the few names of the overlay that differ from it."""
+"""The document as the contract tests read it, and the few names of the overlay that differ from it."""
 
 from __future__ import annotations
 
 import builtins
+import functools
 import keyword
+import operator
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +27,7 @@ OWN_METHODS = frozenset({"find", "iterate", "read_sample_audio", "save_sample_au
 # Arguments that are the overlay's own, by method.
 OWN_ARGUMENTS = {"create": {"recover", "on_progress"}, "delete": {"missing_ok"}}
 # Arguments that take more than the document's type: sample_audio is base64 text, or bytes, a path, a binary file.
-OWN_TYPES = {("create", "sample_audio"): "SampleAudio"}
+OWN_TYPES = {("create", "sample_audio"): frozenset({"str", "bytes", "PathLike[str]", "BinaryIO"})}
 # Results that may be more than the document's: None where missing_ok says so.
 OWN_RESULTS = {"delete": {"None"}}
 # Headers that only one operation sends.
@@ -37,25 +39,27 @@ SENT_DEFAULTS = {("create_voice", "retention_notice")}
 
 
 class Field(NamedTuple):
-    """A value that an operation takes; `place` is path, query or body (or header or cookie)."""
+    """A value that an operation takes; `place` is path, query or body (or header or cookie).
+
+    `default` is what is sent for an argument that is left out; None where nothing is.
+    """
 
     name: str
     place: str
     schema: Schema
     required: bool
+    default: Any = None
 
     @property
     def python_name(self) -> str:
-        """The name in Python: with a final underscore where it would hide a builtin or be a keyword."""
-        taken = keyword.iskeyword(self.name) or hasattr(builtins, self.name)
-        return f"{self.name}_" if taken and self.name not in KEPT_NAMES else self.name
+        return python_name(self.name)
 
-    def describe(self) -> str:
+    def __str__(self) -> str:
         return f"{self.place} parameter {self.name!r}" if self.place != "body" else f"property {self.name!r}"
 
 
 class Operation(NamedTuple):
-    """One operation; `responses` has every documented status, resolved."""
+    """One operation, with what its references name in their place; `responses` has every documented status."""
 
     name: str
     verb: str
@@ -70,88 +74,88 @@ class Operation(NamedTuple):
         """The method of Voices that should serve it."""
         return METHODS.get(self.name, self.name.removesuffix("_voices").removesuffix("_voice"))
 
-    def success_types(self) -> Mapping[str, Any]:
-        """Give the media types of the answer 200, each with its schema."""
+    def success_types(self) -> Mapping[str, Schema]:
+        """Give the media types of the response 200, each with its schema."""
         content = self.responses.get("200", {}).get("content", {})
         return {media_type: each.get("schema", {}) for media_type, each in content.items()}
+
+    def needed(self) -> dict[str, Any]:
+        """Give the arguments without which it cannot be called."""
+        return {each.python_name: full(each.schema) for each in self.fields if each.required}
 
     def __str__(self) -> str:
         return f"operation {self.name} ({self.verb} {self.path})"
 
 
+def python_name(name: str) -> str:
+    """Give a name in Python: with a final underscore where it would hide a builtin or be a keyword."""
+    taken = keyword.iskeyword(name) or hasattr(builtins, name)
+    return f"{name}_" if taken and name not in KEPT_NAMES else name
+
+
 def load(path: Path = DOCUMENT) -> dict[str, Any]:
     """Read a document."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document: dict[str, Any] = yaml.load(path.read_bytes(), Loader=loader)
+    document: dict[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return document
 
 
-def resolve(document: Document, node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow `$ref` within the document."""
-    while "$ref" in node:
-        target: Any = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
+def resolve(document: Document, node: Any) -> Any:
+    """Copy a part of the document with what its references name in their place; `x-name` is the name of each."""
+    if isinstance(node, list):
+        return [resolve(document, each) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    if "$ref" in node:
+        path = node["$ref"].removeprefix("#/").split("/")
+        return {**resolve(document, functools.reduce(operator.getitem, path, document)), "x-name": path[-1]}
+    return {name: resolve(document, each) for name, each in node.items()}
 
 
 def operations(document: Document) -> Iterator[Operation]:
     """Give each operation of the document."""
-    for path, item in document["paths"].items():
+    for path, item in resolve(document, document["paths"]).items():
         for verb in HTTP_METHODS:
             if verb in item:
-                yield _operation(document, path, verb, item)
+                yield _operation(path, verb, item)
 
 
-def _operation(document: Document, path: str, verb: str, item: Mapping[str, Any]) -> Operation:
+def _operation(path: str, verb: str, item: Mapping[str, Any]) -> Operation:
     content = item[verb]
+    name = content["operationId"]
     fields = []
     for each in (*item.get("parameters", ()), *content.get("parameters", ())):
-        parameter = resolve(document, each)
-        schema = resolve(document, parameter["schema"])
-        fields.append(Field(parameter["name"], parameter["in"], schema, parameter.get("required", False)))
-    body_types = resolve(document, content.get("requestBody", {})).get("content", {})
-    for media_type in body_types.values():
-        body = resolve(document, media_type["schema"])
-        for name, schema in body.get("properties", {}).items():
-            fields.append(Field(name, "body", resolve(document, schema), name in body.get("required", ())))
-    responses = {str(status): resolve(document, each) for status, each in content["responses"].items()}
-    return Operation(content["operationId"], verb.upper(), path, tuple(fields), tuple(body_types), responses, content)
+        default = each["schema"].get("default") if each["in"] == "query" else None
+        fields.append(Field(each["name"], each["in"], each["schema"], each.get("required", False), default))
+    body_types = content.get("requestBody", {}).get("content", {})
+    for body in (each["schema"] for each in body_types.values()):
+        for member, schema in body.get("properties", {}).items():
+            default = schema.get("default") if (name, member) in SENT_DEFAULTS else None
+            fields.append(Field(member, "body", schema, member in body.get("required", ()), default))
+    responses = {str(status): each for status, each in content["responses"].items()}
+    return Operation(name, verb.upper(), path, tuple(fields), tuple(body_types), responses, content)
 
 
-def alternatives(document: Document, schema: Schema) -> list[Schema]:
+def alternatives(schema: Schema) -> list[Schema]:
     """Give the schemas that a value may have, but null."""
-    each = [resolve(document, one) for one in resolve(document, schema).get("anyOf", [schema])]
-    return [resolve(document, one) for one in each if resolve(document, one).get("type") != "null"]
+    return [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
 
 
-def is_nullable(document: Document, schema: Schema) -> bool:
-    """Tell whether null is allowed; a schema without a type allows all."""
-    schema = resolve(document, schema)
+def is_nullable(schema: Schema) -> bool:
+    """Say whether null is allowed; a schema without a type allows all."""
     if "anyOf" in schema:
-        return any(is_nullable(document, each) for each in schema["anyOf"])
-    return "type" not in schema or schema["type"] == "null"
+        return any(map(is_nullable, schema["anyOf"]))
+    return schema.get("type") in (None, "null")
 
 
-def default_of(operation: Operation, field: Field) -> Any:
-    """Give the document's default where it is sent for an argument that is left out; None where nothing is."""
-    if field.place == "query" or (operation.name, field.name) in SENT_DEFAULTS:
-        return field.schema.get("default")
-    return None
-
-
-# What a value may be without the answer being refused: bounds, lengths and enumerations are no reason.
-_LOOSE = frozenset({"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"})
-
-
-def loosened(node: Any) -> Any:
-    """Copy a document or schema without the rules that never reject an answer."""
-    if isinstance(node, list):
-        return [loosened(each) for each in node]
-    if not isinstance(node, Mapping):
-        return node
-    copy = {name: loosened(each) for name, each in node.items() if name != "properties" and name not in _LOOSE}
-    if "properties" in node:  # a property may well be called `minimum`
-        copy["properties"] = {name: loosened(each) for name, each in node["properties"].items()}
-    return copy
+def full(schema: Schema) -> Any:
+    """Make one value with all members, each list with two items."""
+    schema = (alternatives(schema) or [{}])[0]
+    kind = schema.get("type")
+    if kind == "array":
+        return [full(schema["items"]) for _ in range(2)]
+    if kind == "object":
+        return {name: full(each) for name, each in schema.get("properties", {}).items()}
+    if schema.get("format") == "date-time":
+        return "2026-01-02T03:04:05Z"
+    examples = {"string": "text", "integer": 7, "number": 1.5, "boolean": True}
+    return schema["enum"][0] if "enum" in schema else examples.get(kind or "")

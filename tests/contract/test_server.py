@@ -1,4 +1,4 @@
-"""The local server against the document: schemathesis asks it all that it can think of and finds nothing."""
+"""The local server against the document: schemathesis sends it all that it can think of and finds nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mistral_voices.local import VoicesServer
 
-from .document import DOCUMENT
+from .document import DOCUMENT, load, operations
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SEED = [{"id": "v1", "name": "Ada", "sample_audio": "UklGRg=="}, {"id": "v2", "name": "Eva", "type": "preset"}]
@@ -21,6 +21,6 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
         command += ["--phases", "examples,coverage,fuzzing,stateful", "--mode", "all", "--max-examples", "15"]
         command += ["--generation-deterministic", "--no-shrink", "--no-color", "--continue-on-failure"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        asked = {(request.method, request.target.partition("?")[0].count("/")) for request in server.requests}
+        sent = {(request.method, request.target[:4], request.target.count("/")) for request in server.requests}
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(asked) >= 7, f"only {asked} were asked"
+    assert {(each.verb, each.path[:4], each.path.count("/")) for each in operations(load())} <= sent

@@ -1,55 +1,25 @@
+"""A server in process with a client on it, and what the tests of the local server share."""
+
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from types import ModuleType
+import functools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
 from typing import Any
 
 import httpx
-import httpx2
+import jsonschema
 import pytest
 
 from mistral_voices.local import VoicesServer
+from mistral_voices.local._document import load_yaml
 
 KEY = {"Authorization": "Bearer some-key"}
 VOICES = "/v1/audio/voices"
-
-
-class Door:
-    """One of the ways into a server: over a socket or mounted, sync or async, with httpx or httpx2."""
-
-    def __init__(self, server: VoicesServer, library: ModuleType, is_async: bool, is_mounted: bool) -> None:
-        self.server = server
-        self.library = library
-        self.is_async = is_async
-        self.is_mounted = is_mounted
-        self.url = "http://127.0.0.1" if is_mounted else server.serve()
-
-    def send(self, method: str, path: str = VOICES, **options: Any) -> Any:
-        options = {"headers": KEY, **options}
-        timeout = options.pop("timeout", 5)
-        if self.is_async:
-            return asyncio.run(self._send_async(method, path, timeout, options))
-        with self.open(timeout) as client:
-            return client.request(method, path, **options)
-
-    def create(self, name: str = "Ada", sample_audio: str = "UklGRg==", **members: Any) -> Any:
-        answer = self.send("POST", json={"name": name, "sample_audio": sample_audio, **members})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def _send_async(self, method: str, path: str, timeout: float, options: dict[str, Any]) -> Any:
-        async with self.open(timeout) as client:
-            return await client.request(method, path, **options)
-
-    def open(self, timeout: float = 5) -> Any:
-        """Make a client, sync or async."""
-        if self.is_mounted:
-            make = self.server.async_client if self.is_async else self.server.client
-            return make(self.library, timeout=timeout)
-        over_http = self.library.AsyncClient if self.is_async else self.library.Client
-        # verify=False, for loading certificates takes longer than a test.
-        return over_http(base_url=self.url, verify=False, timeout=timeout)
+SEARCH = "/v2/audio/voices"
+PRESETS = 3
+SENT = {"name": "Ada", "sample_audio": "UklGRg=="}
 
 
 @pytest.fixture
@@ -58,22 +28,47 @@ def server() -> Iterator[VoicesServer]:
         yield server
 
 
-@pytest.fixture(
-    params=[
-        (library, is_async, is_mounted)
-        for library in (httpx, httpx2)
-        for is_async in (False, True)
-        for is_mounted in (False, True)
-    ],
-    ids=lambda way: f"{way[0].__name__}-{'async' if way[1] else 'sync'}-{'mounted' if way[2] else 'http'}",
-)
-def door(request: pytest.FixtureRequest, server: VoicesServer) -> Door:
-    """Go every way into the server."""
-    return Door(server, *request.param)
-
-
 @pytest.fixture
 def client(server: VoicesServer) -> Iterator[httpx.Client]:
-    """Give the plainest way in, for what does not depend on the way."""
+    """Give the plainest way in; test_transport.py has what depends on the way."""
     with server.client(headers=KEY) as client:
         yield client
+
+
+@functools.cache
+def document() -> Any:
+    return load_yaml(resources.files("mistral_voices_api").joinpath("voices.yaml").read_text("utf-8"))
+
+
+def fits(schema: str, value: Any) -> None:
+    """Check a value against a schema of the document."""
+    reference = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
+    jsonschema.Draft202012Validator(reference).validate(value)
+
+
+def check_error(response: Any, status: int, code: str | None = None) -> None:
+    """Check that a response is an error as the document has it."""
+    assert response.status_code == status, response.text
+    fits("ErrorResponse", response.json())
+    assert code in (None, response.json()["code"])
+
+
+def create(client: httpx.Client, **members: Any) -> Any:
+    """Create a voice and give it."""
+    return client.post(VOICES, json={**SENT, **members}).raise_for_status().json()
+
+
+def custom(client: httpx.Client) -> list[Any]:
+    """List the voices that are no presets."""
+    voices: list[Any] = client.get(VOICES, params={"type": "custom", "limit": 100}).json()["items"]
+    return voices
+
+
+def ids(voices: list[Any]) -> list[str]:
+    return [voice["id"] for voice in voices]
+
+
+def in_threads(*work: Callable[[], Any]) -> list[Any]:
+    """Run all at the same time and give what they return."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        return [each.result() for each in [pool.submit(one) for one in work]]

@@ -1,10 +1,11 @@
+"""What a server is made with: its arguments, its data file, and the voices that it begins with."""
+
 from __future__ import annotations
 
 import base64
-import json
 import random
 import sqlite3
-import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,51 @@ import pytest
 
 from mistral_voices.local import VoicesServer
 
-from .conftest import KEY, VOICES
-from .test_operations import create, fits
+from .conftest import KEY, PRESETS, VOICES, check_error, create, custom, fits, ids
+
+
+class BytesPath:
+    def __fspath__(self) -> bytes:
+        return b"x"
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong", "message"),
+    [
+        *(("seed", wrong, "seed must be .*, not {}") for wrong in (5, None, b"x", BytesPath())),
+        *(("data", wrong, "data must be .*, not {}") for wrong in (5, b"x", BytesPath())),
+        *(("api_key", wrong, "api_key must be text or None, not {}") for wrong in (5, b"x")),
+        ("sample_form", 5, "sample_form must be"),
+        ("seed", "a\0b", "the seed file .* cannot be read"),
+        *(("data", wrong, "the data file .* cannot be opened") for wrong in ("a\0b", "\ud800", "x" * 300)),
+    ],
+)
+def test_arguments_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argument: str, wrong: Any, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kind = TypeError if "{}" in message else ValueError
+    with pytest.raises(kind, match=message.format(type(wrong).__name__)):
+        VoicesServer(**{argument: wrong})
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        *(((wrong,), TypeError, "port must be a number, not ") for wrong in ("x", 80.0, None, True)),
+        *(((wrong,), ValueError, f"port must be within 0-65535, not {wrong}") for wrong in (-1, 65_536)),
+        ((0, 5), TypeError, "host must be text, not int"),
+        ((0, ""), ValueError, "the host '' is not an IP address"),
+        ((0, "10.0.0.1"), ValueError, "the host 10.0.0.1 is not a loopback address"),
+    ],
+)
+def test_arguments_of_serve(server: VoicesServer, arguments: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        server.serve(*arguments)
+    assert server.serve()
+    with pytest.raises(RuntimeError, match="called before"):
+        server.serve()
 
 
 def test_a_data_file_keeps_everything(tmp_path: Path) -> None:
@@ -31,52 +75,39 @@ def test_a_data_file_keeps_everything(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["voices.sqlite"]
 
 
-def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
-    names = ("notes.txt", "foreign.sqlite", "newer.sqlite", "older.sqlite")
-    text, foreign, newer, older = (tmp_path / name for name in names)
-    text.write_text("These are my notes, and nobody may touch them. " * 30)
-    connection = sqlite3.connect(foreign)
-    connection.execute("CREATE TABLE mine (value)")
-    connection.close()
-    for path, layout in ((newer, 9), (older, 1)):
-        VoicesServer(data=path).close()
-        connection = sqlite3.connect(path)
-        connection.execute(f"PRAGMA user_version = {layout}")
-        connection.close()
-    cases = {
-        text: "not a database",
-        foreign: "another program",
-        newer: "another version",
-        older: "layout 1, not 2.; begin with a new file",
-        tmp_path: "is a folder",
-        tmp_path / "absent" / "voices.sqlite": "folder does not exist",
-    }
-    for path, message in cases.items():
-        content = path.read_bytes() if path.is_file() else None
-        with pytest.raises(ValueError, match=message) as caught:
-            VoicesServer(data=path)
-        assert str(path) in str(caught.value)
-        assert content is None or path.read_bytes() == content
-
-
-@pytest.fixture
-def damaged(tmp_path: Path) -> Path:
-    """Give a data file with random bytes after its first page."""
-    file = tmp_path / "damaged.sqlite"
-    VoicesServer(data=file).close()
-    content = file.read_bytes()
-    file.write_bytes(content[:4096] + random.Random(7).randbytes(len(content) - 4096))
+def change(file: Path, statements: str) -> Path:
+    """Change a data file, made if absent, as another program would."""
+    if not file.exists():
+        VoicesServer(data=file).close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(statements)
     return file
 
 
-def test_a_damaged_data_file(damaged: Path) -> None:
-    for _ in range(2):
-        with pytest.raises(ValueError, match=r"damaged\.sqlite cannot be used: database disk image is malformed"):
-            VoicesServer(data=damaged)
+def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
+    text, foreign, damaged = (tmp_path / name for name in ("notes.txt", "foreign.sqlite", "damaged.sqlite"))
+    text.write_text("These are my notes, and nobody may touch them. " * 30)
+    foreign.touch()
+    content = change(damaged, "").read_bytes()
+    damaged.write_bytes(content[:4096] + random.Random(7).randbytes(len(content) - 4096))
+    for path, message in {
+        text: "not a database",
+        change(foreign, "CREATE TABLE mine (value)"): "another program",
+        change(tmp_path / "newer.sqlite", "PRAGMA user_version = 9"): "another version",
+        change(tmp_path / "older.sqlite", "PRAGMA user_version = 1"): "layout 1, not 2.; begin with a new file",
+        damaged: "cannot be used: database disk image is malformed",
+        tmp_path: "is a folder",
+        tmp_path / "absent" / "voices.sqlite": "folder does not exist",
+    }.items():
+        before = path.read_bytes() if path.is_file() else None
+        for _ in range(2):
+            with pytest.raises(ValueError, match=f"{path} .*{message}"):
+                VoicesServer(data=path)
+        assert before is None or path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("statements", "message"),
     [
         ("DROP TABLE voices", "no such table: voices"),
         ("DROP TABLE identity", "no such table: identity"),
@@ -85,57 +116,29 @@ def test_a_damaged_data_file(damaged: Path) -> None:
         ("ALTER TABLE voices DROP COLUMN kind", "kind"),
     ],
 )
-def test_a_data_file_without_all_tables(tmp_path: Path, change: str, message: str) -> None:
-    file = tmp_path / "voices.sqlite"
-    VoicesServer(data=file).close()
-    connection = sqlite3.connect(file)
-    connection.executescript(change)
-    connection.close()
+def test_a_data_file_without_all_tables(tmp_path: Path, statements: str, message: str) -> None:
+    file = change(tmp_path / "voices.sqlite", statements)
     with pytest.raises(ValueError, match=rf"the data file .*voices\.sqlite cannot be used: .*{message}"):
         VoicesServer(data=file, seed=[{"id": "ada", "name": "Ada"}])
 
 
 @pytest.mark.parametrize("stored", ["{", "", '{"age": NaN}', "[" * 100_000])
-def test_a_damaged_voice_is_an_answer(stored: str) -> None:
-    with VoicesServer() as server, server.client(headers=KEY) as client:
-        server._application._store._connection.execute("UPDATE voices SET voice = ?", (stored,))
+def test_a_damaged_voice_is_a_response(tmp_path: Path, stored: str) -> None:
+    file = change(tmp_path / "voices.sqlite", f"UPDATE voices SET voice = '{stored}'")
+    with VoicesServer(data=file) as server, server.client(headers=KEY) as client:
         for path in (VOICES, f"{VOICES}/local-clara", "/v2/audio/voices"):
-            answer = client.get(path)
-            assert (answer.status_code, answer.json()["code"]) == (500, "storage_failed")
+            check_error(client.get(path), 500, "storage_failed")
 
 
-def test_a_full_disk_is_an_answer() -> None:
+def test_a_full_disk_is_a_response() -> None:
     with VoicesServer() as server, server.client(headers=KEY) as client:
         server._application._store._connection.execute("PRAGMA max_page_count = 20")
-        answer = client.post(VOICES, json={"name": "Ada", "sample_audio": "A" * 100_000})
-        assert answer.status_code == 500
-        fits("ErrorResponse", answer.json())
-        assert client.get(VOICES, params={"type": "custom"}).json()["total"] == 0
+        check_error(client.post(VOICES, json={"name": "Ada", "sample_audio": "A" * 100_000}), 500, "storage_failed")
+        assert custom(client) == []
         create(client)
 
 
-def test_many_threads_at_once(tmp_path: Path) -> None:
-    with VoicesServer(data=tmp_path / "voices.sqlite") as server:
-
-        def work() -> None:
-            with server.client(headers=KEY) as client:
-                for _ in range(20):
-                    place = f"{VOICES}/{create(client)['id']}"
-                    client.patch(place, json={"age": 3}).raise_for_status()
-                    client.get(VOICES).raise_for_status()
-
-        threads = [threading.Thread(target=work) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        with server.client(headers=KEY) as client:
-            page = client.get(VOICES, params={"type": "custom", "limit": 100}).json()
-            assert page["total"] == 160
-            assert {voice["age"] for voice in page["items"]} == {3}
-
-
-def test_seeds(tmp_path: Path) -> None:
+def test_seeds() -> None:
     audio = base64.b64encode(b"fLaC").decode()
     when = datetime(2024, 5, 1, tzinfo=UTC)
     seed: list[dict[str, Any]] = [
@@ -157,27 +160,39 @@ def test_seeds(tmp_path: Path) -> None:
         assert voices["local-clara"]["slug"] is None
         assert voices["local-henri"]["name"] == "Another Henri"
         assert client.get(f"{VOICES}/local-henri/sample").headers["content-type"] == "audio/wav"
-        assert client.delete(f"{VOICES}/theirs").status_code == 403
+        check_error(client.delete(f"{VOICES}/theirs"), 403, "preset_voice")
         assert client.delete(f"{VOICES}/{mine['id']}").status_code == 200
+
+
+def test_a_seed_of_thousands() -> None:
+    seed = [{"id": f"id {number}", "name": "Ada", "sample_audio": "QUJD"} for number in range(2_500)]
+    with VoicesServer(seed=iter(seed)) as server, server.client(headers=KEY) as client:
+        page = client.get(VOICES, params={"limit": 5, "offset": 2_496}).json()
+        assert page["total"] == 2_500 + PRESETS
+        assert ids(page["items"][:4]) == ids(seed[2_496:])
+        assert client.get(f"{VOICES}/id%202499/sample").content == b"ABC"
+
+
+ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
 
 
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
         ("voice", "seed entry 2: is not a mapping"),
-        ({"name": "Ada"}, "seed entry 2: id: "),
-        ({"id": "", "name": "Ada"}, "seed entry 2: id: "),
-        ({"id": 7, "name": "Ada"}, "seed entry 2: id: "),
+        ({"name": "Ada"}, "seed entry 2: id: must be text, and not empty"),
+        *((ADA | {"id": wrong}, "seed entry 2: id: must be text, and not empty") for wrong in ("", 7)),
         ({"id": "a"}, r"seed entry 2 \('a'\): name: is missing"),
-        ({"id": "a", "name": "Ada", "age": "old"}, r"seed entry 2 \('a'\): age: "),
-        ({"id": "a", "name": "Ada", "tags": [1]}, r"seed entry 2 \('a'\): tags.0: "),
-        ({"id": "a", "name": "Ada", "colour": "red"}, "seed entry 2: colour: "),
-        ({"id": "a", "name": "Ada", "created_at": "today"}, r"seed entry 2 \('a'\): created_at: "),
-        ({"id": "a", "name": "Ada", "trimmed_seconds": float("nan")}, r"seed entry 2 \('a'\): trimmed_seconds: "),
-        ({"id": "a", "name": "Ada", "sample_audio": "\ud800"}, r"seed entry 2 \('a'\): sample_audio: "),
-        ({"id": "a", "name": "Ada", "sample_audio": b"RIFF"}, r"seed entry 2 \('a'\): sample_audio: "),
+        (ADA | {"colour": "red"}, "seed entry 2: colour: is no member"),
+        (ADA | {"age": "old"}, r"seed entry 2 \('a'\): age: Input should be a valid integer"),
+        (ADA | {"tags": [1]}, r"seed entry 2 \('a'\): tags.0: "),
+        (ADA | {"type": "mine"}, r"seed entry 2 \('a'\): type: "),
+        (ADA | {"gender": "\ud800"}, r"seed entry 2 \('a'\): gender: "),
+        (ADA | {"created_at": "today"}, r"seed entry 2 \('a'\): created_at: is not a date with time"),
+        (ADA | {"trimmed_seconds": float("nan")}, r"seed entry 2 \('a'\): trimmed_seconds: "),
+        *((ADA | {"sample_audio": wrong}, r"\('a'\): sample_audio: must be text") for wrong in ("\ud800", b"RIFF")),
         ({"id": "one", "name": "Ada"}, r"seed entry 2 \('one'\): id: an earlier entry"),
-        ({"id": "a", "name": "Ada", "slug": "first"}, r"seed entry 2 \('a'\): slug: another voice"),
+        (ADA | {"slug": "first"}, r"seed entry 2 \('a'\): slug: another voice"),
     ],
 )
 def test_a_bad_seed(entry: Any, message: str) -> None:
@@ -186,15 +201,17 @@ def test_a_bad_seed(entry: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "message"),
     [
-        ("seed.json", "[" * 100_000),
-        ("seed.json", json.dumps([{"id": "a", "name": "A", "trimmed_seconds": float("inf")}])),
-        ("seed.yaml", "[" * 10_000),
+        ("seed.json", "[" * 100_000, "cannot be read"),
+        ("seed.json", '[{"id": "a", "name": "A", "trimmed_seconds": Infinity}]', "cannot be read"),
+        ("seed.yaml", "[" * 10_000, "cannot be read"),
+        ("seed.yaml", "a: [", "cannot be read"),
+        ("seed.yaml", "a: 1", "holds no list of voices"),
     ],
 )
-def test_a_seed_file_that_cannot_be_read(tmp_path: Path, name: str, content: str) -> None:
+def test_a_seed_file_that_cannot_be_read(tmp_path: Path, name: str, content: str, message: str) -> None:
     file = tmp_path / name
     file.write_text(content)
-    with pytest.raises(ValueError, match=rf"{name} cannot be read"):
+    with pytest.raises(ValueError, match=f"{name} {message}"):
         VoicesServer(seed=file)

@@ -1,78 +1,51 @@
+"""What each operation does, beyond the search: test_search.py."""
+
 from __future__ import annotations
 
 import base64
-import functools
 import io
-import json
+import threading
 import uuid
 import wave
 from datetime import datetime
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema
 import pytest
-import yaml
 
-from mistral_voices.local import VoicesServer
+from mistral_voices.local import VoicesServer, _store
 
-from .conftest import KEY, VOICES, Door
-
-PRESETS = 3
+from .conftest import KEY, PRESETS, SENT, VOICES, check_error, create, custom, fits, ids, in_threads
 
 
-@functools.cache
-def document() -> Any:
-    return yaml.safe_load(resources.files("mistral_voices_api").joinpath("voices.yaml").read_text("utf-8"))
-
-
-def fits(schema: str, value: Any) -> None:
-    reference = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
-    jsonschema.Draft202012Validator(reference).validate(value)
-
-
-def create(client: httpx.Client, **members: Any) -> Any:
-    answer = client.post(VOICES, json={"name": "Ada", "sample_audio": "UklGRg==", **members})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def test_the_life_of_a_voice(door: Door) -> None:
-    voice = door.create("Ada", languages=["en"], color=None, accent="unknown member", trimmed_seconds=9)
+def test_the_life_of_a_voice(client: httpx.Client) -> None:
+    voice = create(client, languages=["en"], color=None, accent="unknown member", trimmed_seconds=9)
     fits("VoiceResponse", voice)
     assert uuid.UUID(voice["id"]).version == 4
     assert datetime.fromisoformat(voice["created_at"]).tzinfo is not None
-    made = {key: value for key, value in voice.items() if key not in ("id", "created_at", "user_id")}
-    assert made == {
+    assert voice == dict.fromkeys(("slug", "gender", "age", "tags", "color", "description")) | {
+        "id": voice["id"],
         "name": "Ada",
-        "slug": None,
         "languages": ["en"],
-        "gender": None,
-        "age": None,
-        "tags": None,
-        "color": None,
-        "description": None,
         "retention_notice": 30,
         "trimmed_seconds": 0.0,
         "type": "custom",
         "kind": "ivc",
+        "created_at": voice["created_at"],
+        "user_id": voice["user_id"],
     }
     place = f"{VOICES}/{voice['id']}"
-    assert door.send("GET", place).json() == voice
-    changed = door.send("PATCH", place, json={"name": "Eva"}).json()
+    assert client.get(place).json() == voice
+    changed = client.patch(place, json={"name": "Eva"}).json()
     assert changed == voice | {"name": "Eva"}
-    assert changed in door.send("GET", params={"limit": 100}).json()["items"]
-    assert door.send("DELETE", place).json() == changed
-    for method in ("GET", "DELETE"):
-        answer = door.send(method, place)
-        assert answer.status_code == 404
-        fits("ErrorResponse", answer.json())
-    assert door.send("GET", f"{place}/sample").status_code == 404
-    assert door.send("PATCH", place, json={}).status_code == 404
+    assert changed in client.get(VOICES, params={"limit": 100}).json()["items"]
+    assert client.delete(place).json() == changed
+    for gone in (client.get(place), client.delete(place), client.get(f"{place}/sample"), client.patch(place, json={})):
+        check_error(gone, 404, "voice_not_found")
 
 
-def test_paging_over_25_voices(client: httpx.Client) -> None:
+def test_pages_by_offset(client: httpx.Client) -> None:
     made = [create(client, name=f"voice {number}")["id"] for number in range(25)]
     seen = []
     for offset, size in ((0, 10), (10, 10), (20, 5), (30, 0)):
@@ -80,40 +53,24 @@ def test_paging_over_25_voices(client: httpx.Client) -> None:
         fits("VoiceListResponse", page)
         assert (page["total"], page["total_pages"], page["page"]) == (25, 3, offset // 10 + 1)
         assert (page["page_size"], len(page["items"])) == (10, size)
-        seen += [voice["id"] for voice in page["items"]]
+        seen += ids(page["items"])
     assert seen == made
-
-
-def test_a_page_does_not_shift_when_voices_are_added(client: httpx.Client) -> None:
-    made = [create(client)["id"] for _ in range(4)]
-    first = client.get(VOICES, params={"limit": 2, "type": "custom"}).json()["items"]
-    create(client)
-    second = client.get(VOICES, params={"limit": 2, "offset": 2, "type": "custom"}).json()["items"]
-    assert [voice["id"] for voice in (*first, *second)] == made
+    create(client)  # shifts no page
+    assert ids(client.get(VOICES, params={"limit": 2, "offset": 2, "type": "custom"}).json()["items"]) == made[2:4]
 
 
 def test_filter_and_defaults(client: httpx.Client) -> None:
     create(client)
     pages = {wanted: client.get(VOICES, params={"type": wanted}).json() for wanted in ("all", "custom", "preset")}
-    assert {wanted: page["total"] for wanted, page in pages.items()} == {
-        "all": PRESETS + 1,
-        "custom": 1,
-        "preset": PRESETS,
-    }
+    assert [page["total"] for page in pages.values()] == [PRESETS + 1, 1, PRESETS]
     assert client.get(VOICES).json() == pages["all"]
     assert pages["all"]["page_size"] == 10
     assert client.get(VOICES, params={"offset": 10**30}).json()["items"] == []
 
 
 def test_left_out_is_unchanged_and_null_is_cleared(client: httpx.Client) -> None:
-    members = {
-        "languages": ["en", "fr"],
-        "gender": "female",
-        "age": 40,
-        "tags": ["warm"],
-        "description": "low",
-        "retention_notice": 7,
-    }
+    members = {"languages": ["en", "fr"], "gender": "female", "age": 40, "tags": ["warm"], "description": "low"}
+    members |= {"retention_notice": 7}
     voice = create(client, **members)
     place = f"{VOICES}/{voice['id']}"
     assert client.patch(place, json={}).json() == voice
@@ -121,16 +78,13 @@ def test_left_out_is_unchanged_and_null_is_cleared(client: httpx.Client) -> None
     assert client.patch(place, json=changed).json() == voice | changed
     assert client.patch(place, json={"color": "red", "slug": "x", "id": "y"}).json() == voice | changed
     cleared = client.patch(place, json=dict.fromkeys(("name", *members))).json()
-    empty = dict.fromkeys(members) | {"languages": [], "retention_notice": 30}
-    assert cleared == voice | {"name": "Eva"} | empty
+    assert cleared == voice | {"name": "Eva"} | dict.fromkeys(members) | {"languages": [], "retention_notice": 30}
     assert client.get(place).json() == cleared
 
 
 def test_slugs_are_unique(client: httpx.Client) -> None:
     assert create(client, slug="ada")["slug"] == "ada"
-    answer = client.post(VOICES, json={"name": "Eva", "sample_audio": "", "slug": "ada"})
-    assert answer.status_code == 409
-    fits("ErrorResponse", answer.json())
+    check_error(client.post(VOICES, json=SENT | {"slug": "ada"}), 409, "slug_taken")
     assert [create(client)["slug"] for _ in range(2)] == [None, None]
 
 
@@ -146,9 +100,8 @@ def test_presets_are_listed_heard_and_protected(client: httpx.Client) -> None:
         assert sample.headers["content-type"] == "audio/wav"
         with wave.open(io.BytesIO(sample.content)) as recording:
             assert recording.getnframes() > 1_000
-        for answer in (client.delete(place), client.patch(place, json={"name": "mine"})):
-            assert answer.status_code == 403
-            fits("ErrorResponse", answer.json())
+        check_error(client.delete(place), 403)
+        check_error(client.patch(place, json={"name": "mine"}), 403)
         assert client.get(place).json() == preset
 
 
@@ -156,68 +109,141 @@ def test_presets_are_listed_heard_and_protected(client: httpx.Client) -> None:
     "voice_id", ["a/b", "a?b#c", "%2e%2e", "..", ".", "é", "line\nbreak", "//", "a b", "a%", "f42bf0d7", "\u20ac\x00"]
 )
 def test_an_id_is_one_segment_whatever_it_contains(voice_id: str) -> None:
-    with VoicesServer(seed=[{"id": voice_id, "name": "odd"}]) as server:
-        target = VOICES.encode() + b"/" + b"".join(b"%%%02X" % byte for byte in voice_id.encode())
-        for url in ("http://127.0.0.1", server.serve()):
-            mounted = url == "http://127.0.0.1"
-            with server.client(headers=KEY) if mounted else httpx.Client(headers=KEY, verify=False) as client:
-                answer = client.send(client.build_request("GET", httpx.URL(url).copy_with(raw_path=target)))
-                assert answer.json()["id"] == voice_id
+    target = VOICES.encode() + b"/" + b"".join(b"%%%02X" % byte for byte in voice_id.encode())
+    with (
+        VoicesServer(seed=[{"id": voice_id, "name": "odd"}]) as server,
+        server.client(headers=KEY) as mounted,
+        httpx.Client(base_url=server.serve(), headers=KEY, verify=False) as over_http,
+    ):
+        for client in (mounted, over_http):
+            response = client.send(client.build_request("GET", client.base_url.copy_with(raw_path=target)))
+            assert response.json()["id"] == voice_id
         assert [request.target for request in server.requests] == [target.decode()] * 2
-        with server.client(headers=KEY) as client:
-            assert client.get(f"{VOICES}/").status_code == 404
+        assert mounted.get(f"{VOICES}/").status_code == 404
 
 
-AUDIO = {
-    "audio/wav": b"RIFF\x04\x00\x00\x00WAVE",
-    "audio/mpeg": b"ID3\x04\x00",
-    "audio/flac": b"fLaC\x00",
-    "audio/ogg": b"OggS\x00",
-    "audio/mp4": b"\x00\x00\x00\x20ftypM4A ",
-    "audio/webm": b"\x1aE\xdf\xa3\x01",
+STARTS = {
+    b"RIFF\x04\x00\x00\x00WAVE": "audio/wav",
+    b"ID3\x04\x00": "audio/mpeg",
+    b"\xff\xfb\x90\x00": "audio/mpeg",
+    b"fLaC\x00": "audio/flac",
+    b"OggS\x00": "audio/ogg",
+    b"\x00\x00\x00\x20ftypM4A ": "audio/mp4",
+    b"\x1aE\xdf\xa3\x01": "audio/webm",
+    b"\xff\xf1\x50\x80": "application/octet-stream",
+    b"": "application/octet-stream",
+}
+NAMES: dict[str, list[str | None]] = {
+    "audio/wav": ["a.wav"],
+    "audio/mpeg": ["Voice.MP3"],
+    "audio/flac": ["a.flac"],
+    "audio/ogg": ["a.ogg", "a.oga", "a.opus"],
+    "audio/mp4": ["a.m4a", "a.mp4"],
+    "audio/aac": ["a.aac"],
+    "audio/webm": ["take.2.webm"],
+    "application/octet-stream": ["a.txt", None],
 }
 
 
 @pytest.mark.parametrize(
     ("audio", "filename", "expected"),
     [
-        *((audio, None, expected) for expected, audio in AUDIO.items()),
-        (b"\xff\xfb\x90\x00", None, "audio/mpeg"),
-        (b"\xff\xf1\x50\x80", None, "application/octet-stream"),
-        (b"anything", "Voice.MP3", "audio/mpeg"),
-        (b"anything", "take.2.webm", "audio/webm"),
-        (AUDIO["audio/wav"], "wrong.mp3", "audio/wav"),
-        (b"anything", "voice.txt", "application/octet-stream"),
-        (b"anything", None, "application/octet-stream"),
-        (b"", None, "application/octet-stream"),
+        *((audio, None, expected) for audio, expected in STARTS.items()),
+        *((b"what is it?", name, expected) for expected, names in NAMES.items() for name in names),
+        (b"fLaC\x00", "wrong.mp3", "audio/flac"),
     ],
 )
 def test_the_type_of_a_sample(client: httpx.Client, audio: bytes, filename: str | None, expected: str) -> None:
     voice = create(client, sample_audio=base64.b64encode(audio).decode(), sample_filename=filename)
-    answer = client.get(f"{VOICES}/{voice['id']}/sample")
-    assert (answer.headers["content-type"], answer.content) == (expected, audio)
-
-
-def test_both_forms_of_a_sample(door: Door) -> None:
-    audio = bytes(range(256)) * 1_000
-    text = base64.encodebytes(audio).decode()  # broken into lines, which must come back as well
-    voice = door.create(sample_audio=text)
-    answer = door.send("GET", f"{VOICES}/{voice['id']}/sample")
-    assert answer.content == audio
-    assert answer.headers["content-length"] == str(len(audio))
-    with VoicesServer(sample_form="json") as server:
-        json_door = Door(server, door.library, door.is_async, door.is_mounted)
-        voice = json_door.create(sample_audio=text)
-        answer = json_door.send("GET", f"{VOICES}/{voice['id']}/sample")
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.json() == text
+    response = client.get(f"{VOICES}/{voice['id']}/sample")
+    assert (response.headers["content-type"], response.content) == (expected, audio)
 
 
 @pytest.mark.parametrize("form", ["audio", "json"])
-@pytest.mark.parametrize("text", ["<value>", "not base64", "dGV4dA", "é"])
-def test_a_sample_that_is_not_base64_is_kept_as_text(form: Any, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "audio"),
+    [("QUJD\r\nQUJD\n", b"ABCABC"), ("<value>", None), ("not base64", None), ("dGV4dA", None), ("é", None)],
+)
+def test_both_forms_of_a_sample(form: Any, text: str, audio: bytes | None) -> None:
     with VoicesServer(sample_form=form) as server, server.client(headers=KEY) as client:
-        voice = create(client, sample_audio=text)
-        answer = client.get(f"{VOICES}/{voice['id']}/sample")
-        assert answer.headers["content-type"] == "application/json"
-        assert json.loads(answer.content) == text
+        response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
+    if form == "audio" and audio is not None:
+        assert response.content == audio
+    else:  # what is not base64 is kept as text
+        assert (response.headers["content-type"], response.json()) == ("application/json", text)
+
+
+def create_with(client: httpx.Client, key: str, **members: object) -> httpx.Response:
+    return client.post(VOICES, json=SENT | members, headers={"Idempotency-Key": key})
+
+
+def test_a_key_makes_one_voice(client: httpx.Client) -> None:
+    first, second = create_with(client, "one"), create_with(client, "one")
+    assert first.status_code == 200
+    assert first.content == second.content
+    others = [create_with(client, "two").json(), create(client), create(client)]
+    others += [create_with(client, "").json() for _ in range(2)]
+    made = [first.json()["id"], *ids(others)]
+    assert ids(custom(client)) == made
+    assert len(set(made)) == 6
+
+
+def test_a_key_with_another_body_is_refused(client: httpx.Client) -> None:
+    create_with(client, "one")
+    check_error(create_with(client, "one", name="Eva"), 409, "idempotency_key_reused")
+    assert len(custom(client)) == 1
+
+
+def test_the_first_response_comes_again_whatever_became_of_the_voice(client: httpx.Client) -> None:
+    first = create_with(client, "one", slug="ada")
+    place = f"{VOICES}/{first.json()['id']}"
+    for _ in range(2):
+        client.patch(place, json={"name": "Eva"})
+        assert create_with(client, "one", slug="ada").content == first.content
+        client.delete(place)
+    assert custom(client) == []
+
+
+def test_a_refused_create_uses_up_no_key(client: httpx.Client) -> None:
+    voice = create(client, slug="ada")
+    assert create_with(client, "one", age="old").status_code == 422
+    assert create_with(client, "one", slug="ada").status_code == 409
+    client.delete(f"{VOICES}/{voice['id']}")
+    assert create_with(client, "one", slug="ada").status_code == 200
+
+
+def test_a_lost_response_comes_again(server: VoicesServer, client: httpx.Client) -> None:
+    server.fail(drop="after")
+    with pytest.raises(httpx.RemoteProtocolError):
+        create_with(client, "one")
+    assert custom(client) == [create_with(client, "one").json()]
+
+
+def test_keys_survive_a_restart(tmp_path: Path) -> None:
+    responses = []
+    for _ in range(2):
+        with VoicesServer(data=tmp_path / "voices.sqlite") as server, server.client(headers=KEY) as client:
+            responses.append(create_with(client, "one").content)
+            assert len(custom(client)) == 1
+    assert responses[0] == responses[1]
+
+
+def test_only_the_last_keys_are_kept(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_store, "MOST_KEYS", 3)
+    made = {key: create_with(client, key).json()["id"] for key in "abcd"}
+    for key in "bcd":
+        assert create_with(client, key).json()["id"] == made[key]
+    assert create_with(client, "a").json()["id"] != made["a"]
+
+
+def test_one_key_at_the_same_time_makes_one_voice(server: VoicesServer) -> None:
+    url, barrier = server.serve(), threading.Barrier(8)
+
+    def work() -> str:
+        with httpx.Client(base_url=url, headers=KEY, verify=False) as client:
+            barrier.wait()
+            return str(create_with(client, "one").json()["id"])
+
+    made = in_threads(*[work] * 8)
+    with server.client(headers=KEY) as client:
+        assert ids(custom(client)) * 8 == made

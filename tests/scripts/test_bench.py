@@ -13,15 +13,15 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from scripts.bench import budget, environments, growth, measure, report, server, tasks
-from scripts.bench.rows import OURS, PEERS, ROWS, TITLES, UNITS, Row, judge
+from scripts.bench import budget, environments, growth, measure, server, table, tasks
+from scripts.bench.table import OURS, PEERS, ROWS, TITLES, UNITS, Row, judge
 
 LIMITS = ("ours ≤ 0.5 httpx", "ours ≤ 1/12 httpx2", "ours ≤ 100 ms")
 ROW = Row("import", "import", "ms CPU", "import", 3, (OURS, "httpx", "httpx2"), LIMITS)
 
 
-def result(row: Row = ROW, metric: str = "cpu", **columns: list[float]) -> report.Result:
-    return report.result(row, {name: [{metric: value} for value in values] for name, values in columns.items()})
+def result(row: Row = ROW, metric: str = "cpu", **columns: list[float]) -> table.Result:
+    return table.result(row, {name: [{metric: value} for value in values] for name, values in columns.items()})
 
 
 def test_a_row_takes_off_the_bare_interpreter_but_of_memory() -> None:
@@ -32,7 +32,7 @@ def test_a_row_takes_off_the_bare_interpreter_but_of_memory() -> None:
 
 
 def test_a_limit_that_is_not_held_is_named() -> None:
-    assert report.broken([result(ours=[0.2], httpx=[0.3], httpx2=[1.0])]) == [
+    assert table.broken([result(ours=[0.2], httpx=[0.3], httpx2=[1.0])]) == [
         "import: 0.667 is not ≤ 0.5 of httpx by hand",
         "import: 0.2 is not ≤ 1/12 of httpx2 by hand",
         "import: 200 is not ≤ 100 ms",
@@ -50,7 +50,7 @@ def test_limits() -> None:
 
 def test_the_page_has_a_line_for_each_limit() -> None:
     facts = {"date": "today", "machine": "PC", "missing": ["httpx2 by hand"], "versions": {OURS: ["attrs==1"]}}
-    page = report.rendered("RESULTS.md.jinja", [result(ours=[0.02, 0.03, 0.01, 0.02, 0.9], httpx=[0.05])], **facts)
+    page = table.rendered("RESULTS.md.jinja", [result(ours=[0.02, 0.03, 0.01, 0.02, 0.9], httpx=[0.05])], **facts)
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("|")]
     assert lines[2][:4] == ["import, ms CPU", "20.0 ±5.00", "", "50.0"]
     assert [line[-1] for line in lines[2:]] == ["yes", "not measured", "yes"]
@@ -60,7 +60,7 @@ def test_the_page_has_a_line_for_each_limit() -> None:
 
 def test_the_picture_is_svg_with_a_bar_for_each_column_that_compares() -> None:
     alone = Row("alone", "alone", "MB", "alone", 1, (OURS,), ("ours ≤ 1 MB",))
-    svg = report.rendered("results.svg.jinja", [result(ours=[0.02], httpx=[0.05]), result(alone, "memory", ours=[1.0])])
+    svg = table.rendered("results.svg.jinja", [result(ours=[0.02], httpx=[0.05]), result(alone, "memory", ours=[1.0])])
     bars = [float(bar.attrib["width"]) for bar in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}rect")][1:]
     assert bars == [pytest.approx(bars[1] * 0.4, abs=0.1), 448]
     assert "2.50x" in svg

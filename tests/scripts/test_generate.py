@@ -20,13 +20,11 @@ def project(tmp_path: Path) -> Path:
     """A copy of what generation reads and writes."""
     for folder in ("openapi", "generated"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "scripts").mkdir()
-    shutil.copy(ROOT / "scripts" / "generate.py", tmp_path / "scripts")
     return tmp_path
 
 
 def generate(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(project / "scripts" / "generate.py"), *options]
+    command = [sys.executable, str(ROOT / "scripts" / "generate.py"), "--root", str(project), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -46,7 +44,7 @@ def test_every_difference_is_named_and_mended(project: Path) -> None:
     assert checked.returncode == 1
     assert checked.stderr.splitlines() == [
         "stray: generated/mistral_voices_api/api/stray.py",
-        "differs: generated/mistral_voices_api/models/voice_response.py",
+        "different: generated/mistral_voices_api/models/voice_response.py",
         "missing: generated/mistral_voices_api/types.py",
         "generated/ is not what openapi/voices.yaml says: run `make generate`.",
     ]
@@ -60,7 +58,7 @@ def test_a_change_of_the_document_is_a_difference(project: Path) -> None:
     edit(project / "openapi" / "voices.yaml", "default: 10\n", "default: 20\n")
     checked = generate(project, "--check")
     assert checked.returncode == 1
-    assert "differs: generated/mistral_voices_api/api/audio_voices/list_voices.py\n" in checked.stderr
+    assert "different: generated/mistral_voices_api/api/audio_voices/list_voices.py\n" in checked.stderr
     assert "run `make generate`" in checked.stderr
 
 
@@ -68,9 +66,9 @@ FORM = "application/x-www-form-urlencoded:\n            schema:\n              $
 LIST = "json:\n              schema:\n                $ref: '#/components/schemas/VoiceList"
 TAGS = "anyOf:\n          - type: array\n            items:\n              "
 REFUSED = {
-    "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "is not a valid OpenAPI document"),
+    "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "neither YAML nor JSON"),
     "not valid": ("in: query", "in: nowhere", "is not a valid OpenAPI document"),
-    "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "is not a valid OpenAPI document"),
+    "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "schemas/Nothing is referred to"),
     "nothing checks it": ("minimum: 1\n", "exclusiveMinimum: 0\n", "list_voices.limit uses exclusiveMinimum, which"),
     "a kind of member without a rule": ("format: date-time", "format: uuid", "has no rule for the member created_at"),
     "a list of models or null": (
@@ -80,7 +78,7 @@ REFUSED = {
     ),
     "a name that reading needs": ("        color:\n", "        cls:\n", "has no rule for the member cls"),
     "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
-    "an answer without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 answer in JSON"),
+    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 response in JSON"),
 }
 
 
@@ -94,7 +92,7 @@ def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> No
     assert message in made.stderr
     assert made.stderr.endswith("generated/ is as it was.\n")
     assert files(project / "generated") == before
-    assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi", "scripts"]
+    assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi"]
 
 
 def test_numbers_in_a_list_may_be_whole(project: Path) -> None:
@@ -114,7 +112,7 @@ VoiceResponse.from_dict({**known, "languages": [1, "en"]})
     assert done.stderr.endswith("InvalidValueError: languages[1]: is a string, expected a number\n")
 
 
-def test_missing_templates_are_noticed(project: Path) -> None:
+def test_missing_templates_are_an_error(project: Path) -> None:
     shutil.rmtree(project / "openapi" / "templates")
     made = generate(project)
     assert (made.returncode, "the templates are missing" in made.stderr) == (1, True)

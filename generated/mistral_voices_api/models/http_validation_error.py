@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass as _dataclass
+from dataclasses import field as _field
 from typing import Any, Self
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..errors import (
     MISSING,
@@ -21,7 +20,7 @@ _KNOWN = frozenset(
 )
 
 
-@_attrs_define
+@_dataclass(slots=True, weakref_slot=True)
 class HTTPValidationError:
     """Which values of a request were not accepted.
 
@@ -29,8 +28,8 @@ class HTTPValidationError:
         detail: One entry for each value.
     """
 
-    detail: list[ValidationError] = _attrs_field(factory=list)
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    detail: list[ValidationError] = _field(default_factory=list)
+    additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""

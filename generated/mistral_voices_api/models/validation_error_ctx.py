@@ -2,21 +2,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass as _dataclass
+from dataclasses import field as _field
 from typing import Any, Self
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..errors import (
     unexpected,
 )
 
 
-@_attrs_define
+@_dataclass(slots=True, weakref_slot=True)
 class ValidationErrorCtx:
     """What the rule says, such as a bound."""
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass as _dataclass
+from dataclasses import field as _field
 from typing import Any, Self
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..errors import (
     MISSING,
@@ -26,7 +25,7 @@ _REQUIRED = {
 }
 
 
-@_attrs_define
+@_dataclass(slots=True, weakref_slot=True)
 class VoiceListPage:
     """One page of voices, with the cursor of the next.
 
@@ -37,7 +36,7 @@ class VoiceListPage:
 
     data: list[VoiceResponse]
     next_page_token: str | None = None
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""

@@ -3,10 +3,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass as _dataclass
+from dataclasses import field as _field
 from typing import TYPE_CHECKING, Any, Self
-
-from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..errors import (
     MISSING,
@@ -48,7 +47,7 @@ _REQUIRED = {
 }
 
 
-@_attrs_define
+@_dataclass(slots=True, weakref_slot=True)
 class VoiceResponse:
     """One voice, without its sample.
 
@@ -75,7 +74,7 @@ class VoiceResponse:
     created_at: datetime.datetime
     user_id: str | None
     slug: str | None = None
-    languages: list[str] = _attrs_field(factory=list)
+    languages: list[str] = _field(default_factory=list)
     gender: str | None = None
     age: int | None = None
     tags: list[str] | None = None
@@ -85,7 +84,7 @@ class VoiceResponse:
     trimmed_seconds: float | None = None
     type_: VoiceResponseType | str | None = None
     kind: VoiceResponseKind | str | None = None
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""

@@ -1,7 +1,5 @@
 """Arguments, checked by the rules that are generated from the OpenAPI document."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from mistral_voices_api.arguments import ARGUMENTS, Argument

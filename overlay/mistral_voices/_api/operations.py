@@ -9,23 +9,19 @@ import base64
 import json
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from .. import models
 from .._checks import check_flag
 from .._core.request import Request
+from .._core.response import Response
+from .._media.download import Download
 from .._media.formats import JSON, is_json_sample, media_type
-from .._media.progress import check_progress
-from .._media.upload import Upload
+from .._media.progress import Progress, check_progress
+from .._media.upload import Sample, Upload
 from ..utils import UNSET
 from .arguments import check, check_voice_id
-
-if TYPE_CHECKING:
-    from .._core.response import Response
-    from .._media.download import Download
-    from .._media.progress import Progress
-    from .._media.upload import Sample
-    from ..models import VoiceListPage, VoiceListResponse, VoiceResponse
 
 T = TypeVar("T")
 
@@ -34,32 +30,30 @@ CREATE_SECONDS = 300.0
 ACCEPT_SAMPLE = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {JSON};q=0.7"
 
 
-def list_voices(**given: Any) -> Request[VoiceListResponse]:
+def list_voices(**given: Any) -> Request[models.VoiceListResponse]:
     """GET /v1/audio/voices."""
     from mistral_voices_api.api.audio_voices import list_voices as operation
 
     return _request(operation._get_kwargs(**check("list_voices", given)), operation._parse_response)
 
 
-def search_voices(**given: Any) -> Request[VoiceListPage]:
+def search_voices(**given: Any) -> Request[models.VoiceListPage]:
     """GET /v2/audio/voices."""
     from mistral_voices_api.api.audio_voices import search_voices as operation
 
     return _request(operation._get_kwargs(**check("search_voices", given)), operation._parse_response)
 
 
-def create_voice(sample: str | Sample, on_progress: Progress | None, **given: Any) -> Request[VoiceResponse]:
+def create_voice(sample: str | Sample, on_progress: Progress | None, **given: Any) -> Request[models.VoiceResponse]:
     """POST /v1/audio/voices; a sample that is not text is encoded as it is sent."""
     from mistral_voices_api.api.audio_voices import create_voice as operation
-    from mistral_voices_api.models.voice_create_request import VoiceCreateRequest
-    from mistral_voices_api.models.voice_response import VoiceResponse
 
     check_progress(on_progress)
     text = sample if isinstance(sample, str) else ""
     if not isinstance(sample, str) and given["sample_filename"] is UNSET and sample.filename is not None:
         given["sample_filename"] = sample.filename
     checked = check("create_voice", {**given, "sample_audio": text})
-    kwargs = operation._get_kwargs(body=VoiceCreateRequest(**checked))
+    kwargs = operation._get_kwargs(body=models.VoiceCreateRequest(**checked))
     content = None if isinstance(sample, str) else Upload(kwargs.pop("json"), "sample_audio", sample, on_progress)
     # The same for every attempt: a server that heeds it makes one voice however often the request arrives.
     headers = {"idempotency-key": os.urandom(16).hex()}
@@ -73,28 +67,27 @@ def create_voice(sample: str | Sample, on_progress: Progress | None, **given: An
         seconds=CREATE_SECONDS,
         creates=True,
         secret=checked["sample_audio"],
-        metadata={name: value for name, value in checked.items() if name in VoiceResponse.__annotations__},
+        metadata={name: value for name, value in checked.items() if name in models.VoiceResponse.__annotations__},
     )
 
 
-def get_voice(voice_id: str) -> Request[VoiceResponse]:
+def get_voice(voice_id: str) -> Request[models.VoiceResponse]:
     """GET /v1/audio/voices/{voice_id}."""
     from mistral_voices_api.api.audio_voices import get_voice as operation
 
     return _request(operation._get_kwargs(check_voice_id("get_voice", voice_id)), operation._parse_response)
 
 
-def update_voice(voice_id: str, **given: Any) -> Request[VoiceResponse]:
+def update_voice(voice_id: str, **given: Any) -> Request[models.VoiceResponse]:
     """PATCH /v1/audio/voices/{voice_id}."""
     from mistral_voices_api.api.audio_voices import update_voice as operation
-    from mistral_voices_api.models.voice_update_request import VoiceUpdateRequest
 
     checked_id = check_voice_id("update_voice", voice_id)
-    body = VoiceUpdateRequest(**check("update_voice", given))
+    body = models.VoiceUpdateRequest(**check("update_voice", given))
     return _request(operation._get_kwargs(checked_id, body=body), operation._parse_response)
 
 
-def delete_voice(voice_id: str, missing_ok: bool) -> Request[VoiceResponse]:
+def delete_voice(voice_id: str, missing_ok: bool) -> Request[models.VoiceResponse]:
     """DELETE /v1/audio/voices/{voice_id}; missing_ok makes None of a 404."""
     from mistral_voices_api.api.audio_voices import delete_voice as operation
 

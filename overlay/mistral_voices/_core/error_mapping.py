@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from .. import errors
+from .. import errors, models
 from .redaction import Redaction
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .. import models
-    from .request import Send
-    from .response import Response, ResponseHeaders, TransportError
+from .request import Send
+from .response import Response, TransportError
 
 LONGEST_SENTENCE = 500
 NOT_JSON: Any = object()
@@ -23,7 +19,7 @@ NOT_JSON: Any = object()
 PHASES = {"connect": "connect", "read": "read the answer", "write": "send", "pool": "get a free connection"}
 
 
-def request_id_of(headers: ResponseHeaders | errors.Headers) -> str | None:
+def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Find the id by which the service knows the request."""
     return headers.get("x-request-id") or headers.get("mistral-correlation-id")
 
@@ -89,8 +85,7 @@ def add_to_message(error: errors.MistralError, more: str) -> None:
 def _build(
     kind: type[errors.E], redaction: Redaction, send: Send, response: Response, sentence: str, body: str
 ) -> errors.E:
-    items = response.headers.multi_items()
-    headers = errors.Headers((name, redaction.hide(value)) for name, value in items)
+    headers = errors.Headers((name, redaction.hide(value)) for name, value in response.headers.items())
     request_id = request_id_of(headers)
     details = f"{response.status_code}, {send.request.method} {send.path}"
     if send.attempt > 1:
@@ -161,8 +156,6 @@ def _entry(entry: Any) -> str:
 
 def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
     """Read the body of a 422, with `detail` as a list whichever form it has."""
-    from ..models import HTTPValidationError  # loads attrs and two models, 4 ms that only a 422 costs
-
     if not isinstance(parsed, dict):
         return None
     members: Mapping[str, Any] = parsed
@@ -175,6 +168,6 @@ def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
     if not isinstance(detail, list):
         return None
     try:
-        return HTTPValidationError.from_dict({**members, "detail": detail})
+        return models.HTTPValidationError.from_dict({**members, "detail": detail})
     except ValueError:
         return None

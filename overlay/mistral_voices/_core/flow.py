@@ -4,12 +4,9 @@ The generator yields Send and Wait steps, and returns the result. To a Send it i
 TransportError is thrown in. A generator that makes several calls uses these with `yield from`.
 """
 
-from __future__ import annotations
-
 import random as _random
 import time
 from collections.abc import Callable
-from itertools import count
 from logging import INFO
 from typing import Any, TypeVar, cast
 
@@ -41,27 +38,29 @@ def exchange(
     """Make a call, and return the result with the response that it was made from."""
     logger = options.logger or default_logger()
     began = clock()
+    attempt = 0
     in_doubt = lost = False
-    for attempt in count(1):
-        send = _prepare(request, options, attempt)
+    while True:
+        attempt += 1
+        send = Send.prepare(request, options, attempt)
         started = clock()
         outcome: Response | TransportError
         error: MistralError
         cause: Exception | None = None
         try:
             outcome = response = yield send
-            result = _parse(send, response, now())
         except TransportError as failure:
             outcome, cause = failure, failure.cause
             error = from_transport_error(send, failure)
-        except MistralError as refused:
-            error = refused
         else:
-            if logger.isEnabledFor(INFO):
-                log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
-            if "deprecation" in response.headers or "sunset" in response.headers:
-                warn_of_end(send, response)
-            return result, response
+            try:
+                result = _parse(send, response, now())
+            except MistralError as refused:
+                error = refused
+            else:
+                if logger.isEnabledFor(INFO):
+                    log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
+                return result, response
         seconds = clock() - started
         in_doubt = in_doubt or may_have_acted(outcome, now())
         lost = lost or was_lost(outcome)
@@ -76,11 +75,6 @@ def exchange(
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
 
 
-def _prepare(request: Request[T], options: Options, attempt: int) -> Send:
-    headers = {"authorization": f"Bearer {options.key.read()}", **request.headers, **options.headers}
-    return Send(request, options.server_url + request.path, headers, options.timeout, attempt)
-
-
 def _parse(send: Send, response: Response, now: float) -> Any:
     """Make the result from a response, or raise what the response says."""
     if not 200 <= response.status_code < 300:
@@ -90,9 +84,12 @@ def _parse(send: Send, response: Response, now: float) -> Any:
     if response.unreadable is not None:
         raise from_unreadable(send, response, response.unreadable)
     try:
-        return send.request.parse(response=response)
+        result = send.request.parse(response=response)
     except ValueError as error:
         raise from_unreadable(send, response, str(error)) from None
+    if "deprecation" in response.headers or "sunset" in response.headers:
+        warn_of_end(send, response)
+    return result
 
 
 def _explained(request: Request[T], error: MistralError, *, in_doubt: bool, lost: bool) -> MistralError:

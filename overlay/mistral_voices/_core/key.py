@@ -1,14 +1,12 @@
 """The API key: where it comes from, and what cannot be one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from typing import Any
 
 
 def is_one_word(text: str) -> bool:
-    """Tell whether text is ASCII without white space or control characters."""
+    """Say whether text is ASCII without white space or control characters."""
     return text.isascii() and text.isprintable() and " " not in text
 
 

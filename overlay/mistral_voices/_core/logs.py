@@ -1,21 +1,15 @@
-"""What a call tells besides its result: a log line for each attempt, and a warning that an operation will end."""
-
-from __future__ import annotations
+"""What a call says besides its result: a log line for each attempt, and a warning that an operation will end."""
 
 import logging
 import os
 import re
 import sys
 import warnings
-from typing import TYPE_CHECKING
 
 from .error_mapping import request_id_of
 from .redaction import Redaction
-from .response import TransportError
-
-if TYPE_CHECKING:
-    from .request import Send
-    from .response import Response
+from .request import Send
+from .response import Response, TransportError
 
 _warned: set[str] = set()
 

@@ -1,9 +1,6 @@
 """Keeping the key and the sample out of what errors and logs repeat."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from .request import Send
@@ -13,6 +10,7 @@ SHORTEST_SECRET = 8
 # A run of base64 text that is long enough to be looked for in the sample; one of LONG_BASE64 is taken for a part of it.
 BASE64 = r"[A-Za-z0-9+/]{32,}={0,2}"
 LONG_BASE64 = 100
+# The words of a user's headers so named are taken for credentials.
 SENSITIVE = ("auth", "key", "token", "secret", "password", "cookie")
 
 
@@ -20,9 +18,10 @@ class Redaction:
     """Takes the key and the sample of one request out of text in which a server repeats them."""
 
     def __init__(self, send: Send) -> None:
-        key = send.headers["authorization"].rpartition(" ")[2]
-        given = {name: value for name, value in send.headers.items() if name not in send.request.headers}
-        secrets = [key, send.request.secret, *_secrets_in(given)]
+        secrets = [send.headers["authorization"].rpartition(" ")[2], send.request.secret]
+        for name, value in send.headers.items():
+            if name not in send.request.headers and any(part in name for part in SENSITIVE):
+                secrets += re.split(r"[\s;,=]+", value)
         self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         self._sample = send.request.secret if send.request.creates else None
 
@@ -46,13 +45,3 @@ class Redaction:
         if isinstance(value, dict):
             return {self.hide(name): self.hide_in(member) for name, member in value.items()}
         return value
-
-
-def _secrets_in(headers: Mapping[str, str]) -> list[str]:
-    """Find the words of headers that look like credentials."""
-    return [
-        word
-        for name in headers
-        if any(part in name for part in SENSITIVE)
-        for word in re.split(r"[\s;,=]+", headers[name])
-    ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from .._media.download import Download
     from .._media.upload import Upload
+    from .options import Options
 
 T = TypeVar("T")
 
@@ -60,6 +61,12 @@ class Send(NamedTuple):
     headers: dict[str, str]
     timeout: float | None
     attempt: int
+
+    @classmethod
+    def prepare(cls, request: Request[Any], options: Options, attempt: int) -> Send:
+        """Put together the address and the headers: ours, those of the operation, and the user's, which win."""
+        headers = {"authorization": f"Bearer {options.key.read()}", **request.headers, **options.headers}
+        return cls(request, options.server_url + request.path, headers, options.timeout, attempt)
 
     @property
     def path(self) -> str:

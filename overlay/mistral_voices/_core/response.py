@@ -1,19 +1,8 @@
 """What comes back for a request: a response whose body has been read, or the failure of the transport."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
-
-
-class ResponseHeaders(Protocol):
-    """The headers of either HTTP library."""
-
-    def get(self, name: str) -> str | None: ...
-    def multi_items(self) -> list[tuple[str, str]]: ...
-    def __contains__(self, name: object) -> bool: ...
-    def __iter__(self) -> Iterator[str]: ...
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 
 class Response(NamedTuple):
@@ -21,14 +10,14 @@ class Response(NamedTuple):
 
     Attributes:
         status_code: The HTTP status.
-        headers: Its headers.
+        headers: Its headers, found whatever the case of their names.
         content: The body; empty where it went into a download.
-        unreadable: Why the body of a 2XX cannot be what was asked for, as far as this showed while it was read.
+        unreadable: Why the body of a 2XX is not a sample, as far as this showed while it was read.
         raw: Gives the HTTP library's own response with the body in it.
     """
 
     status_code: int
-    headers: ResponseHeaders
+    headers: Mapping[str, str]
     content: bytes
     unreadable: str | None
     raw: Callable[[], Any]

@@ -3,13 +3,12 @@
 A create is repeated only where the server cannot have acted, unless the call itself was given a RetryConfig.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..utils import BackoffStrategy, RetryConfig, Unset
-from .response import Response, ResponseHeaders, TransportError
+from .response import Response, TransportError
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 # A gateway sends these in place of a server from which it got no response.
@@ -53,12 +52,8 @@ def read_retries(retries: RetryConfig | Unset | None, name: str) -> RetryPolicy:
     if not isinstance(retries, RetryConfig) or not isinstance(retries.backoff, BackoffStrategy):
         raise TypeError(f"{name} must be a utils.RetryConfig whose backoff is a utils.BackoffStrategy, or None")
     initial, longest, exponent, total = retries.backoff
-    for member, value, least in (
-        ("initial_interval", initial, 0),
-        ("max_interval", longest, 0),
-        ("exponent", exponent, 1),
-        ("max_elapsed_time", total, 0),
-    ):
+    for member, value in retries.backoff._asdict().items():
+        least = 1 if member == "exponent" else 0
         if not isinstance(value, (int, float)) or not least <= value <= LONGEST_MS:
             raise ValueError(f"{name}: {member} must be a number from {least} to {LONGEST_MS:,}")
     connection_errors = bool(retries.retry_connection_errors)
@@ -124,7 +119,7 @@ def with_jitter(wait: float, random: float) -> float:
 
 
 def may_have_acted(outcome: Response | TransportError, now: float) -> bool:
-    """Tell whether the server may have done the work although the attempt failed."""
+    """Say whether the server may have done the work although the attempt failed."""
     if isinstance(outcome, TransportError):
         return outcome.was_sent
     if outcome.status_code == 503:
@@ -133,13 +128,13 @@ def may_have_acted(outcome: Response | TransportError, now: float) -> bool:
 
 
 def was_lost(outcome: Response | TransportError) -> bool:
-    """Tell whether the server may have acted and its response did not come through."""
+    """Say whether the server may have acted and its response did not come through."""
     if isinstance(outcome, TransportError):
         return outcome.was_sent
     return outcome.status_code in GATEWAY_STATUSES
 
 
-def retry_after(headers: ResponseHeaders, now: float) -> float | None:
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Read how many seconds the server wants us to wait: retry-after-ms, or Retry-After in seconds or as a date."""
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         value = headers.get(name)

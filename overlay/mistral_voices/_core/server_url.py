@@ -1,7 +1,5 @@
 """The address of a server, checked before anything is sent to it."""
 
-from __future__ import annotations
-
 import re
 
 from .key import is_one_word
@@ -21,12 +19,7 @@ def check_server_url(server_url: str, name: str) -> str:
         _check_host(parts.hostname or "")
     except ValueError:
         parts = urlsplit("")
-    if (
-        len(server_url) > LONGEST_URL
-        or parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or not is_one_word(server_url)
-    ):
+    if len(server_url) > LONGEST_URL or parts.scheme not in ("http", "https") or not is_one_word(server_url):
         parts_of_one = "http:// or https://, a host, and perhaps a port up to 65535 and a path, in ASCII"
         raise ValueError(f"{name} must be an address such as https://api.mistral.ai: {parts_of_one}")
     if "@" in parts.netloc:

@@ -1,9 +1,8 @@
 """Decoding a sample that comes as a JSON string of base64 text, block by block."""
 
-from __future__ import annotations
-
 import base64
 import binascii
+import json
 import re
 
 NOT_BASE64 = "the sample is not base64 text"
@@ -41,29 +40,25 @@ class Base64Decoder:
             if block[:1] not in (b'"', b""):
                 raise ValueError("the sample is not a JSON string")
             self._has_begun, block = bool(block), block[1:]
-        if self._has_ended:
-            text, after = b"", block
-        else:
-            text, quote, after = self._unescaped(self._rest + block).partition(b'"')
-            self._has_ended = bool(quote)
-        if after.strip(b" \t\r\n"):
+        text = b""
+        if not self._has_ended:
+            text, quote, block = (self._rest + block).partition(b'"')
+            self._has_ended, self._rest = bool(quote), b""
+            if b"\\" in text:
+                text = self._unescaped(text)
+        if block.strip(b" \t\r\n"):
             raise ValueError("something follows the JSON string of the sample")
         return text
 
-    def _unescaped(self, block: bytes) -> bytes:
-        self._rest = b""
-        if b"\\" not in block:
-            return block
-        if cut := re.search(rb"\\(u[0-9a-fA-F]{0,3})?\Z", block):
-            self._rest, block = block[cut.start() :], block[: cut.start()]
-
-        def replace(found: re.Match[bytes]) -> bytes:
-            code = found[1]
-            if code[:1] == b"u" and int(code[1:], 16) < 128 and int(code[1:], 16) != ord('"'):
-                return bytes([int(code[1:], 16)])
-            return {b"/": b"/", b"n": b"\n", b"r": b"\r"}.get(code, b"?")  # "?" is not base64, and so refused
-
-        return re.sub(rb"\\(u[0-9a-fA-F]{4}|.)", replace, block, flags=re.DOTALL)
+    def _unescaped(self, text: bytes) -> bytes:
+        """Take the escapes out; one that is not whole yet waits for the next piece."""
+        if not self._has_ended and (cut := re.search(rb"\\(u[0-9a-fA-F]{0,3})?\Z", text)):
+            text, self._rest = text[: cut.start()], text[cut.start() :]
+        try:
+            plain: str = json.loads(b'"%b"' % text, strict=False)
+            return plain.encode("ascii")
+        except ValueError:
+            raise ValueError(NOT_BASE64) from None
 
     def finish(self) -> None:
         """Check that the string was whole."""

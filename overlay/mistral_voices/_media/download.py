@@ -1,27 +1,36 @@
 """Sample audio on its way back: decoded block by block, whichever form the server sends, into memory or a file."""
 
-from __future__ import annotations
-
-from typing import Protocol
-
 from .base64_text import Base64Decoder
+from .files import FileTarget
 from .formats import is_json_sample, media_type
 from .progress import Progress, check_progress, report_progress
 
 
-class Target(Protocol):
-    """Where decoded audio goes."""
+class MemoryTarget:
+    """Keeps the audio in memory."""
 
-    in_memory: bool
+    in_memory = True
 
-    def restart(self, content_type: str) -> None: ...
-    def write(self, audio: bytes) -> None: ...
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+
+    def restart(self, content_type: str) -> None:
+        """Forget what came before."""
+        self._blocks = []
+
+    def write(self, audio: bytes) -> None:
+        """Keep a piece."""
+        self._blocks.append(audio)
+
+    def audio(self) -> bytes:
+        """Give the whole."""
+        return b"".join(self._blocks)
 
 
 class Download:
     """Takes the body of a good response, in either form, and puts the audio into its target."""
 
-    def __init__(self, target: Target, on_progress: Progress | None = None) -> None:
+    def __init__(self, target: MemoryTarget | FileTarget, on_progress: Progress | None = None) -> None:
         check_progress(on_progress)
         self.in_memory: bool = target.in_memory
         self._target = target
@@ -56,24 +65,3 @@ class Download:
         """Check that the sample is whole."""
         if self._decoder is not None:
             self._decoder.finish()
-
-
-class MemoryTarget:
-    """Keeps the audio in memory."""
-
-    in_memory = True
-
-    def __init__(self) -> None:
-        self._blocks: list[bytes] = []
-
-    def restart(self, content_type: str) -> None:
-        """Forget what came before."""
-        self._blocks = []
-
-    def write(self, audio: bytes) -> None:
-        """Keep a piece."""
-        self._blocks.append(audio)
-
-    def audio(self) -> bytes:
-        """Give the whole."""
-        return b"".join(self._blocks)

@@ -1,7 +1,5 @@
 """Saving a sample as a file that appears when it is whole, or not at all."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re
@@ -121,12 +119,8 @@ class FileTarget:
             if self._name is not None:
                 self._link_named(self._name, target)
                 return
-            folder = os.open(DESCRIPTORS, os.O_RDONLY)
-            try:
-                # With a folder as the origin Python lets the system follow the descriptor's symbolic link.
-                os.link(str(self._file), target, src_dir_fd=folder, follow_symlinks=True)
-            finally:
-                os.close(folder)
+            # Only with src_dir_fd does Python let the system follow the descriptor's symbolic link.
+            os.link(f"{DESCRIPTORS}/{self._file}", target, src_dir_fd=self._file, follow_symlinks=True)
         except FileExistsError:
             self._refuse_existing(target)
             raise

@@ -1,7 +1,5 @@
 """Audio formats, as the first bytes, a content type or an extension say."""
 
-from __future__ import annotations
-
 EXTENSIONS = {
     "audio/wav": ".wav",
     "audio/x-wav": ".wav",
@@ -19,7 +17,7 @@ EXTENSIONS = {
     "audio/webm": ".webm",
 }
 JSON = "application/json"
-# A format is told from so many bytes at most.
+# No format needs more bytes to be recognised.
 SIGNATURE = 12
 
 
@@ -29,7 +27,7 @@ def media_type(content_type: str | None) -> str:
 
 
 def is_json_sample(content_type: str) -> bool:
-    """Tell in which form a sample comes, as JSON text or as its bytes; ValueError when it is neither."""
+    """Say whether a sample comes as JSON text, else as its bytes; ValueError when it is neither."""
     if content_type == JSON:
         return True
     if content_type not in ("", "application/octet-stream") and not content_type.startswith("audio/"):
@@ -38,7 +36,7 @@ def is_json_sample(content_type: str) -> bool:
 
 
 def sniff(start: bytes) -> str | None:
-    """Tell the content type from the first bytes; None when they are of no known format."""
+    """Give the content type that the first bytes show; None when they are of no known format."""
     if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
         return "audio/wav"
     if start[:4] == b"fLaC":

@@ -1,18 +1,15 @@
 """on_progress, which reports to a user how much of a sample has passed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeAlias
-
-from .._checks import check_function
 
 Progress: TypeAlias = Callable[[int, int | None], object]
 
 
 def check_progress(on_progress: Progress | None) -> None:
     """Refuse what cannot be called."""
-    check_function("on_progress", on_progress, "a function of two numbers")
+    if on_progress is not None and not callable(on_progress):
+        raise TypeError(f"on_progress must be a function of two numbers, not {type(on_progress).__name__}")
 
 
 class ProgressError(Exception):

@@ -1,19 +1,17 @@
 """Sample audio on its way to the service: text, bytes, a path or a file, as the body of a create."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json
 import os
 import stat
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, BinaryIO, Protocol, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
-from .formats import EXTENSIONS, SIGNATURE, sniff
+from .formats import SIGNATURE, extension
 from .progress import Progress, report_progress
 
-SampleAudio: TypeAlias = "str | bytes | os.PathLike[str] | BinaryIO"
+SampleAudio: TypeAlias = str | bytes | os.PathLike[str] | BinaryIO
 
 # Blocks are multiples of three bytes, so that their base64 text can be joined.
 BLOCK = 3 * 64 * 1024
@@ -21,36 +19,8 @@ BLOCK = 3 * 64 * 1024
 LONGEST_PATH = 4096
 
 
-class Sample(Protocol):
-    """Audio that can be read from its start any number of times."""
-
-    size: int
-    filename: str | None
-    in_memory: bool
-
-    def blocks(self) -> Iterator[bytes | memoryview]: ...
-
-
-class BytesSample:
-    """Audio in memory."""
-
-    in_memory = True
-
-    def __init__(self, audio: bytes) -> None:
-        if not audio:
-            raise ValueError("sample_audio is empty: pass the bytes of an audio file")
-        self._audio = memoryview(audio)
-        self.size = len(audio)
-        self.filename = _named(None, audio[:SIGNATURE])
-
-    def blocks(self) -> Iterator[bytes | memoryview]:
-        """Give the audio in blocks."""
-        for start in range(0, self.size, BLOCK):
-            yield self._audio[start : start + BLOCK]
-
-
 class PathSample:
-    """An audio file by its path, opened anew each time."""
+    """An audio file by its path, read from its start each time."""
 
     in_memory = False
 
@@ -66,10 +36,10 @@ class PathSample:
             raise ValueError(f"sample_audio: {self._path} is no regular file: read it and pass its bytes")
         if not status.st_size:
             raise ValueError(f"sample_audio: the file {self._path} is empty")
-        self.size = status.st_size
+        self.size: int = status.st_size
         self._version = (status.st_size, status.st_mtime_ns, status.st_ino)
         with open(self._path, "rb") as file:
-            self.filename = _named(os.path.basename(self._path), file.read(SIGNATURE))
+            self.filename: str | None = _named(os.path.basename(self._path), file.read(SIGNATURE))
 
     def blocks(self) -> Iterator[bytes]:
         """Give the file in blocks; OSError when it is not the file that it was."""
@@ -97,7 +67,7 @@ class FileSample:
             raise TypeError('sample_audio is a file in text mode: open it with open(path, "rb")')
         try:
             self._start = file.tell()
-            self.size = file.seek(0, os.SEEK_END) - self._start
+            self.size: int = file.seek(0, os.SEEK_END) - self._start
             file.seek(self._start)
         except (OSError, AttributeError):
             raise ValueError(
@@ -107,7 +77,7 @@ class FileSample:
             raise ValueError("sample_audio is a file with nothing left to read: is it empty, or read already?")
         self._file = file
         name, start = getattr(file, "name", None), _read(file, min(SIGNATURE, self.size))
-        self.filename = _named(os.path.basename(name) if isinstance(name, str) else None, start)
+        self.filename: str | None = _named(os.path.basename(name) if isinstance(name, str) else None, start)
         file.seek(self._start)
         self._version = self._stat()
 
@@ -129,13 +99,24 @@ class FileSample:
         return status.st_size, status.st_mtime_ns
 
 
+class BytesSample(FileSample):
+    """Audio in memory."""
+
+    in_memory = True
+
+    def __init__(self, audio: bytes) -> None:
+        if not audio:
+            raise ValueError("sample_audio is empty: pass the bytes of an audio file")
+        super().__init__(io.BytesIO(audio))
+
+
+Sample: TypeAlias = PathSample | FileSample
+
+
 def _read(file: Any, wanted: int) -> bytes:
-    """Read so many bytes, fewer only at the end: an unbuffered file may give less than it is asked for."""
+    """Read so many bytes, fewer only at the end: an unbuffered file may give less than is wanted."""
     block: bytes = file.read(wanted)
-    while block and len(block) < wanted:
-        more = file.read(wanted - len(block))
-        if not more:
-            break
+    while len(block) < wanted and (more := file.read(wanted - len(block))):
         block += more
     return block
 
@@ -159,11 +140,11 @@ def _blocks_of(file: Any, size: int, check: Callable[[], None]) -> Iterator[byte
 
 def _named(name: str | None, start: bytes) -> str | None:
     """Name the sample for the service, which reads the format from the extension."""
-    extension = EXTENSIONS.get(sniff(start) or "", "")
+    ending = extension("", start)
     if name is None:
-        return f"sample{extension}" if extension else None
+        return f"sample{ending}" if ending else None
     name = os.fsencode(name).decode(errors="replace")  # a name need not be text, but what is sent must be
-    return name if os.path.splitext(name)[1] else name + extension
+    return name if os.path.splitext(name)[1] else name + ending
 
 
 def prepare_sample(sample_audio: SampleAudio) -> str | Sample:
@@ -199,13 +180,11 @@ class Upload:
     __slots__ = ("_head", "_on_progress", "_sample", "_tail", "in_memory", "length")
 
     def __init__(self, body: dict[str, Any], member: str, sample: Sample, on_progress: Progress | None) -> None:
-        parts = {name: f"{_dump(name)}:{_dump(value)}" for name, value in body.items()}
-        names = list(parts)
-        position = names.index(member)
-        before = "".join(parts[name] + "," for name in names[:position])
-        after = "".join("," + parts[name] for name in names[position + 1 :])
-        self._head = f'{{{before}{_dump(member)}:"'.encode()
-        self._tail = f'"{after}}}'.encode()
+        # Text within the body cannot look like the empty member: its quotes are escaped.
+        empty = f'"{member}":""'
+        before, after = json.dumps({**body, member: ""}, ensure_ascii=False, separators=(",", ":")).split(empty)
+        self._head = f'{before}"{member}":"'.encode()
+        self._tail = f'"{after}'.encode()
         self._sample = sample
         self._on_progress = on_progress
         self.in_memory: bool = sample.in_memory
@@ -222,7 +201,3 @@ class Upload:
         """Report that the block of this number has left; the first is number 0."""
         if self._on_progress is not None and block <= -(-self._sample.size // BLOCK):
             report_progress(self._on_progress, min(block * BLOCK, self._sample.size), self._sample.size)
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,17 +1,12 @@
 """The body of a response, read block by block within its bounds: into a download if it is a good one."""
 
-from __future__ import annotations
-
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
+from .._core.request import Request
 from .._core.response import Response
 from .transport_errors import BODY_TIMEOUTS, BODY_TOO_LONG
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from .._core.request import Request
 
 # An error body is read up to here: enough for every message, and no server can fill the memory with one.
 LARGEST_ERROR_BODY = 1 << 20

@@ -41,14 +41,12 @@ class Clients:
         if self._given is not None:
             return self._given
         is_plain_http = _is_plain_http(url)
-        client = self._own.get(is_plain_http)
-        if client is None:
+        if (client := self._own.get(is_plain_http)) is None:
             import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
 
             with self._lock:
                 self.check_open()
-                client = self._own.get(is_plain_http)
-                if client is None:
+                if (client := self._own.get(is_plain_http)) is None:
                     client = HTTPClient(httpx.Client(**self._settings(is_plain_http)), "Client")
                     self._own[is_plain_http] = client
         return client
@@ -59,8 +57,7 @@ class Clients:
         if self._given_async is not None:
             return self._given_async
         key = (event_loops.running(), _is_plain_http(url))
-        client = self._own_async.get(key)
-        if client is None:
+        if (client := self._own_async.get(key)) is None:
             import httpx  # as above
 
             client = HTTPClient(httpx.AsyncClient(**self._settings(key[1])), "AsyncClient")

@@ -1,7 +1,5 @@
 """Sleeping and threads for async calls, by anyio: it loads with the first of them, 20 ms that sync users are spared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, TypeVar
 

@@ -4,8 +4,6 @@ An open client is held by a suspended generator. A loop that ends closes its sus
 clients: in the loop itself, and whatever became of the Mistral.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Any

@@ -1,16 +1,12 @@
 """One client of httpx or httpx2, which have the same interface: its library, and the requests that it makes."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from types import ModuleType
+from typing import Any, Protocol
 
 from .._core.request import USUAL_SECONDS, Send
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 CONNECT_SECONDS = 5.0
 PHASES = ("connect", "read", "write", "pool")

@@ -3,11 +3,9 @@
 Whatever it decides is decided twice, so it decides nothing: that is for the flow.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, nullcontext
 from typing import TypeVar
 
 from .._core.flow import call
@@ -31,7 +29,7 @@ class Transport:
 
     def __init__(self, clients: Clients, options: Options) -> None:
         self._clients = clients
-        self.options = options._replace(logger=options.logger or default_logger())
+        self.options: Options = options._replace(logger=options.logger or default_logger())
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""
@@ -91,11 +89,9 @@ class Transport:
 def _send(http: HTTPClient, send: Send) -> Response | TransportError:
     client, library, content = http.client, http.library, send.request.content
     try:
-        if isinstance(content, Upload):
-            with closing(_blocks(content)) as blocks:  # an error would keep the file open as long as it is kept
-                response = client.send(http.build(send, blocks), stream=True, follow_redirects=False)
-        else:
-            response = client.send(http.build(send, content), stream=True, follow_redirects=False)
+        body = closing(_blocks(content)) if isinstance(content, Upload) else nullcontext(content)
+        with body as given:  # an error would keep the file open as long as it is kept
+            response = client.send(http.build(send, given), stream=True, follow_redirects=False)
         try:
             reader = BodyReader(library, response, send.request)
             reader.start()
@@ -123,11 +119,9 @@ def _blocks(upload: Upload) -> Generator[bytes]:
 async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError:
     client, library, content = http.client, http.library, send.request.content
     try:
-        if isinstance(content, Upload):
-            async with aclosing(_blocks_async(content)) as blocks:
-                response = await client.send(http.build(send, blocks), stream=True, follow_redirects=False)
-        else:
-            response = await client.send(http.build(send, content), stream=True, follow_redirects=False)
+        body = aclosing(_blocks_async(content)) if isinstance(content, Upload) else nullcontext(content)
+        async with body as given:
+            response = await client.send(http.build(send, given), stream=True, follow_redirects=False)
         try:
             reader = BodyReader(library, response, send.request)
             await in_thread_unless(reader.in_memory, reader.start)

@@ -1,14 +1,10 @@
 """The HTTP library's errors, mapped by class to what the rest of the client knows of them."""
 
-from __future__ import annotations
-
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from .._core.response import TransportError
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 # A body that trickles in is given up after this many read time-outs.
 BODY_TIMEOUTS = 3

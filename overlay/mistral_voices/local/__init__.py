@@ -10,7 +10,7 @@
         later = server.async_client()  # an httpx.AsyncClient
 
         server.fail(429, times=2, headers={"Retry-After": "1"})  # the next two requests
-        server.fail(drop="after", method="POST")  # the next POST: done, but never answered
+        server.fail(drop="after", method="POST")  # the next POST: done, but its response is lost
         server.fail(drop="after", method="POST", every=3)  # every third POST from now on
         server.shape_pages([3, 0, 10])  # the next searches: a short page, an empty one with a cursor, a usual one
         ...
@@ -25,7 +25,7 @@ A server is controlled from other processes at addresses of its own, which need 
 ``POST /_local/fail``
     A JSON object with the arguments of `VoicesServer.fail` as members, all optional: ``{"status": 429, "times": 2,
     "every": 3, "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"}, "delay": 0.5, "drop": "after",
-    "cut": 10, "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Answers 200 with ``{"waiting": 2}``, the
+    "cut": 10, "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Responds 200 with ``{"waiting": 2}``, the
     number of requests that will fail (null where there is no end), or 400 with a message that names the member.
 ``DELETE /_local/faults``
     Forgets all faults that are still waiting.
@@ -38,26 +38,7 @@ A server is controlled from other processes at addresses of its own, which need 
     Forgets what arrived.
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
-    from mistral_voices.local._server import VoicesServer
-else:
-    # Importing this package must cost nothing: a pytest plugin names it in every run.
-    _HOMES = {"ReceivedRequest": "_received", "ReceivedRequests": "_received", "VoicesServer": "_server"}
-
-    def __getattr__(name):
-        """Load a public name from its module at first use."""
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib import import_module
-
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-    def __dir__():
-        """List the public names as well."""
-        return sorted({*globals(), *__all__})
-
+from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
+from mistral_voices.local._server import VoicesServer
 
 __all__ = ["ReceivedRequest", "ReceivedRequests", "VoicesServer"]

@@ -9,27 +9,33 @@ from dataclasses import replace
 from typing import Literal
 
 from mistral_voices.local import _audio
-from mistral_voices.local._control import PREFIX, answer_control
-from mistral_voices.local._document import Call, Document
+from mistral_voices.local._control import PREFIX, handle_control
+from mistral_voices.local._document import Document, ParsedRequest
 from mistral_voices.local._exchange import (
-    Answer,
     Outcome,
     RefusedError,
-    Request,
+    ServerRequest,
+    ServerResponse,
     check_length,
     complete,
-    error_answer,
-    json_answer,
+    error_response,
+    json_response,
     unknown_path,
 )
 from mistral_voices.local._faults import Faults
 from mistral_voices.local._received import ReceivedRequests
 from mistral_voices.local._search import BadCursorError, Cursor, PageSizes, read_cursor
 from mistral_voices.local._seed import make_voice
-from mistral_voices.local._store import CreationKey, Filters, KeyReusedError, Sample, SlugTakenError, Store, Voice
+from mistral_voices.local._store import (
+    CreationKey,
+    KeyReusedError,
+    SlugTakenError,
+    Store,
+    StoredSample,
+    StoreFilters,
+    Voice,
+)
 from mistral_voices.local._validation import refused
-
-SampleForm = Literal["audio", "json"]
 
 
 class Application:
@@ -39,7 +45,12 @@ class Application:
     """
 
     def __init__(
-        self, document: Document, store: Store, api_key: str | None, sample_form: SampleForm, without_v2: bool
+        self,
+        document: Document,
+        store: Store,
+        api_key: str | None,
+        sample_form: Literal["audio", "json"],
+        without_v2: bool,
     ) -> None:
         self.requests = ReceivedRequests()
         self.faults = Faults()
@@ -50,7 +61,7 @@ class Application:
         self._api_key = api_key
         self._sample_form = sample_form
         self._without_v2 = without_v2
-        self._handlers: Mapping[str, Callable[[Call], Answer]] = {
+        self._handlers: Mapping[str, Callable[[ParsedRequest], ServerResponse]] = {
             "list_voices": self._list_voices,
             "search_voices": self._search_voices,
             "create_voice": self._create_voice,
@@ -60,46 +71,43 @@ class Application:
             "get_voice_sample": self._get_voice_sample,
         }
         document.check_handlers(self._handlers)
-        answered = document.properties("VoiceResponse")
-        self._defaults = {name: schema.get("default") for name, schema in answered.items()}
-        self._kept_members = answered.keys() & document.properties("VoiceCreateRequest").keys()
-        self._changeable_members = answered.keys() & document.properties("VoiceUpdateRequest").keys()
+        members = document.properties("VoiceResponse")
+        self._defaults = {name: schema.get("default") for name, schema in members.items()}
+        self._kept_members = members.keys() & document.properties("VoiceCreateRequest").keys()
+        self._changeable_members = members.keys() & document.properties("VoiceUpdateRequest").keys()
 
-    def handle(self, request: Request) -> Outcome:
-        """Serve one request; work that it asks for is committed when this returns."""
+    def handle(self, request: ServerRequest) -> Outcome:
+        """Serve one request; its work is committed when this returns."""
         if request.path.startswith(PREFIX):
-            return Outcome(complete(answer_control(request, self.faults, self.requests, self.pages)))
+            return Outcome(complete(handle_control(request, self.faults, self.requests, self.pages)))
         self.requests.record(request)
-        fault = self.faults.take(request, self._find_template(request))
+        fault = self.faults.take(request, self._document.find_template(request.path))
         if fault is None:
             return Outcome(complete(self._serve(request)))
         if fault.drop == "before":
             return Outcome(None, fault.delay)
-        answer = complete(fault.answer or self._serve(request))
+        response = complete(fault.response or self._serve(request))
         if fault.drop == "after":
             return Outcome(None, fault.delay)
-        return Outcome(replace(answer, headers=fault.change_headers(answer.headers)), fault.delay, fault.cut)
+        return Outcome(replace(response, headers=fault.change_headers(response.headers)), fault.delay, fault.cut)
 
     def close(self) -> None:
-        """Close the store; nothing may be asked afterwards."""
+        """Close the store; nothing may be requested afterwards."""
         self.closed = True
         self._store.close()
 
-    def _find_template(self, request: Request) -> str | None:
-        matching = (each.path for each in self._document.operations if each.match(request.path) is not None)
-        return next(matching, None)
-
-    def _serve(self, request: Request) -> Answer:
+    def _serve(self, request: ServerRequest) -> ServerResponse:
         try:
             check_length(len(request.body))
             self._check_key(request.headers.get("authorization", ""))
-            self._check_version(request.path)
+            if self._without_v2 and request.path.startswith("/v2/"):
+                return unknown_path(request.path)
             operation, in_path = self._document.find(request)
             return self._handlers[operation.name](self._document.read(request, operation, in_path))
         except RefusedError as refused:
-            return refused.answer
+            return refused.response
         except sqlite3.Error as error:  # a full disk, a file that somebody else has locked
-            return error_answer(500, f"The local server cannot reach its data: {error}", "storage_failed")
+            return error_response(500, f"The local server cannot reach its data: {error}", "storage_failed")
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
@@ -107,15 +115,11 @@ class Application:
         wanted = given if self._api_key is None else self._api_key.encode()
         if scheme.lower() != "bearer" or not given or not hmac.compare_digest(given, wanted):
             message = "The API key is missing or not accepted"
-            raise RefusedError(error_answer(401, message, "invalid_api_key", {"www-authenticate": "Bearer"}))
+            raise RefusedError(error_response(401, message, "invalid_api_key", {"www-authenticate": "Bearer"}))
 
-    def _check_version(self, path: str) -> None:
-        if self._without_v2 and path.startswith("/v2/"):
-            raise RefusedError(unknown_path(path))
-
-    def _list_voices(self, call: Call) -> Answer:
-        limit, offset = call.query["limit"], call.query["offset"]
-        voices, total = self._store.list(limit, offset, Filters(_read_type(call)))
+    def _list_voices(self, request: ParsedRequest) -> ServerResponse:
+        limit, offset = request.query["limit"], request.query["offset"]
+        voices, total = self._store.list(limit, offset, StoreFilters(_read_type(request)))
         page = {
             "items": voices,
             "total": total,
@@ -123,88 +127,83 @@ class Application:
             "page_size": limit,
             "total_pages": -(-total // limit),
         }
-        return json_answer(page)
+        return json_response(page)
 
-    def _search_voices(self, call: Call) -> Answer:
-        query, server = call.query, self._store.identity
-        genders, languages = ({*(query[name] or ())} for name in ("gender", "language"))
-        wanted = Filters(
-            _read_type(call), query["kind"], tuple(sorted(genders)), tuple(sorted(languages)), query["query"]
-        )
-        cursor, token = Cursor(), query["page_token"]
-        if token is not None:
-            try:
-                cursor = read_cursor(token, server, wanted)
-            except BadCursorError as error:
-                problem = refused(["query", "page_token"], str(error))
-                raise RefusedError(json_answer({"detail": [problem]}, 422)) from None
+    def _search_voices(self, request: ParsedRequest) -> ServerResponse:
+        query, server = request.query, self._store.identity
+        genders, languages = (tuple(sorted({*(query[name] or ())})) for name in ("gender", "language"))
+        filters = StoreFilters(_read_type(request), query["kind"], genders, languages, query["query"])
+        try:
+            cursor = Cursor() if query["page_token"] is None else read_cursor(query["page_token"], server, filters)
+        except BadCursorError as error:
+            problem = refused(["query", "page_token"], str(error))
+            return json_response({"detail": [problem]}, 422)
         size = self.pages.take(query["page_size"])
-        found = self._store.search(size + 1, cursor.after, wanted)  # one further, for the last page has no cursor
+        found = self._store.search(size + 1, cursor.after, filters)  # one further, for the last page has no cursor
         given, following = found[:size], None
         if len(found) > size:
             last = given[-1][0] if given else cursor.after
-            following = Cursor(last, cursor.pages + 1).write(server, wanted)
-        return json_answer({"data": [voice for _, voice in given], "next_page_token": following})
+            following = Cursor(last, cursor.pages + 1).write(server, filters)
+        return json_response({"data": [voice for _, voice in given], "next_page_token": following})
 
-    def _create_voice(self, call: Call) -> Answer:
-        members = {name: value for name, value in call.body.items() if name in self._kept_members}
+    def _create_voice(self, request: ParsedRequest) -> ServerResponse:
+        members = {name: value for name, value in request.body.items() if name in self._kept_members}
         # Nothing is trimmed here.
         voice = make_voice(self._document, members | {"id": str(uuid.uuid4()), "trimmed_seconds": 0.0})
-        sample = Sample(call.body["sample_audio"], call.body.get("sample_filename"))
-        key, sent = call.request.headers.get("idempotency-key"), call.request.body
+        sample = StoredSample(request.body["sample_audio"], request.body.get("sample_filename"))
+        key, sent = request.raw.headers.get("idempotency-key"), request.raw.body
         try:
             made = self._store.add(voice, sample, CreationKey(key, hashlib.sha256(sent).digest()) if key else None)
         except SlugTakenError:
-            message = f"Another voice has the slug {voice['slug']!r}"
-            raise RefusedError(error_answer(409, message, "slug_taken")) from None
+            return error_response(409, f"Another voice has the slug {voice['slug']!r}", "slug_taken")
         except KeyReusedError:
             message = f"The idempotency key {key!r} came before, with another body"
-            raise RefusedError(error_answer(409, message, "idempotency_key_reused")) from None
-        return json_answer(made)
+            return error_response(409, message, "idempotency_key_reused")
+        return json_response(made)
 
-    def _get_voice(self, call: Call) -> Answer:
-        return json_answer(self._find(call))
+    def _get_voice(self, request: ParsedRequest) -> ServerResponse:
+        return json_response(self._find(request))
 
-    def _update_voice(self, call: Call) -> Answer:
-        voice = self._find_custom(call)
+    def _update_voice(self, request: ParsedRequest) -> ServerResponse:
+        voice = self._find_custom(request)
         # Null clears: to the default where the member has one. A voice always has a name, so a null changes nothing.
         changes = {
             name: self._defaults.get(name) if value is None else value
-            for name, value in call.body.items()
+            for name, value in request.body.items()
             if name in self._changeable_members and not (name == "name" and value is None)
         }
-        return json_answer(_existing(self._store.update(voice["id"], changes)))
+        return json_response(_existing(self._store.update(voice["id"], changes)))
 
-    def _delete_voice(self, call: Call) -> Answer:
-        voice = self._find_custom(call)
-        return json_answer(_existing(self._store.delete(voice["id"])))
+    def _delete_voice(self, request: ParsedRequest) -> ServerResponse:
+        voice = self._find_custom(request)
+        return json_response(_existing(self._store.delete(voice["id"])))
 
-    def _get_voice_sample(self, call: Call) -> Answer:
+    def _get_voice_sample(self, request: ParsedRequest) -> ServerResponse:
         # The sample first: a voice that is still there after it has no other.
-        sample = self._store.get_sample(call.path["voice_id"])
-        voice = self._find(call)
+        sample = self._store.get_sample(request.path["voice_id"])
+        voice = self._find(request)
         text, filename = (sample.text, sample.filename) if sample else (_audio.make_tone(voice["id"]), None)
         audio = _audio.decode(text) if self._sample_form == "audio" else None
         if audio is None:
-            return json_answer(text)
-        return Answer(200, {"content-type": _audio.find_content_type(audio, filename)}, audio)
+            return json_response(text)
+        return ServerResponse(200, {"content-type": _audio.find_content_type(audio, filename)}, audio)
 
-    def _find(self, call: Call) -> Voice:
-        return _existing(self._store.get(call.path["voice_id"]))
+    def _find(self, request: ParsedRequest) -> Voice:
+        return _existing(self._store.get(request.path["voice_id"]))
 
-    def _find_custom(self, call: Call) -> Voice:
-        voice = self._find(call)
+    def _find_custom(self, request: ParsedRequest) -> Voice:
+        voice = self._find(request)
         if voice["type"] != "custom":
-            raise RefusedError(error_answer(403, "A preset voice cannot be changed or deleted", "preset_voice"))
+            raise RefusedError(error_response(403, "A preset voice cannot be changed or deleted", "preset_voice"))
         return voice
 
 
-def _read_type(call: Call) -> str | None:
-    wanted: str = call.query["type"]
+def _read_type(request: ParsedRequest) -> str | None:
+    wanted: str = request.query["type"]
     return None if wanted == "all" else wanted
 
 
 def _existing(voice: Voice | None) -> Voice:
     if voice is None:
-        raise RefusedError(error_answer(404, "There is no such voice", "voice_not_found"))
+        raise RefusedError(error_response(404, "There is no such voice", "voice_not_found"))
     return voice

@@ -3,49 +3,35 @@
 from collections.abc import Callable
 from typing import Any
 
-from mistral_voices.local._exchange import Answer, Request, error_answer, json_answer, read_json
-from mistral_voices.local._faults import Faults, read_fault
+from mistral_voices.local._exchange import ServerRequest, ServerResponse, error_response, json_response, read_json
+from mistral_voices.local._faults import Faults
 from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
 from mistral_voices.local._search import PageSizes
 
 PREFIX = "/_local/"
+_ERROR_CODES = {"fail": "bad_fault", "pages": "bad_shape"}
 
 
-def answer_control(request: Request, faults: Faults, requests: ReceivedRequests, pages: PageSizes) -> Answer:
-    """Answer a request whose path begins with `PREFIX`."""
-    actions: dict[tuple[str, str], Callable[[], Answer]] = {
-        ("POST", "fail"): lambda: _fail(request.body, faults),
-        ("POST", "pages"): lambda: _shape(request.body, pages),
-        ("DELETE", "faults"): lambda: _clear(faults),
-        ("GET", "requests"): lambda: json_answer({"requests": [_show(each) for each in requests[:]]}),
-        ("DELETE", "requests"): lambda: _clear(requests),
+def handle_control(
+    request: ServerRequest, faults: Faults, requests: ReceivedRequests, pages: PageSizes
+) -> ServerResponse:
+    """Serve a request whose path begins with `PREFIX`."""
+    name = request.path.removeprefix(PREFIX)
+    actions: dict[tuple[str, str], Callable[[], Any]] = {
+        ("POST", "fail"): lambda: {"waiting": faults.add(read_json(request.body))},
+        ("POST", "pages"): lambda: pages.set(read_json(request.body)),
+        ("DELETE", "faults"): faults.clear,
+        ("GET", "requests"): lambda: {"requests": [_show(each) for each in requests[:]]},
+        ("DELETE", "requests"): requests.clear,
     }
-    action = actions.get((request.method, request.path.removeprefix(PREFIX)))
+    action = actions.get((request.method, name))
     if action is None:
         known = ", ".join(f"{method} {PREFIX}{name}" for method, name in actions)
-        return error_answer(404, f"The local server is controlled by {known}", "path_not_found")
-    return action()
-
-
-def _fail(body: bytes, faults: Faults) -> Answer:
+        return error_response(404, f"The local server is controlled by {known}", "path_not_found")
     try:
-        faults.add(read_fault(read_json(body)))
+        return json_response(action() or {})
     except ValueError as error:
-        return error_answer(400, str(error), "bad_fault")
-    return json_answer({"waiting": faults.count()})
-
-
-def _shape(body: bytes, pages: PageSizes) -> Answer:
-    try:
-        pages.set(read_json(body))
-    except ValueError as error:
-        return error_answer(400, str(error), "bad_shape")
-    return json_answer({})
-
-
-def _clear(kept: Faults | ReceivedRequests) -> Answer:
-    kept.clear()
-    return json_answer({})
+        return error_response(400, str(error), _ERROR_CODES[name])
 
 
 def _show(request: ReceivedRequest) -> dict[str, Any]:

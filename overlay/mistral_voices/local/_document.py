@@ -18,25 +18,24 @@ from jsonschema import Draft202012Validator
 from mistral_voices.local._exchange import (
     JSON,
     RefusedError,
-    Request,
-    error_answer,
-    json_answer,
+    ServerRequest,
+    error_response,
+    json_response,
     read_json,
     unknown_path,
 )
-from mistral_voices.local._quick import Check, make_check
 from mistral_voices.local._validation import Problem, find_problems, make_integers, missing, wrong_type
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-# What `int` reads beyond this, such as 1_0 or the digits of other scripts, no other program does.
+# What `int` reads beyond this, such as 1_0 or the digits of other alphabets, no other program does.
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ParsedRequest:
     """A request that fits the document: its values by name, with the document's defaults for those left out."""
 
-    request: Request
+    raw: ServerRequest
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
@@ -54,7 +53,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class RequestBody:
     """What an operation takes as its body."""
 
     required: bool
@@ -71,7 +70,7 @@ class Operation:
     method: str
     path: str
     parameters: Sequence[Parameter]
-    body: Body | None
+    body: RequestBody | None
 
     def match(self, path: str) -> dict[str, str] | None:
         """Read the values of the path, None if it is another path; a value is one segment, decoded, never empty."""
@@ -92,7 +91,7 @@ class Document:
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._content = content
-        self._checks: dict[str, tuple[Check, Draft202012Validator]] = {}
+        self._of_members: dict[str, Draft202012Validator] = {}
         self.operations = [
             self._read_operation(path, method, item)
             for path, item in content["paths"].items()
@@ -105,13 +104,11 @@ class Document:
         properties: Mapping[str, Any] = self._content["components"]["schemas"][schema]["properties"]
         return properties
 
-    def find_schema_problems(self, schema: str, value: Any) -> list[Problem]:
-        """Check a value against a schema of the document by name."""
-        if schema not in self._checks:
-            content = self._content["components"]["schemas"][schema]
-            self._checks[schema] = make_check(content), self._validator(content)
-        fits, validator = self._checks[schema]
-        return [] if fits(value) else find_problems(validator, value, [])
+    def find_member_problems(self, schema: str, members: Mapping[str, Any]) -> list[Problem]:
+        """Check some members of an object against a schema of the document; none of them is required."""
+        if schema not in self._of_members:
+            self._of_members[schema] = self._validator({"properties": self.properties(schema)})
+        return find_problems(self._of_members[schema], members, [])
 
     def check_handlers(self, handlers: Iterable[str]) -> None:
         """Make sure that the server does all that the document says and nothing else.
@@ -121,13 +118,16 @@ class Document:
         """
         named, handled = {operation.name for operation in self.operations}, set(handlers)
         if named != handled:
-            missing_names, unknown = sorted(named - handled), sorted(handled - named)
             raise ValueError(
-                "the local server and the document disagree: "
-                f"operations without a handler: {missing_names}, handlers without an operation: {unknown}"
+                "the local server and the document disagree: operations without a handler: "
+                f"{sorted(named - handled)}, handlers without an operation: {sorted(handled - named)}"
             )
 
-    def find(self, request: Request) -> tuple[Operation, Mapping[str, str]]:
+    def find_template(self, path: str) -> str | None:
+        """Find the document's template for a path, None if it has none."""
+        return next((each.path for each in self.operations if each.match(path) is not None), None)
+
+    def find(self, request: ServerRequest) -> tuple[Operation, Mapping[str, str]]:
         """Find the operation that a request means, and the values in its path.
 
         Raises:
@@ -138,61 +138,53 @@ class Document:
         if not matches:
             raise RefusedError(unknown_path(request.path))
         if request.method not in matches:
-            message = f"{request.method} is not allowed for {request.path}"
-            raise RefusedError(error_answer(405, message, "method_not_allowed", {"allow": ", ".join(sorted(matches))}))
+            message, allowed = f"{request.method} is not allowed for {request.path}", ", ".join(sorted(matches))
+            raise RefusedError(error_response(405, message, "method_not_allowed", {"allow": allowed}))
         return matches[request.method]
 
-    def read(self, request: Request, operation: Operation, in_path: Mapping[str, str]) -> Call:
+    def read(self, request: ServerRequest, operation: Operation, in_path: Mapping[str, str]) -> ParsedRequest:
         """Check the values of a request and convert them.
 
         Raises:
             RefusedError: 422, with one entry for each value that does not fit.
         """
-        given: dict[str, dict[str, list[str]]] = {"path": {name: [text] for name, text in in_path.items()}, "query": {}}
+        given = {("path", name): [text] for name, text in in_path.items()}
         for name, text in parse_qsl(request.query, keep_blank_values=True):
-            given["query"].setdefault(name, []).append(text)
+            given.setdefault(("query", name), []).append(text)
         problems: list[Problem] = []
         values: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
         for parameter in operation.parameters:
-            texts = given[parameter.place].get(parameter.name)
-            where = [parameter.place, parameter.name]
-            if texts is not None:
-                value = _convert(texts, parameter.schema)
+            where = (parameter.place, parameter.name)
+            value = parameter.schema.get("default")
+            if where in given:
+                value = _convert(given[where], parameter.schema)
                 problems += find_problems(parameter.validator, value, where)
-                values[parameter.place][parameter.name] = value
             elif parameter.required:
                 problems.append(missing(where))
-            else:
-                values[parameter.place][parameter.name] = parameter.schema.get("default")
+            values[parameter.place][parameter.name] = value
         body: Mapping[str, Any] = {}
         if operation.body is not None:
             body, found = _read_body(request, operation.body)
             problems += found
         if problems:
-            raise RefusedError(json_answer({"detail": problems}, 422))
-        return Call(request, values["path"], values["query"], body)
+            raise RefusedError(json_response({"detail": problems}, 422))
+        return ParsedRequest(request, values["path"], values["query"], body)
 
     def _read_operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
         content = item[method]
-        parameters = [self._resolve(each) for each in (*item.get("parameters", ()), *content.get("parameters", ()))]
-        body = None
+        name, body = content["operationId"], None
+        listed = (*item.get("parameters", ()), *content.get("parameters", ()))
+        parameters = [self._read_parameter(resolve(self._content, each), name) for each in listed]
         if "requestBody" in content:
-            sent = self._resolve(content["requestBody"])
-            schema = sent["content"][JSON]["schema"]
-            resolved = self._resolve(schema)
-            properties = resolved.get("properties", {})
-            defaults = {name: member["default"] for name, member in properties.items() if "default" in member}
-            body = Body(sent.get("required", False), resolved, self._validator(schema), defaults)
-        return Operation(
-            content["operationId"],
-            method.upper(),
-            path,
-            [self._read_parameter(each, content["operationId"]) for each in parameters],
-            body,
-        )
+            sent = resolve(self._content, content["requestBody"])
+            schema = resolve(self._content, sent["content"][JSON]["schema"])
+            members = schema.get("properties", {}).items()
+            defaults = {name: member["default"] for name, member in members if "default" in member}
+            body = RequestBody(sent.get("required", False), schema, self._validator(schema), defaults)
+        return Operation(name, method.upper(), path, parameters, body)
 
     def _read_parameter(self, content: Mapping[str, Any], operation: str) -> Parameter:
-        name, place, schema = content["name"], content["in"], self._resolve(content["schema"])
+        name, place, schema = content["name"], content["in"], resolve(self._content, content["schema"])
         written = place, content.get("style", "form"), content.get("explode", True)
         is_list = schema.get("type") == "array" and written == ("query", "form", True)
         kind = (schema["items"] if is_list else schema).get("type")
@@ -204,13 +196,15 @@ class Document:
         # Beside the schema stand those it refers to, so that its references resolve within itself.
         return Draft202012Validator({**schema, "components": self._content["components"]})
 
-    def _resolve(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        while "$ref" in content:
-            target: Any = self._content
-            for step in content["$ref"].removeprefix("#/").split("/"):
-                target = target[step]
-            content = target
-        return content
+
+def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow `$ref` within a document."""
+    while "$ref" in node:
+        target: Any = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
 
 
 @functools.cache
@@ -235,7 +229,7 @@ def _convert(texts: Sequence[str], schema: Mapping[str, Any]) -> Any:
     return int(text)
 
 
-def _read_body(request: Request, rules: Body) -> tuple[Mapping[str, Any], list[Problem]]:
+def _read_body(request: ServerRequest, rules: RequestBody) -> tuple[Mapping[str, Any], list[Problem]]:
     if not request.body:
         return {}, [missing(["body"])] if rules.required else []
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()

@@ -12,7 +12,7 @@ LONGEST_BODY = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ServerRequest:
     """One request, whole; header names are lower-case, header values Latin-1 text as on the wire."""
 
     method: str
@@ -32,8 +32,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, whole; header names are lower-case."""
+class ServerResponse:
+    """One response, whole; header names are lower-case."""
 
     status: int
     headers: Mapping[str, str]
@@ -42,34 +42,34 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a request: an answer or, as None, a dropped connection; late or cut short on demand."""
+    """What becomes of a request: a response or, as None, a dropped connection; late or cut short on demand."""
 
-    answer: Answer | None
+    response: ServerResponse | None
     delay: float = 0.0
     cut: int | None = None
 
 
 class RefusedError(Exception):
-    """A request that is not served; carries the answer that says why."""
+    """A request that is not served; carries the response that says why."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, response: ServerResponse) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
-def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer with a value as JSON."""
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> ServerResponse:
+    """Respond with a value as JSON."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     body = text.encode(errors="backslashreplace")  # half of a surrogate pair becomes the escape that JSON has for it
-    return Answer(status, {"content-type": JSON, **(headers or {})}, body)
+    return ServerResponse(status, {"content-type": JSON, **(headers or {})}, body)
 
 
-def error_answer(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer with the general error body of the service."""
+def error_response(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> ServerResponse:
+    """Respond with the general error body of the service."""
     kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
     kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")
     body = {"object": "error", "message": message, "type": kind, "param": None, "code": code}
-    return json_answer(body, status, headers)
+    return json_response(body, status, headers)
 
 
 def read_json(text: str | bytes) -> Any:
@@ -91,18 +91,18 @@ def check_length(length: int) -> None:
         RefusedError: 413, it is longer than 1 GiB.
     """
     if length > LONGEST_BODY:
-        raise RefusedError(error_answer(413, f"The body is longer than {LONGEST_BODY} bytes", "body_too_long"))
+        raise RefusedError(error_response(413, f"The body is longer than {LONGEST_BODY} bytes", "body_too_long"))
 
 
-def unknown_path(path: str) -> Answer:
-    """Answer that nothing is there."""
-    return error_answer(404, f"There is no {path} here", "path_not_found")
+def unknown_path(path: str) -> ServerResponse:
+    """Respond that nothing is there."""
+    return error_response(404, f"There is no {path} here", "path_not_found")
 
 
-def complete(answer: Answer) -> Answer:
-    """Add the headers that every answer has."""
+def complete(response: ServerResponse) -> ServerResponse:
+    """Add the headers that every response has."""
     headers = {"date": formatdate(usegmt=True), "x-request-id": uuid.uuid4().hex}
-    return replace(answer, headers={**headers, **answer.headers})
+    return replace(response, headers={**headers, **response.headers})
 
 
 def _refuse_constant(name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mistral_voices.local._exchange import JSON, Answer, Request, error_answer
+from mistral_voices.local._exchange import JSON, ServerRequest, ServerResponse, error_response
 from mistral_voices.local._validation import check_arguments
 
 # The arguments of `VoicesServer.fail`, which are the members of POST /_local/fail too; None counts as not given.
@@ -26,14 +26,15 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 _WITHOUT_BODY = (204, 304)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fault:
     """What happens to the requests that it is for: each `every`-th of those of `method` and `path` (None: any).
 
-    `times` is the number of requests that it happens to, None for no end.
+    `times` is the number of requests that it happens to, None for no end; `met` counts those that it was for, `used`
+    those that it happened to.
     """
 
-    answer: Answer | None
+    response: ServerResponse | None
     headers: Mapping[str, str | None]
     delay: float
     drop: Literal["before", "after"] | None
@@ -42,33 +43,71 @@ class Fault:
     path: str | None
     every: int
     times: int | None
+    met: int = 0
+    used: int = 0
 
-    def is_for(self, request: Request, template: str | None) -> bool:
+    def is_for(self, request: ServerRequest, template: str | None) -> bool:
         """Tell whether method and path are meant; a path is given as on the wire or as the document's template."""
         return self.method in (None, request.method) and self.path in (None, request.path, template)
 
     def change_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Put the headers of the fault in place of those of the answer; those that are None are left out."""
+        """Put the headers of the fault in place of those of the response; those that are None are left out."""
         changed = {**headers, **self.headers}
         return {name: value for name, value in changed.items() if value is not None}
 
 
-def read_fault(arguments: Any) -> Fault:
-    """Make a fault from the arguments of `VoicesServer.fail`.
+@dataclass(slots=True)
+class Faults:
+    """The faults that wait for their requests, in the order in which they were set."""
 
-    Raises:
-        ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
-    """
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, arguments: Any) -> int | None:
+        """Let the next requests fail by the arguments of `VoicesServer.fail`, after those of earlier faults.
+
+        Gives the number of requests that will fail, None for no end.
+
+        Raises:
+            ValueError: an argument is unknown, of a wrong kind or does not go with another; the message names it.
+        """
+        fault = _read_fault(arguments)
+        with self._lock:
+            self._waiting.append(fault)
+            left = [None if each.times is None else each.times - each.used for each in self._waiting]
+        return None if None in left else sum(filter(None, left))
+
+    def take(self, request: ServerRequest, template: str | None) -> Fault | None:
+        """Use up one fault for a request, None if none is for it."""
+        with self._lock:
+            for fault in self._waiting:
+                if not fault.is_for(request, template):
+                    continue
+                fault.met += 1
+                if fault.met % fault.every == 0:
+                    fault.used += 1
+                    if fault.used == fault.times:
+                        self._waiting.remove(fault)
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._waiting.clear()
+
+
+def _read_fault(arguments: Any) -> Fault:
     given = check_arguments("fail", {"properties": _ARGUMENTS}, arguments)
-    answered = [name for name in ("status", "headers", "body", "cut") if name in given]
-    if "drop" in given and answered:
-        raise ValueError(f"drop: nothing is answered, so {', '.join(answered)} cannot be given with it")
+    of_response = [name for name in ("status", "headers", "body", "cut") if name in given]
+    if "drop" in given and of_response:
+        raise ValueError(f"drop: nothing is answered, so {', '.join(of_response)} cannot be given with it")
     if "body" in given and "status" not in given:
         raise ValueError("body: give the status that it is answered with, too")
     if "body" in given and given["status"] in _WITHOUT_BODY:
         raise ValueError(f"body: an answer with status {given['status']} has none")
     return Fault(
-        answer=_read_answer(given["status"], given.get("body")) if "status" in given else None,
+        response=_make_response(given["status"], given.get("body")) if "status" in given else None,
         headers=_read_headers(given.get("headers", {})),
         delay=given.get("delay", 0.0),
         drop=given.get("drop"),
@@ -80,63 +119,17 @@ def read_fault(arguments: Any) -> Fault:
     )
 
 
-@dataclass(slots=True)
-class _Waiting:
-    fault: Fault
-    met: int = 0
-    used: int = 0
-
-
-@dataclass(slots=True)
-class Faults:
-    """The faults that wait for their requests, in the order they were asked for."""
-
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _waiting: list[_Waiting] = field(default_factory=list)
-
-    def add(self, fault: Fault) -> None:
-        """Let the next requests that it is for fail, after those of earlier faults."""
-        with self._lock:
-            self._waiting.append(_Waiting(fault))
-
-    def take(self, request: Request, template: str | None) -> Fault | None:
-        """Use up one fault for a request, None if none is for it."""
-        with self._lock:
-            for waiting in self._waiting:
-                fault = waiting.fault
-                if not fault.is_for(request, template):
-                    continue
-                waiting.met += 1
-                if waiting.met % fault.every == 0:
-                    waiting.used += 1
-                    if waiting.used == fault.times:
-                        self._waiting.remove(waiting)
-                    return fault
-        return None
-
-    def count(self) -> int | None:
-        """Give the number of requests that will fail, None for no end."""
-        with self._lock:
-            left = [None if each.fault.times is None else each.fault.times - each.used for each in self._waiting]
-        return None if None in left else sum(filter(None, left))
-
-    def clear(self) -> None:
-        """Forget all faults."""
-        with self._lock:
-            self._waiting.clear()
-
-
-def _read_answer(status: int, body: Any) -> Answer:
+def _make_response(status: int, body: Any) -> ServerResponse:
     if body is None:
         if status >= 400:
-            return error_answer(status, f"The local server was told to answer {status}", "told_to_fail")
-        return Answer(status, {}, b"")
+            return error_response(status, f"The local server was told to answer {status}", "told_to_fail")
+        return ServerResponse(status, {}, b"")
     if isinstance(body, bytes):
-        return Answer(status, {"content-type": "application/octet-stream"}, body)
+        return ServerResponse(status, {"content-type": "application/octet-stream"}, body)
     if isinstance(body, str):
-        return Answer(status, {"content-type": "text/plain; charset=utf-8"}, body.encode())
+        return ServerResponse(status, {"content-type": "text/plain; charset=utf-8"}, body.encode())
     try:
-        return Answer(status, {"content-type": JSON}, json.dumps(body, allow_nan=False).encode())
+        return ServerResponse(status, {"content-type": JSON}, json.dumps(body, allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"body: neither bytes nor text nor a JSON value: {error}") from error
 

@@ -12,9 +12,17 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from mistral_voices.local._exchange import Answer, Outcome, RefusedError, Request, check_length, complete, error_answer
+from mistral_voices.local._exchange import (
+    Outcome,
+    RefusedError,
+    ServerRequest,
+    ServerResponse,
+    check_length,
+    complete,
+    error_response,
+)
 
-Handle = Callable[[Request], Outcome]
+Handle = Callable[[ServerRequest], Outcome]
 
 _NO_BODY = (204, 304)
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]+")
@@ -38,7 +46,8 @@ class HttpServer:
             raise ValueError(f"the host {host!r} is not an IP address") from error
         if not address.is_loopback:
             raise ValueError(f"the host {host} is not a loopback address; there is no protection for any other")
-        self._server = (_Server6 if address.version == 6 else _Server)(handle, str(address), port)
+        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+        self._server = _Server(handle, family, str(address), port)
         shown = f"[{address}]" if address.version == 6 else str(address)
         self.url = f"http://{shown}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.url, daemon=True)
@@ -55,13 +64,14 @@ class HttpServer:
 class _Server(ThreadingHTTPServer):
     request_queue_size = 1024  # with the default of 5, clients that come at the same time wait a second for a retry
 
-    def __init__(self, handle: Handle, host: str, port: int) -> None:
+    def __init__(self, handle: Handle, family: socket.AddressFamily, host: str, port: int) -> None:
+        self.address_family = family
         self.closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
         super().__init__((host, port), partial(_Connection, handle, self.closing))
 
     def server_bind(self) -> None:
-        """Bind, without looking up the name of the machine, which may ask the network."""
+        """Bind, without looking up the name of the machine, which may need the network."""
         socketserver.TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -89,14 +99,10 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
 class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # Head and body are two writes, and nothing lies between them and the wire: neither our buffer, nor Nagle's
-    # algorithm, which together with a client's delayed acknowledgement would cost 40 ms an answer.
+    # algorithm, which together with a client's delayed acknowledgement would cost 40 ms a response.
     wbufsize = 0
     disable_nagle_algorithm = True
 
@@ -116,24 +122,24 @@ class _Connection(BaseHTTPRequestHandler):
             return
         except RefusedError as refused:
             self.close_connection = True
-            self._write(complete(refused.answer))
+            self._write(complete(refused.response))
             self._ignore_the_rest()
             return
         # The request line, since `path` has been changed where it began with two slashes.
-        outcome = self._handle(Request(self.command, self.requestline.split()[1], headers, body))
-        if self._closing.wait(outcome.delay) or outcome.answer is None:
+        outcome = self._handle(ServerRequest(self.command, self.requestline.split()[1], headers, body))
+        if self._closing.wait(outcome.delay) or outcome.response is None:
             self.close_connection = True
             return
-        self._write(outcome.answer, outcome.cut)
+        self._write(outcome.response, outcome.cut)
 
     do_GET = do_QUERY = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = _serve  # noqa: N815
 
-    def _write(self, answer: Answer, cut: int | None = None) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
+    def _write(self, response: ServerResponse, cut: int | None = None) -> None:
+        self.send_response_only(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        body = answer.body
-        if answer.status not in _NO_BODY:
+        body = response.body
+        if response.status not in _NO_BODY:
             self.send_header("content-length", str(len(body)))
         if cut is not None and cut < len(body):
             body = body[:cut]
@@ -178,7 +184,7 @@ class _Connection(BaseHTTPRequestHandler):
         return data
 
     def _ignore_the_rest(self) -> None:
-        """Take in what is still being sent: a connection closed over it would be reset, and the answer lost."""
+        """Take in what is still being sent: a connection closed over it would be reset, and the response lost."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(_PATIENCE)
         end = time.monotonic() + _PATIENCE
@@ -189,11 +195,11 @@ class _Connection(BaseHTTPRequestHandler):
             return  # silent for too long, or gone
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is not HTTP as the application answers other errors, and hang up."""
+        """Respond to what is not HTTP as the application does to other errors, and hang up."""
         self.command = getattr(self, "command", "") or ""
         self.request_version = self.protocol_version  # what could not be parsed counts as HTTP/0.9, without headers
         self.close_connection = True
-        self._write(complete(error_answer(code, message or explain or "This is no HTTP request", "bad_request")))
+        self._write(complete(error_response(code, message or explain or "This is no HTTP request", "bad_request")))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing: `VoicesServer.requests` knows what arrived."""

@@ -1,43 +1,37 @@
 """The application in process, behind the MockTransport of an HTTP library: no socket, same outcomes."""
 
-import importlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from time import sleep
 from types import ModuleType
 from typing import Any
 
+import httpx
 from anyio import sleep as sleep_async
 
 from mistral_voices.local._application import Application
-from mistral_voices.local._exchange import Outcome, Request
+from mistral_voices.local._exchange import Outcome, ServerRequest
 
-# Nothing is looked up or connected to: whatever address a client asks for, it is the application that answers.
+# Nothing is looked up or connected to: whatever address a request is for, it is the application that responds.
 BASE_URL = "http://127.0.0.1"
 _BLOCK = 65_536
 
 
-def make_client(application: Application, library: ModuleType | None, options: dict[str, Any]) -> Any:
-    """Make a Client of the library (None: httpx) whose requests the application answers."""
-    library = library or importlib.import_module("httpx")
+def make_client(application: Application, library: ModuleType | None, is_async: bool, options: dict[str, Any]) -> Any:
+    """Make a Client or AsyncClient of the library (None: httpx) whose requests the application serves."""
+    library = library or httpx
 
-    def answer(request: Any) -> Any:
+    def respond(request: Any) -> Any:
         outcome, wait = _serve(application, library, request)
         sleep(wait)
-        return _respond(library, request, outcome, _blocks)
+        return _respond(library, request, outcome, is_async)
 
-    return library.Client(transport=library.MockTransport(answer), **{"base_url": BASE_URL, **options})
-
-
-def make_async_client(application: Application, library: ModuleType | None, options: dict[str, Any]) -> Any:
-    """Make an AsyncClient of the library (None: httpx) whose requests the application answers."""
-    library = library or importlib.import_module("httpx")
-
-    async def answer(request: Any) -> Any:
+    async def respond_async(request: Any) -> Any:
         outcome, wait = _serve(application, library, request)
         await sleep_async(wait)
-        return _respond(library, request, outcome, _blocks_async)
+        return _respond(library, request, outcome, is_async)
 
-    return library.AsyncClient(transport=library.MockTransport(answer), **{"base_url": BASE_URL, **options})
+    make, handler = (library.AsyncClient, respond_async) if is_async else (library.Client, respond)
+    return make(transport=library.MockTransport(handler), **{"base_url": BASE_URL, **options})
 
 
 def _serve(application: Application, library: ModuleType, request: Any) -> tuple[Outcome | None, float]:
@@ -45,34 +39,29 @@ def _serve(application: Application, library: ModuleType, request: Any) -> tuple
     if application.closed:
         raise library.ConnectError("the local server is closed", request=request)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw}
-    outcome = application.handle(
-        Request(request.method, request.url.raw_path.decode("ascii"), headers, request.content)
-    )
+    target = request.url.raw_path.decode("ascii")
+    outcome = application.handle(ServerRequest(request.method, target, headers, request.content))
     patience = request.extensions.get("timeout", {}).get("read")
     if patience is not None and outcome.delay > patience:
         return None, patience
     return outcome, outcome.delay
 
 
-def _respond(
-    library: ModuleType,
-    request: Any,
-    outcome: Outcome | None,
-    blocks: Callable[[ModuleType, Any, Outcome], Iterator[bytes] | AsyncIterator[bytes]],
-) -> Any:
+def _respond(library: ModuleType, request: Any, outcome: Outcome | None, is_async: bool) -> Any:
     if outcome is None:
         raise library.ReadTimeout("The read operation timed out", request=request)
-    answer = outcome.answer
-    if answer is None:
+    response = outcome.response
+    if response is None:
         raise library.RemoteProtocolError("Server disconnected without sending a response.", request=request)
-    headers = {"content-length": str(len(answer.body)), **answer.headers}
+    headers = {"content-length": str(len(response.body)), **response.headers}
     # A stream, as from a socket: what a client may do with bytes at hand, it may not rely on.
-    return library.Response(answer.status, headers=headers, content=blocks(library, request, outcome))
+    body = b"" if request.method == "HEAD" else response.body
+    blocks = _blocks(library, request, body, outcome.cut)
+    return library.Response(response.status, headers=headers, content=_make_async(blocks) if is_async else blocks)
 
 
-def _blocks(library: ModuleType, request: Any, outcome: Outcome) -> Iterator[bytes]:
-    body = outcome.answer.body if outcome.answer and request.method != "HEAD" else b""
-    sent = body if outcome.cut is None else body[: outcome.cut]
+def _blocks(library: ModuleType, request: Any, body: bytes, cut: int | None) -> Iterator[bytes]:
+    sent = body[:cut]
     for start in range(0, len(sent), _BLOCK):
         yield sent[start : start + _BLOCK]
     if len(sent) < len(body):
@@ -81,6 +70,6 @@ def _blocks(library: ModuleType, request: Any, outcome: Outcome) -> Iterator[byt
         raise library.RemoteProtocolError(message, request=request)
 
 
-async def _blocks_async(library: ModuleType, request: Any, outcome: Outcome) -> AsyncIterator[bytes]:
-    for block in _blocks(library, request, outcome):
+async def _make_async(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for block in blocks:
         yield block

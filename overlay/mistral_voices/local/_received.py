@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from mistral_voices.local._exchange import Request
+from mistral_voices.local._exchange import ServerRequest
 
 # A server that runs for weeks, or receives thousands of large samples, must not grow without end.
 MOST_REQUESTS = 4_000
-LONGEST_BODY = 65_536
+LONGEST_KEPT_BODY = 65_536
 # Header values that are secrets are not kept, so that no assertion message shows them.
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
@@ -42,10 +42,10 @@ class ReceivedRequests(Sequence[ReceivedRequest]):
         self._lock = threading.Lock()
         self._requests: deque[ReceivedRequest] = deque(maxlen=MOST_REQUESTS)
 
-    def record(self, request: Request) -> None:
+    def record(self, request: ServerRequest) -> None:
         """Add a request (the server does that)."""
         headers = {name: value for name, value in request.headers.items() if name not in SECRET_HEADERS}
-        body = request.body if len(request.body) <= LONGEST_BODY else None
+        body = request.body if len(request.body) <= LONGEST_KEPT_BODY else None
         with self._lock:
             self._requests.append(ReceivedRequest(request.method, request.target, headers, body, len(request.body)))
 

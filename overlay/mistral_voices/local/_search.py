@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass
 from itertools import cycle
 from typing import Any
 
-from mistral_voices.local._store import Filters
+from mistral_voices.local._store import StoreFilters
 from mistral_voices.local._validation import check_arguments
 
 # The arguments of `VoicesServer.shape_pages`, which are the members of POST /_local/pages too.
@@ -35,13 +35,13 @@ class Cursor:
     after: int = 0
     pages: int = 0
 
-    def write(self, server: str, filters: Filters) -> str:
+    def write(self, server: str, filters: StoreFilters) -> str:
         """Give the text of the cursor, which is good for one server and the same filters."""
         content = json.dumps([server, _digest(filters), self.after, self.pages])
         return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str, server: str, filters: Filters) -> Cursor:
+def read_cursor(text: str, server: str, filters: StoreFilters) -> Cursor:
     """Read the text of a cursor.
 
     Raises:
@@ -62,7 +62,7 @@ def read_cursor(text: str, server: str, filters: Filters) -> Cursor:
 
 
 class PageSizes:
-    """How many voices the next searches give at most, as they were told to; any thread may ask."""
+    """How many voices the next searches give at most, as `VoicesServer.shape_pages` says; for any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -79,10 +79,10 @@ class PageSizes:
             self._sizes = cycle(given["sizes"]) if given.get("repeat") else iter(given["sizes"])
 
     def take(self, wanted: int) -> int:
-        """Give the size of the next page, of which `wanted` voices were asked for."""
+        """Give the size of the next page, for which `wanted` voices were requested."""
         with self._lock:
             return min(wanted, next(self._sizes, wanted))
 
 
-def _digest(filters: Filters) -> str:
+def _digest(filters: StoreFilters) -> str:
     return hashlib.sha256(json.dumps(astuple(filters)).encode()).hexdigest()[:16]

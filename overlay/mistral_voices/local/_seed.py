@@ -10,8 +10,8 @@ import yaml
 
 from mistral_voices.local._document import Document, load_yaml
 from mistral_voices.local._exchange import read_json
-from mistral_voices.local._quick import is_text
-from mistral_voices.local._store import Sample, Store, Voice
+from mistral_voices.local._store import Store, StoredSample, Voice
+from mistral_voices.local._validation import is_text
 
 # The one account of the local server.
 LOCAL_USER = "00000000-0000-4000-8000-000000000001"
@@ -49,7 +49,7 @@ def fill(store: Store, document: Document, seed: Iterable[Mapping[str, Any]]) ->
 
 def _new_voices(
     document: Document, seed: Iterable[Mapping[str, Any]], ids: set[str], slugs: set[str]
-) -> Iterator[tuple[Voice, Sample | None]]:
+) -> Iterator[tuple[Voice, StoredSample | None]]:
     seen: set[str] = set()
     for number, entry in enumerate(seed, 1):
         place = f"seed entry {number}"
@@ -89,7 +89,7 @@ def read_seed_file(path: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
     return content
 
 
-def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, Sample | None]:
+def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, StoredSample | None]:
     if not isinstance(entry, Mapping):
         raise ValueError(f"{place}: is not a mapping of members")  # noqa: TRY004 - one kind of error for a bad seed
     known = {*document.properties("VoiceResponse"), *_SAMPLE_MEMBERS}
@@ -105,7 +105,7 @@ def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, S
     place = f"{place} ({voice['id']!r})"
     if "name" not in members:
         raise ValueError(f"{place}: name: is missing")
-    for problem in document.find_schema_problems("VoiceResponse", voice):
+    for problem in document.find_member_problems("VoiceResponse", members):
         raise ValueError(f"{place}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}")
     try:
         datetime.fromisoformat(voice["created_at"])
@@ -114,10 +114,10 @@ def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, S
     return voice, _read_sample(entry, place)
 
 
-def _read_sample(entry: Mapping[str, Any], place: str) -> Sample | None:
+def _read_sample(entry: Mapping[str, Any], place: str) -> StoredSample | None:
     for name in _SAMPLE_MEMBERS:
         value = entry.get(name)
         if value is not None and not is_text(value):
             raise ValueError(f"{place}: {name}: must be text")
     text = entry.get("sample_audio")
-    return None if text is None else Sample(text, entry.get("sample_filename"))
+    return None if text is None else StoredSample(text, entry.get("sample_filename"))

@@ -22,8 +22,8 @@ class VoicesServer:
             `sample_audio` (base64 text) and `sample_filename`; or the path of a file with a list of them, in JSON if it
             is named .json, else in YAML. Ids that the data file has already are left as they are.
         api_key: the only key that is accepted; None or "" accepts any.
-        sample_form: how samples are answered: "audio", the bytes, or "json", base64 text as a JSON string.
-        without_v2: answer 404 to whatever is below /v2, as an older server does.
+        sample_form: how samples are sent: "audio", the bytes, or "json", base64 text as a JSON string.
+        without_v2: respond 404 to whatever is below /v2, as an older server does.
 
     Raises:
         ValueError: `data` cannot be used, or an entry of `seed` is no voice; the message names entry and member.
@@ -47,7 +47,7 @@ class VoicesServer:
             raise TypeError(f"seed must be voices as mappings or the path of a file, not {type(seed).__name__}")
         if not isinstance(api_key, str | None):
             raise TypeError(f"api_key must be text or None, not {type(api_key).__name__}")
-        try:
+        try:  # only here, so that importing this package is cheap and needs no extra
             from mistral_voices.local import _application, _document, _seed, _store
         except ModuleNotFoundError as error:
             if error.name not in ("jsonschema", "yaml"):
@@ -105,7 +105,7 @@ class VoicesServer:
             raise TypeError(f"host must be text, not {type(host).__name__}")
         if not 0 <= port <= 65_535:
             raise ValueError(f"port must be within 0-65535, not {port}")
-        from mistral_voices.local._http import HttpServer
+        from mistral_voices.local._http import HttpServer  # 10 ms, which a server in process need not pay
 
         self._http = HttpServer(self._application.handle, host, port)
         return self._http.url
@@ -117,16 +117,16 @@ class VoicesServer:
             library: `httpx` or `httpx2`, whose Client it will be; None means httpx.
             options: for that Client, such as `timeout` or `headers`.
         """
-        from mistral_voices.local._mount import make_client
+        from mistral_voices.local._mount import make_client  # loads httpx, which a server over HTTP does not need
 
-        client: httpx.Client = make_client(self._application, library, options)
+        client: httpx.Client = make_client(self._application, library, False, options)
         return client
 
     def async_client(self, library: ModuleType | None = None, **options: Any) -> "httpx.AsyncClient":
         """Make an async HTTP client; all else as for `client`."""
-        from mistral_voices.local._mount import make_async_client
+        from mistral_voices.local._mount import make_client  # as above
 
-        client: httpx.AsyncClient = make_async_client(self._application, library, options)
+        client: httpx.AsyncClient = make_client(self._application, library, True, options)
         return client
 
     def fail(
@@ -146,15 +146,15 @@ class VoicesServer:
         """Let the next requests fail; a request meets the waiting faults in their order, and the first for it takes it.
 
         Args:
-            status: answer this status, 200 to 599, and do no work; None does the work and answers as ever.
+            status: respond with this status, 200 to 599, and do no work; None does the work and responds as ever.
             times: the number of requests that fail; None means one or, with `every`, no end until `clear_faults`.
             every: fail each `every`-th of the requests that it is for: 3 means the third, the sixth and so on, 1 means
                 all. Counted are those since this call that no earlier fault took. None means the next ones.
-            headers: put these in place of the answer's own, also without `status`; None as a value leaves one out.
-            body: of the answer with `status`: bytes, text, or a value to send as JSON; None means the general error
+            headers: put these in place of the response's own, also without `status`; None as a value leaves one out.
+            body: of the response with `status`: bytes, text, or a value to send as JSON; None means the general error
                 body, or none below 400.
-            delay: seconds to wait before answering or dropping; work is done before it.
-            drop: close the connection without an answer, "before" any work or "after" it has been done.
+            delay: seconds to wait before responding or dropping; work is done before it.
+            drop: close the connection without a response, "before" any work or "after" it has been done.
             cut: send no more than this number of bytes of a body that was announced whole, and close the connection.
             method: only for requests of this method; None means any.
             path: only for requests to this path, as on the wire without the query, or as the document's template
@@ -163,11 +163,9 @@ class VoicesServer:
         Raises:
             ValueError: an argument is of a wrong kind or does not go with another; the message names it.
         """
-        from mistral_voices.local._faults import read_fault
-
         arguments = {"status": status, "times": times, "every": every, "headers": headers, "body": body}
         arguments |= {"delay": delay, "drop": drop, "cut": cut, "method": method, "path": path}
-        self._application.faults.add(read_fault(arguments))
+        self._application.faults.add(arguments)
 
     def clear_faults(self) -> None:
         """Forget all faults that are still waiting."""
@@ -177,8 +175,8 @@ class VoicesServer:
         """Let the next searches (GET /v2/audio/voices) give pages that are awkward, but allowed.
 
         Args:
-            sizes: the largest number of voices on each of the next pages, whoever asks: 0 gives an empty page, with a
-                cursor if voices follow. Pages after them are as large as asked for; so are all after an empty list.
+            sizes: the largest number of voices on each of the next pages, for any client: 0 gives an empty page, with a
+                cursor if voices follow. Pages after them are as large as requested; so are all after an empty list.
             repeat: begin again after the last size.
 
         Raises:

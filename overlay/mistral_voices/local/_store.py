@@ -1,6 +1,6 @@
 """The voices and their samples in SQLite: in memory, or in a file that survives a kill.
 
-A voice is kept as the JSON that is answered, beside the few columns that it is found by; so the document may get new
+A voice is kept as the JSON that is sent, beside the few columns that it is found by; so the document may get new
 members without a change here. A sample is kept as the text that was sent, for it must come back as it was.
 """
 
@@ -58,7 +58,7 @@ class KeyReusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class StoredSample:
     """A sample as it was sent: text that should be base64, and the name of its file if one was given."""
 
     text: str = field(repr=False)
@@ -74,7 +74,7 @@ class CreationKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class StoreFilters:
     """Which voices are wanted; None or nothing in a place means any."""
 
     type: str | None = None
@@ -91,7 +91,7 @@ class Store:
         """Open the data file, made if absent; None keeps everything in memory.
 
         Raises:
-            ValueError: the file cannot be opened or is not one of ours; the message names it and the reason.
+            ValueError: the file cannot be read or is not one of ours; the message names it and the reason.
         """
         self._lock = threading.Lock()
         self._connection = _connect(data)
@@ -102,7 +102,7 @@ class Store:
             self._connection.close()
             raise
 
-    def add(self, voice: Voice, sample: Sample, key: CreationKey | None = None) -> Voice:
+    def add(self, voice: Voice, sample: StoredSample, key: CreationKey | None = None) -> Voice:
         """Add a voice under its own, new id and give it; a key that came before gives the voice that was made then.
 
         Raises:
@@ -126,7 +126,7 @@ class Store:
                 connection.execute("DELETE FROM creations WHERE position <= ?", ((added.lastrowid or 0) - MOST_KEYS,))
         return voice
 
-    def add_all(self, entries: Iterable[tuple[Voice, Sample | None]]) -> None:
+    def add_all(self, entries: Iterable[tuple[Voice, StoredSample | None]]) -> None:
         """Add many voices with new ids and slugs: all or, where `entries` or the database raises, none."""
         with self._transaction() as connection:
             remaining = iter(entries)
@@ -146,7 +146,7 @@ class Store:
         with self._transaction() as connection:
             return _find(connection, voice_id)
 
-    def list(self, limit: int, offset: int, filters: Filters) -> tuple[tuple[Voice, ...], int]:
+    def list(self, limit: int, offset: int, filters: StoreFilters) -> tuple[tuple[Voice, ...], int]:
         """Give one page of voices, oldest first, and the number of all on all pages."""
         condition, values = _where(filters)
         with self._transaction() as connection:
@@ -158,7 +158,7 @@ class Store:
             (total,) = connection.execute(count, values).fetchone()
         return tuple(_load(voice) for (voice,) in rows), total
 
-    def search(self, limit: int, after: int, filters: Filters) -> tuple[tuple[int, Voice], ...]:
+    def search(self, limit: int, after: int, filters: StoreFilters) -> tuple[tuple[int, Voice], ...]:
         """Give the first voices whose position is larger than `after`, oldest first, with their positions."""
         condition, values = _where(filters)
         with self._transaction() as connection:
@@ -185,11 +185,11 @@ class Store:
             connection.execute("DELETE FROM voices WHERE id = ?", (voice_id,))
             return voice
 
-    def get_sample(self, voice_id: str) -> Sample | None:
+    def get_sample(self, voice_id: str) -> StoredSample | None:
         """Look up the sample of a voice, None if none was stored."""
         with self._transaction() as connection:
             row = connection.execute("SELECT text, filename FROM samples WHERE voice_id = ?", (voice_id,)).fetchone()
-        return Sample(*row) if row else None
+        return StoredSample(*row) if row else None
 
     def close(self) -> None:
         """Close the database, once the request at work has finished."""
@@ -247,7 +247,7 @@ def _line(language: str) -> str:
     return f"\n{_dump(language)}\n"
 
 
-def _where(filters: Filters) -> tuple[str, list[str]]:
+def _where(filters: StoreFilters) -> tuple[str, list[str]]:
     """Say in SQL which voices are wanted: a condition and its values.
 
     Alternatives are lists, for a thousand of them joined by OR are too deep for SQLite.

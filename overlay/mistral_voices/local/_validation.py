@@ -84,6 +84,14 @@ def check_arguments(function: str, schema: Mapping[str, Any], arguments: Any) ->
     return {name: make_integers(schema["properties"][name], value) for name, value in given.items()}
 
 
+def is_text(value: object) -> bool:
+    """Tell whether a value is text that can be stored, without half of a surrogate pair."""
+    try:
+        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
+    except UnicodeEncodeError:
+        return False
+
+
 def make_integers(schema: Mapping[str, Any], value: Any) -> Any:
     """Make integers of what fits a rule for integers but is none to Python, such as 3.0 or 1e3."""
     if isinstance(value, float):
@@ -160,10 +168,7 @@ def _find_unwritable(value: Any, place: Sequence[str | int]) -> list[Problem]:
     if isinstance(value, float) and not isfinite(value):
         kind, message = _INFINITE
         return [{"loc": list(place), "msg": message, "type": kind}]
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            message = "Input should be a valid string, unable to parse raw data as a unicode string"
-            return [{"loc": list(place), "msg": message, "type": "string_unicode"}]
+    if isinstance(value, str) and not is_text(value):
+        message = "Input should be a valid string, unable to parse raw data as a unicode string"
+        return [{"loc": list(place), "msg": message, "type": "string_unicode"}]
     return []

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, overload
+from typing import Literal, TypeAlias, Unpack, overload
 
+from .. import models
 from .._api import operations
-from .._media.upload import prepare_sample
+from .._core.options import CallOptions
+from .._media.progress import Progress
+from .._media.upload import SampleAudio, prepare_sample
 from .._transport.concurrency import in_thread
+from .._transport.send import Transport
 from ..utils import UNSET, Unset
 from .recovery import Creation
-
-if TYPE_CHECKING:
-    from .._core.options import CallOptions
-    from .._media.progress import Progress
-    from .._media.upload import SampleAudio
-    from .._transport.send import Transport
-    from ..models import VoiceListResponse, VoiceResponse
 
 # A class with a method called `list` cannot write list[str] in its own body.
 Strings: TypeAlias = list[str]
@@ -35,11 +32,11 @@ class Crud:
         offset: int | None = 0,
         type_: VoiceType | None = "all",
         **options: Unpack[CallOptions],
-    ) -> VoiceListResponse:
+    ) -> models.VoiceListResponse:
         """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
 
         `search` takes its place, and `iterate` gives all voices of either. When the server announces the end in the
-        headers of its answer, a DeprecationWarning says so, once.
+        headers of its response, a DeprecationWarning says so, once.
 
         Args:
             limit: The most voices on the page, 1 to 100; None means the default.
@@ -54,9 +51,9 @@ class Crud:
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v1/audio/voices
         """
@@ -69,7 +66,7 @@ class Crud:
         offset: int | None = 0,
         type_: VoiceType | None = "all",
         **options: Unpack[CallOptions],
-    ) -> VoiceListResponse:
+    ) -> models.VoiceListResponse:
         """`list` for asyncio."""
         request = operations.list_voices(limit=limit, offset=offset, type_=type_)
         return await self._transport.call_async(request, options)
@@ -91,7 +88,7 @@ class Crud:
         recover: bool = False,
         on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """Create a voice from a recording.
 
         A create is sent again only where the server cannot have acted (no connection, 429, 503 with Retry-After), so
@@ -129,9 +126,9 @@ class Crud:
                 sent.
             OSError: The file cannot be read, or changed between two attempts.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read; the voice may have been made.
-            errors.NoResponseError: No answer came; `outcome_unknown` tells whether the voice may have been made.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read; the voice may have been made.
+            errors.NoResponseError: No response came; `outcome_unknown` tells whether the voice may have been made.
 
         Endpoint: POST /v1/audio/voices
         """
@@ -168,7 +165,7 @@ class Crud:
         recover: bool = False,
         on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """`create` for asyncio."""
         given = {
             "name": name,
@@ -186,7 +183,7 @@ class Crud:
         creation = Creation(self._transport, self._created_ids, recover, options)
         return await self._transport.drive_async(creation.create(operations.create_voice(sample, on_progress, **given)))
 
-    def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """Look up one voice, without its sample.
 
         Args:
@@ -200,15 +197,15 @@ class Crud:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v1/audio/voices/{voice_id}
         """
         return self._transport.call(operations.get_voice(voice_id), options)
 
-    async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """`get` for asyncio."""
         return await self._transport.call_async(operations.get_voice(voice_id), options)
 
@@ -224,7 +221,7 @@ class Crud:
         description: str | Unset | None = UNSET,
         retention_notice: int | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """Change what is said of a voice; its sample stays as it is.
 
         An argument that is left out stays as it is at the server; None clears it.
@@ -247,9 +244,9 @@ class Crud:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: PATCH /v1/audio/voices/{voice_id}
         """
@@ -277,7 +274,7 @@ class Crud:
         description: str | Unset | None = UNSET,
         retention_notice: int | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceResponse:
+    ) -> models.VoiceResponse:
         """`update` for asyncio."""
         request = operations.update_voice(
             voice_id,
@@ -294,14 +291,16 @@ class Crud:
     @overload
     def delete(
         self, *, voice_id: str, missing_ok: Literal[False] = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse: ...
+    ) -> models.VoiceResponse: ...
 
     @overload
-    def delete(self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]) -> VoiceResponse | None: ...
+    def delete(
+        self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]
+    ) -> models.VoiceResponse | None: ...
 
     def delete(
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse | None:
+    ) -> models.VoiceResponse | None:
         """Delete a voice of the account; voices that come with the service cannot be deleted.
 
         Args:
@@ -315,11 +314,11 @@ class Crud:
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404); `already_deleted` when it is this call that deleted it,
-                in an earlier attempt whose answer was lost.
+                in an earlier attempt whose response was lost.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}
         """
@@ -328,15 +327,15 @@ class Crud:
     @overload
     async def delete_async(
         self, *, voice_id: str, missing_ok: Literal[False] = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse: ...
+    ) -> models.VoiceResponse: ...
 
     @overload
     async def delete_async(
         self, *, voice_id: str, missing_ok: bool, **options: Unpack[CallOptions]
-    ) -> VoiceResponse | None: ...
+    ) -> models.VoiceResponse | None: ...
 
     async def delete_async(
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
-    ) -> VoiceResponse | None:
+    ) -> models.VoiceResponse | None:
         """`delete` for asyncio."""
         return await self._transport.call_async(operations.delete_voice(voice_id, missing_ok), options)

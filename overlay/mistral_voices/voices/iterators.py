@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from functools import partial
 
+from .. import models
+from .._core.options import CallOptions
+from .._transport.send import Transport
 from .pagination import Filters, Paginator
-
-if TYPE_CHECKING:
-    from .._core.options import CallOptions
-    from .._transport.send import Transport
-    from ..models import VoiceListPage, VoiceResponse
 
 
 class Iteration:
@@ -20,23 +18,18 @@ class Iteration:
         self, transport: Transport, filters: Filters, page_size: int, max_items: int | None, options: CallOptions
     ) -> None:
         self._transport = transport
-        self._filters = filters
-        self._page_size = page_size
-        self._max_items = max_items
-        self._options = transport.merged(options)  # a wrong option is refused here, not by the first page
-
-    def _paginator(self) -> Paginator:
-        return Paginator(self._filters, self._page_size, self._options, self._max_items)
+        merged = transport.merged(options)  # a wrong option is refused here, not by the first page
+        self._paginator = partial(Paginator, filters, page_size, merged, max_items)
 
 
 class VoiceIterator(Iteration):
     """Every voice, fetched page by page as it is needed; iterating again begins anew."""
 
-    def __iter__(self) -> Iterator[VoiceResponse]:
+    def __iter__(self) -> Iterator[models.VoiceResponse]:
         for page in self.pages():
             yield from page.data
 
-    def pages(self) -> Iterator[VoiceListPage]:
+    def pages(self) -> Iterator[models.VoiceListPage]:
         """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
         paginator = self._paginator()
         while (page := self._transport.drive(paginator.next_page())) is not None:
@@ -46,12 +39,12 @@ class VoiceIterator(Iteration):
 class AsyncVoiceIterator(Iteration):
     """`VoiceIterator` for asyncio."""
 
-    async def __aiter__(self) -> AsyncIterator[VoiceResponse]:
+    async def __aiter__(self) -> AsyncIterator[models.VoiceResponse]:
         async for page in self.pages():
             for voice in page.data:
                 yield voice
 
-    async def pages(self) -> AsyncIterator[VoiceListPage]:
+    async def pages(self) -> AsyncIterator[models.VoiceListPage]:
         """Give the pages themselves, in memory one at a time; the last may be shortened to `max_items`."""
         paginator = self._paginator()
         while (page := await self._transport.drive_async(paginator.next_page())) is not None:

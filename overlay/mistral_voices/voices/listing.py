@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 
+from .. import models
 from .._api import operations
+from .._core.options import CallOptions
+from .._transport.send import Transport
 from ..utils import UNSET, Unset
+from .crud import Strings, VoiceType
 from .iterators import AsyncVoiceIterator, VoiceIterator
-from .pagination import check_iteration
+from .pagination import Filters, check_iteration
 from .resolve import check_name_or_id, resolve
 
-if TYPE_CHECKING:
-    from .._core.options import CallOptions
-    from .._transport.send import Transport
-    from ..models import VoiceListPage, VoiceResponse
-
-Strings: TypeAlias = list[str]
-VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 VoiceKind: TypeAlias = Literal["ivc", "pvc"]
 
 PAGE_SIZE = 100
@@ -38,7 +35,7 @@ class Listing:
         query: str | Unset | None = UNSET,
         kind: VoiceKind | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceListPage:
+    ) -> models.VoiceListPage:
         """Search voices, one page at a time; `iterate` fetches the pages for you.
 
         Args:
@@ -59,21 +56,14 @@ class Listing:
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX; NotFoundError when it has no search yet.
-            errors.ResponseValidationError: The answer cannot be read.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX; NotFoundError when it has no search yet.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v2/audio/voices
         """
-        request = operations.search_voices(
-            page_size=page_size,
-            page_token=page_token,
-            type_=type_,
-            gender=gender,
-            language=language,
-            query=query,
-            kind=kind,
-        )
+        filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
+        request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return self._transport.call(request, options)
 
     async def search_async(
@@ -87,17 +77,10 @@ class Listing:
         query: str | Unset | None = UNSET,
         kind: VoiceKind | Unset | None = UNSET,
         **options: Unpack[CallOptions],
-    ) -> VoiceListPage:
+    ) -> models.VoiceListPage:
         """`search` for asyncio."""
-        request = operations.search_voices(
-            page_size=page_size,
-            page_token=page_token,
-            type_=type_,
-            gender=gender,
-            language=language,
-            query=query,
-            kind=kind,
-        )
+        filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
+        request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return await self._transport.call_async(request, options)
 
     def iterate(
@@ -117,11 +100,11 @@ class Listing:
         The end is where the cursors end: a short or empty page with a cursor is not. One page is in memory at a time,
         and of the pages before it a fingerprint of each cursor.
 
-        A server without the search (404 or 405 on the first page) is walked through `list` by offset, and the filters
-        that `list` lacks are applied here. Each page there overlaps the one before by one voice, so that it shows when
-        voices were removed meanwhile; then the walk goes back, and no voice that was there throughout is left out or
-        given twice. A voice that is added while the walk goes on may be missed if the server lists it at a place that
-        was passed already. This walk remembers the ids that it gave.
+        Where a server has no search (404 or 405 on the first page), the pages come from `list` by offset, and the
+        filters that `list` lacks are applied here. Each page there overlaps the one before by one voice, so that it
+        shows when voices were removed meanwhile; then the iteration goes back, and no voice that was there throughout
+        is left out or given twice. A voice that is added meanwhile may be missed if the server lists it at a place that
+        was passed already. The ids that were given are remembered.
 
         Args:
             page_size: The most voices to fetch at once, at least 1 (`list` takes at most 100).
@@ -166,7 +149,7 @@ class Listing:
         )
         return AsyncVoiceIterator(self._transport, filters, page_size, max_items, options)
 
-    def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """Find the one voice that is meant: by its exact id, else its exact slug, else its name in whatever case.
 
         Args:
@@ -187,7 +170,7 @@ class Listing:
         check_name_or_id(name_or_id)
         return self._transport.drive(resolve(name_or_id, self._transport.merged(options)))
 
-    async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> VoiceResponse:
+    async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """`find` for asyncio."""
         check_name_or_id(name_or_id)
         return await self._transport.drive_async(resolve(name_or_id, self._transport.merged(options)))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from .. import errors
+from .. import errors, models
 from .._api import operations
 from .._api.arguments import check
 from .._core.flow import exchange
+from .._core.options import Options
+from .._core.request import Request, Steps
+from .._core.response import Response
 from ..utils import UNSET
-
-if TYPE_CHECKING:
-    from .._core.options import Options
-    from .._core.request import Request, Steps
-    from .._core.response import Response
-    from ..models import VoiceListPage, VoiceListResponse, VoiceResponse
 
 P = TypeVar("P")
 
@@ -31,8 +28,8 @@ class Filters(NamedTuple):
     query: Any = UNSET
     kind: Any = UNSET
 
-    def fits(self, voice: VoiceResponse) -> bool:
-        """Tell whether a voice passes the filters that the listing by offset lacks."""
+    def fits(self, voice: models.VoiceResponse) -> bool:
+        """Say whether a voice passes the filters that the listing by offset lacks."""
         gender, language, query, kind = (None if value is UNSET else value for value in self[1:])
         return (
             (gender is None or voice.gender in gender)
@@ -76,11 +73,11 @@ class Paginator:
         self._is_over = max_items == 0
         self._offset_pages: OffsetPages | None = None
 
-    def next_page(self) -> Steps[VoiceListPage | None]:
+    def next_page(self) -> Steps[models.VoiceListPage | None]:
         """Fetch the next page; None after the last."""
         if self._is_over:
             return None
-        page: VoiceListPage | None = None
+        page: models.VoiceListPage | None = None
         if self._offset_pages is None:
             try:
                 page = yield from self._by_cursor()
@@ -96,7 +93,7 @@ class Paginator:
         self._is_over = page is None or self._left == 0 or (self._offset_pages is None and self._cursor is None)
         return page
 
-    def _by_cursor(self) -> Steps[VoiceListPage]:
+    def _by_cursor(self) -> Steps[models.VoiceListPage]:
         token = UNSET if self._cursor is None else self._cursor
         request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
         page = yield from self._fetch(request)
@@ -129,10 +126,8 @@ class OffsetPages:
         self._position = 0
         self._seen: set[str] = set()
 
-    def next_page(self) -> Steps[VoiceListPage | None]:
+    def next_page(self) -> Steps[models.VoiceListPage | None]:
         """Fetch the next page that has a voice not given before; None after the last."""
-        from ..models import VoiceListPage  # attrs would be loaded before the first call
-
         while True:
             overlap = min(self._position, 1)
             start = self._position - overlap
@@ -150,11 +145,11 @@ class OffsetPages:
             self._seen.update(voice.id for voice in fresh)
             self._position = start + len(page.items)
             if fresh:
-                return VoiceListPage(data=[voice for voice in fresh if self._filters.fits(voice)])
+                return models.VoiceListPage(data=[voice for voice in fresh if self._filters.fits(voice)])
 
-    def _page_at(self, start: int) -> Steps[VoiceListResponse]:
+    def _page_at(self, start: int) -> Steps[models.VoiceListResponse]:
         request = operations.list_voices(limit=self._limit, offset=start, type_=self._filters.type_)
-        page: VoiceListResponse = yield from self._fetch(request)
+        page: models.VoiceListResponse = yield from self._fetch(request)
         if page.items and start >= page.total:
             raise _inconsistent(f"items: holds voices beyond the total of {page.total}, so the pages would never end")
         return page

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .. import errors
+from .. import errors, models
 from .._checks import check_flag
 from .._core.flow import call
-from .._core.request import Wait
+from .._core.options import CallOptions
+from .._core.request import Request, Steps, Wait
+from .._core.response import Response
 from .._core.retry import backoff, with_jitter
+from .._transport.send import Transport
 from ..utils import UNSET
 from .pagination import Filters, Paginator
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .._core.options import CallOptions
-    from .._core.request import Request, Steps
-    from .._core.response import Response
-    from .._transport.send import Transport
-    from ..models import VoiceResponse
 
 LOOKS = 3
 # A Date header has whole seconds, and a server may note its time before it sends it.
@@ -44,7 +39,7 @@ class Creation:
         self._began = 0.0
         self._metadata: Mapping[str, Any] = {}
 
-    def create(self, request: Request[VoiceResponse]) -> Steps[VoiceResponse]:
+    def create(self, request: Request[models.VoiceResponse]) -> Steps[models.VoiceResponse]:
         """Create the voice; if it is to recover, look for it after an unknown outcome."""
         self._began = time.monotonic()
         self._metadata = request.metadata
@@ -67,7 +62,7 @@ class Creation:
         if len(self._created_ids) > MOST_CREATED:
             self._created_ids.pop(next(iter(self._created_ids)), None)
 
-    def _look(self, error: errors.MistralError) -> Steps[VoiceResponse | None]:
+    def _look(self, error: errors.MistralError) -> Steps[models.VoiceResponse | None]:
         """Look up to three times within the bounds of the retries."""
         for look in range(1, LOOKS + 1):
             try:
@@ -83,26 +78,26 @@ class Creation:
             retry, elapsed = self._options.retry, time.monotonic() - self._began
             wait = with_jitter(backoff(retry, look), random.random())  # noqa: S311 - only jitter
             if look == LOOKS or elapsed + wait > retry.total:
-                return None
+                break
             yield Wait(wait)
         return None
 
-    def candidates(self) -> list[VoiceResponse]:
+    def candidates(self) -> list[models.VoiceResponse]:
         """Look for the voice now."""
         return self._transport.drive(self._candidates())
 
-    async def candidates_async(self) -> list[VoiceResponse]:
+    async def candidates_async(self) -> list[models.VoiceResponse]:
         """`candidates` for asyncio."""
         return await self._transport.drive_async(self._candidates())
 
-    def _candidates(self) -> Steps[list[VoiceResponse]]:
+    def _candidates(self) -> Steps[list[models.VoiceResponse]]:
         """Page the voices of the account, and give those that may come from this create."""
         dates: list[datetime | None] = []
         filters = Filters("custom", query=self._metadata["name"] or UNSET)
         paginator = Paginator(
             filters, 100, self._options, on_response=lambda response: dates.append(self._earliest(response))
         )
-        found: list[VoiceResponse] = []
+        found: list[models.VoiceResponse] = []
         while (page := (yield from paginator.next_page())) is not None:
             earliest = dates[0]
             if earliest is None:
@@ -113,7 +108,7 @@ class Creation:
         return found
 
     def _earliest(self, response: Response) -> datetime | None:
-        """Tell from a response, by the server's own clock, when the create began; None when it does not say."""
+        """Say from a response, by the server's own clock, when the create began; None when it does not say."""
         from email.utils import parsedate_to_datetime  # 5 ms, for a recovery that is rare
 
         elapsed = timedelta(seconds=time.monotonic() - self._began)
@@ -123,7 +118,7 @@ class Creation:
             return None
         return date.replace(tzinfo=date.tzinfo or UTC) - elapsed - TOLERANCE
 
-    def _may_be(self, voice: VoiceResponse, earliest: datetime) -> bool:
+    def _may_be(self, voice: models.VoiceResponse, earliest: datetime) -> bool:
         if voice.created_at < earliest or voice.id in self._created_ids:
             return False
         return all(_is_same(value, getattr(voice, name)) for name, value in self._metadata.items())

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
-from .. import errors
+from .. import errors, models
 from .._api import operations
 from .._core.flow import call
+from .._core.options import Options
+from .._core.request import Steps
 from .pagination import LARGEST_V1_PAGE, Filters, Paginator
-
-if TYPE_CHECKING:
-    from .._core.options import Options
-    from .._core.request import Steps
-    from ..models import VoiceResponse
 
 
 def check_name_or_id(name_or_id: str) -> None:
@@ -24,7 +20,7 @@ def check_name_or_id(name_or_id: str) -> None:
         raise ValueError("name_or_id is empty: pass the id, slug or name of a voice")
 
 
-def resolve(wanted: str, options: Options) -> Steps[VoiceResponse]:
+def resolve(wanted: str, options: Options) -> Steps[models.VoiceResponse]:
     """Look the text up as an id, then go through all voices."""
     missing = errors.NotFoundError("")
     if wanted not in (".", ".."):
@@ -34,7 +30,7 @@ def resolve(wanted: str, options: Options) -> Steps[VoiceResponse]:
             missing = error
         except errors.HTTPValidationError:
             pass  # a name may have a form that no id has
-    matches: dict[str, list[VoiceResponse]] = {"id": [], "slug": [], "name": []}
+    matches: dict[str, list[models.VoiceResponse]] = {"id": [], "slug": [], "name": []}
     known: dict[str, str] = {}
     paginator = Paginator(Filters(), LARGEST_V1_PAGE, options)
     while (page := (yield from paginator.next_page())) is not None:
@@ -55,7 +51,7 @@ def resolve(wanted: str, options: Options) -> Steps[VoiceResponse]:
     raise missing
 
 
-def _matching(voice: VoiceResponse, wanted: str) -> list[str]:
+def _matching(voice: models.VoiceResponse, wanted: str) -> list[str]:
     """Say by which of its members a voice is meant."""
     is_meant = {
         "id": voice.id == wanted,

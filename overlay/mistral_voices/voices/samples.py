@@ -1,21 +1,16 @@
 """Sample audio of voices."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Unpack
+from pathlib import Path
+from typing import Unpack
 
 from .._api import operations
+from .._core.options import CallOptions
 from .._media.download import Download, MemoryTarget
 from .._media.files import FileTarget
+from .._media.progress import Progress
 from .._transport.concurrency import in_thread, shielded_in_thread
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .._core.options import CallOptions
-    from .._media.progress import Progress
-    from .._transport.send import Transport
+from .._transport.send import Transport
 
 
 class Samples:
@@ -24,7 +19,7 @@ class Samples:
     _transport: Transport
 
     def get_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
-        """Fetch the sample of a voice as base64 text, whether the server answers with text or with the audio itself.
+        """Fetch the sample of a voice as base64 text, whether the server sends text or the audio itself.
 
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
@@ -37,9 +32,9 @@ class Samples:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer is neither JSON text nor audio.
-            errors.NoResponseError: No answer came.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response is neither JSON text nor audio.
+            errors.NoResponseError: No response came.
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
@@ -50,7 +45,7 @@ class Samples:
         return await self._transport.call_async(operations.get_voice_sample(voice_id), options)
 
     def read_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
-        """Fetch the sample of a voice as the bytes of its audio file, whichever form the server answers in.
+        """Fetch the sample of a voice as the bytes of its audio file, whichever form the server sends.
 
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
@@ -63,9 +58,9 @@ class Samples:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer is neither audio nor base64 text.
-            errors.NoResponseError: No answer came, or not the whole of it.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response is neither audio nor base64 text.
+            errors.NoResponseError: No response came, or not the whole of it.
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """
@@ -95,8 +90,8 @@ class Samples:
             path: The file to write. A folder takes a file named after the id; there, and where the name has no
                 extension, the extension follows the content type.
             overwrite: Whether a file of that name is replaced.
-            on_progress: Called in the thread of the call after each block with the bytes of the answer that have come,
-                and their total or None where the server did not say, from the start at each attempt.
+            on_progress: Called in the thread of the call after each block, with the bytes of the response so far and
+                their total (None where the server did not say), from the start at each attempt.
             **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
 
         Returns:
@@ -108,9 +103,9 @@ class Samples:
             OSError: The file cannot be written, because the folder is missing or the disk full, say.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: The server answered another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The answer is neither audio nor base64 text.
-            errors.NoResponseError: No answer came, or not the whole of it.
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response is neither audio nor base64 text.
+            errors.NoResponseError: No response came, or not the whole of it.
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
         """

@@ -39,6 +39,6 @@ def _get_kwargs(
 
 
 def _parse_response(*, response: Response) -> VoiceListResponse:
-    """Read the answer with status 200; InvalidValueError names the place of what does not fit."""
+    """Read the response with status 200; InvalidValueError names the place of what does not fit."""
     _data = response.json()
     return VoiceListResponse.from_dict(_data)

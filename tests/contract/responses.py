@@ -1,0 +1,154 @@
+"""What a call makes of a response: allowed ones keep their data, forbidden ones are refused by place."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from mistral_voices import errors
+from tests.harness import Reply
+
+from .calls import QUIET, Pair
+from .document import JSON, Operation, Schema, full
+from .values import ANY_JSON, Values, allowed_responses, filled, spoiled
+
+# The class of each status; any other is ServerError from 500 and SDKError below.
+CLASSES = {400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError"}
+CLASSES |= {409: "ConflictError", 422: "HTTPValidationError", 429: "RateLimitError"}
+# What a value may be without the response being refused: bounds, lengths and enumerations are no reason.
+LOOSE = frozenset({"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"})
+
+
+class Judge:
+    """Says by jsonschema, formats included, what the document allows as a response."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._validator = Draft202012Validator(_loosened(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+    def places(self, value: Any) -> set[str]:
+        """Give the places of what the document forbids, as the client names them."""
+        return {place for error in self._validator.iter_errors(value) for place in _places(error)}
+
+
+def _places(error: Any) -> Iterator[str]:
+    while error.context:  # of alternatives, the one that fits furthest
+        error = max(error.context, key=lambda each: len(each.absolute_path))
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+    missing = error.validator_value if error.validator == "required" else ()
+    for place in [f"{path}.{name}" for name in missing if name not in error.instance] or [path]:
+        yield place.removeprefix(".") or "the answer"
+
+
+def _loosened(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_loosened(each) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {name: _loosened(each) for name, each in node.items() if name != "properties" and name not in LOOSE}
+    if "properties" in node:  # a property may well be called `minimum`
+        copy["properties"] = {name: _loosened(each) for name, each in node["properties"].items()}
+    return copy
+
+
+def reply_of(content: bytes, content_type: str | None = JSON, status: int = 200) -> Reply:
+    """Make a reply of bytes."""
+    return Reply(status, content, {"content-type": content_type} if content_type else {})
+
+
+def hold_responses(operation: Operation, examples: int) -> None:
+    """Fail unless a response 200 keeps its data where the document allows it, and is refused by place elsewhere."""
+    types = operation.success_types()
+    assert types, f"{operation} has no response 200"
+    for media_type, schema in types.items():
+        if media_type == JSON:
+            _hold_json(operation, schema, examples)
+            continue
+        known = media_type.startswith("audio/") or media_type == "application/octet-stream"
+        assert known, f"nothing reads {media_type}: add it to overlay/mistral_voices/_api/operations.py"
+        assert schema.get("format") == "binary", f"audio is bytes, the document says {schema}"
+        for value in (b"", b"\0", b"RIFF", bytes(range(256))):
+            for outcome in Pair().call(operation.method, operation.needed(), reply_of(value, media_type)):
+                assert outcome == base64.b64encode(value).decode(), f"sent {value!r}, got {outcome!r}"
+
+
+def _hold_json(operation: Operation, schema: Schema, examples: int) -> None:
+    judge, pair = Judge(schema), Pair()
+
+    def hold(value: Any) -> None:
+        places = judge.places(value)
+        for outcome in pair.call(operation.method, operation.needed(), Reply(200, value)):
+            if places:
+                shown = f"{value!r:.300}, which is wrong at {places}, gave {outcome!r:.300}"
+                assert isinstance(outcome, errors.ResponseValidationError), shown
+                assert str(outcome.cause).partition(": ")[0] in places, shown
+                assert str(outcome.cause) in str(outcome)
+            else:
+                assert_same(schema, value, outcome)
+
+    for value in spoiled(full(schema)):
+        hold(value)
+
+    @settings(QUIET, max_examples=examples)
+    @given(st.data())
+    def hold_random(data: st.DataObject) -> None:
+        value = data.draw(allowed_responses(schema))
+        assert not judge.places(value), f"the strategy makes what the document forbids: {value!r}"
+        hold(value)
+        hold(data.draw(st.sampled_from([*spoiled(value)])))
+
+    hold_random()
+
+
+def assert_same(schema: Schema, sent: Any, parsed: Any) -> None:
+    """Fail unless what was parsed gives back what was sent, compared as JSON."""
+    assert not isinstance(parsed, Exception), f"sent {sent!r}, got {parsed!r}"
+    found = parsed.to_dict() if hasattr(parsed, "to_dict") else parsed
+    wanted = filled(schema, sent)
+    assert json.dumps(wanted, sort_keys=True) == json.dumps(found, sort_keys=True), f"sent {wanted!r}, got {found!r}"
+
+
+def hold_statuses(operation: Operation, examples: int) -> None:
+    """Fail unless each documented error status raises its class, whatever the body."""
+    pair = Pair()
+    for name, response in operation.responses.items():
+        if not name.isdigit() or int(name) < 300:
+            continue
+        schema = response.get("content", {}).get(JSON, {}).get("schema", {})
+
+        @settings(QUIET, max_examples=examples)
+        @given(bodies(schema, int(name)))
+        def hold(reply: Reply) -> None:
+            for outcome in pair.call(operation.method, operation.needed(), reply):
+                judge_error(schema, reply, outcome)  # noqa: B023 - called within the loop
+
+        hold()
+
+
+def bodies(schema: Schema, status: int) -> Values:
+    """Replies of an error status: with bodies as documented, with any JSON, and with anything at all."""
+    values = allowed_responses(schema) | ANY_JSON
+    documented = values.map(lambda value: reply_of(json.dumps(value).encode(), JSON, status))
+    types = st.sampled_from([JSON, "text/html", None])
+    return documented | st.builds(reply_of, st.binary(max_size=30), types, st.just(status))
+
+
+def judge_error(schema: Schema, reply: Reply, outcome: Any) -> None:
+    """Fail unless an error is of the class of its status and holds the body."""
+    status = reply.status
+    try:
+        value, is_json = json.loads(reply.body), True
+    except ValueError:
+        value, is_json = None, False
+    name = CLASSES.get(status, "ServerError" if status >= 500 else "SDKError")
+    shown = f"{status} with {reply.body!r} gave {outcome!r}"
+    assert type(outcome) is getattr(errors, name if is_json or status != 422 else "SDKError"), shown
+    assert (outcome.status_code, outcome.body) == (status, reply.body.decode("utf-8", "replace")), shown
+    # Without `detail` the body is of no known form, though the document allows to leave it out: then data is None.
+    if isinstance(outcome, errors.HTTPValidationError) and not Judge(schema).places(value) and "detail" in value:
+        assert_same(schema, value, outcome.data)

@@ -1,0 +1,215 @@
+"""The error for each status, body and lost connection, and what it says."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import httpx
+import pytest
+
+from mistral_voices import errors, models
+from mistral_voices._core.error_mapping import from_status, from_transport_error, from_unreadable, request_id_of
+from mistral_voices._core.request import Request, Send
+from mistral_voices._core.response import TransportError
+
+from ..harness import Reply
+
+REQUEST: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: None, {})
+SEND = Send(REQUEST, "https://api.example/v1/audio/voices/v1", {"authorization": "Bearer x"}, None, 1)
+GENERAL = {"object": "error", "message": "Voice is gone", "type": "invalid_request_error", "param": None, "code": None}
+DETAIL = [
+    {"loc": ["body", "name"], "msg": "Field required", "type": "missing"},
+    {"loc": ["body", "tags", 3], "msg": "Input should be a string", "type": "string_type", "input": 5, "ctx": {"a": 1}},
+]
+STATUSES: list[tuple[int, type[errors.SDKError]]] = [
+    *[(status, errors.SDKError) for status in (300, 302, 304, 399, 402, 405, 408, 413, 418, 499)],
+    *[(400, errors.BadRequestError), (401, errors.AuthenticationError), (403, errors.PermissionDeniedError)],
+    *[(404, errors.NotFoundError), (409, errors.ConflictError), (429, errors.RateLimitError)],
+    *[(status, errors.ServerError) for status in (500, 502, 503, 504, 520, 599)],
+]
+
+
+@pytest.mark.parametrize(("status", "kind"), STATUSES)
+def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
+    reply = Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"})
+    error = from_status(SEND, reply.response(), 7.5)
+    sentence = "The server redirects to https://api.example, and redirects are not followed: set server_url"
+    sentence = sentence if status < 400 else "Voice is gone"
+    message = f"{sentence} ({status}, GET /v1/audio/voices/v1, request id req-7)"
+    assert (type(error), str(error), error.message) == (kind, message, message)
+    assert (error.status_code, error.request_id, error.headers["x-OTHER"]) == (status, "req-7", "1")
+    assert error.body == reply.encoded()[0].decode()
+    assert error.raw_response is not None
+    assert (error.raw_response.status_code, error.raw_response.text) == (status, error.body)
+    assert getattr(error, "retry_after", 0) == (7.5 if status == 429 else 0)
+    assert error.outcome_unknown is False
+
+
+def test_request_id_and_attempt() -> None:
+    error = from_status(SEND._replace(attempt=2), Reply(429, GENERAL).response(), None)
+    assert str(error) == "Voice is gone (429, GET /v1/audio/voices/v1, attempt 2)"
+    assert (getattr(error, "retry_after", 0), error.request_id) == (None, None)
+    for first, found in (("a", "a"), ("", "b")):
+        assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found
+
+
+NOTHING = "The server answered 404 without a message"
+WORDED = "body.name: Field required; body.tags.3: Input should be a string"
+WORDLESS: list[Any] = [
+    *(b"<html><h1>520</h1></html>", b"see <b>", b"", b'{"message": "cut', b"[1, ", b"x" * 501, b"[" * 100_000),
+    *(b"\xff\xfe\x00\x80" * 200, [], None, 5, {"message": None, "detail": 5}, {"detail": [{}, 7, {"msg": 3}]}),
+]
+BODIES: list[tuple[Any, str]] = [
+    *[(body, NOTHING) for body in WORDLESS],
+    (GENERAL, "Voice is gone"),
+    ({"detail": "Not here"}, "Not here"),
+    ({"message": "", "detail": "Not here", "error": "Not this"}, "Not here"),
+    *[(body, WORDED) for body in ({"detail": DETAIL}, {"message": {"detail": DETAIL}}, {"message": DETAIL}, DETAIL)],
+    ({"error": {"message": "Nested"}}, "Nested"),
+    ({"error": "Short"}, "Short"),
+    ("Just text", "Just text"),
+    (b"plain words\n of a proxy", "plain words of a proxy"),
+    (b"x" * 500, "x" * 500),
+    (b"1 < 2", "1 < 2"),
+    ({"message": "two\nlines\x1b[31m"}, "two lines [31m"),
+    ({"message": "x" * 500}, "x" * 500),
+    ({"message": "x" * 501}, "x" * 500 + "..."),
+    ({"detail": [{"msg": "alone"}, "text", {"loc": "body", "msg": "no list"}]}, "alone; text; no list"),
+]
+
+
+@pytest.mark.parametrize(("body", "sentence"), BODIES)
+def test_message_begins_with_the_sentence_of_the_server(body: Any, sentence: str) -> None:
+    error = from_status(SEND, Reply(404, body).response(), None)
+    assert error.message == f"{sentence} (404, GET /v1/audio/voices/v1)"
+    assert error.body == (body if isinstance(body, bytes) else json.dumps(body).encode()).decode(errors="replace")
+
+
+NO_SENTENCE = "The server did not accept a value"
+INVALID: list[tuple[Any, Any, str]] = [
+    ({"detail": DETAIL}, DETAIL, WORDED),
+    ({"message": {"detail": DETAIL}, "object": "error"}, DETAIL, WORDED),
+    ({"message": DETAIL}, DETAIL, WORDED),
+    ({"detail": "Bad name"}, [{"loc": [], "msg": "Bad name", "type": "value_error"}], "Bad name"),
+    ({"message": {"detail": DETAIL}, "detail": []}, [], WORDED),
+    ({"detail": []}, [], NO_SENTENCE),
+    ({"detail": 5}, None, NO_SENTENCE),
+    (GENERAL, None, "Voice is gone"),
+    ({"detail": [{"msg": "no loc"}]}, None, "no loc"),
+    ([], None, NO_SENTENCE),
+    ("text", None, "text"),
+]
+
+
+@pytest.mark.parametrize(("body", "detail", "sentence"), INVALID)
+def test_422_has_its_data(body: Any, detail: Any, sentence: str) -> None:
+    error = from_status(SEND, Reply(422, body).response(), None)
+    assert isinstance(error, errors.HTTPValidationError)
+    assert error.message == f"{sentence} (422, GET /v1/audio/voices/v1)"
+    assert not isinstance(error, (errors.SDKError, ValueError))
+    found = None if error.data is None else error.data.detail
+    assert found == (None if detail is None else [models.ValidationError.from_dict(entry) for entry in detail])
+
+
+def test_422_that_is_not_json_is_an_sdk_error() -> None:
+    for body in (b"<html>", b"", b'{"detail": [', b"nonsense"):
+        assert type(from_status(SEND, Reply(422, body).response(), None)) is errors.SDKError
+
+
+LOCATIONS: list[tuple[dict[str, str], str]] = [
+    ({"location": "https://elsewhere.example/x?token=1"}, "https://elsewhere.example"),
+    ({"location": "//user:password@other.example:8443/x"}, "https://other.example:8443"),
+    ({"location": "http://[bad"}, "an address that cannot be read"),
+    *[(headers, "https://api.example") for headers in ({"location": "/v2/other"}, {"location": ""}, {})],
+]
+
+
+@pytest.mark.parametrize(("headers", "origin"), LOCATIONS)
+def test_redirect_names_its_origin(headers: dict[str, str], origin: str) -> None:
+    error = from_status(SEND, Reply(307, GENERAL, headers).response(), None)
+    assert error.message.startswith(f"The server redirects to {origin}, and redirects are not followed")
+
+
+UNREADABLE = [
+    # is it a sample, content type, body, and the body that the error shows
+    (False, "application/json", b'{"id": 1}', '{"id": 1}'),
+    (True, "application/json", b'"UklGRg=="', ""),
+    (True, "text/html", b"<p>", "<p>"),
+    (True, None, b"RIFF", ""),
+]
+
+
+@pytest.mark.parametrize(("is_sample", "content_type", "content", "body"), UNREADABLE)
+def test_unreadable_response(is_sample: bool, content_type: str | None, content: bytes, body: str) -> None:
+    send = SEND._replace(request=REQUEST._replace(is_sample=is_sample))
+    reply = Reply(200, content, {} if content_type is None else {"content-type": content_type})
+    error = from_unreadable(send, reply.response(), "id: is odd")
+    where = "(200, GET /v1/audio/voices/v1)"
+    assert error.message == f"The answer is not one that the document describes: id: is odd {where}"
+    assert (error.status_code, error.body, repr(error.cause)) == (200, body, "ValueError('id: is odd')")
+    assert error.raw_response is not None
+
+
+WHERE = "GET /v1/audio/voices/v1"
+CAUSE = httpx.ReadTimeout("slow")
+FAILURES: list[tuple[dict[str, Any], str]] = [
+    ({"phase": "connect", "seconds": 5.0}, "No answer to {} within 5 s, while it was to connect"),
+    ({"phase": "read", "seconds": 0.05}, "No answer to {} within 0.05 s, while it was to read the answer"),
+    ({"phase": "write"}, "No answer to {} in time, while it was to send"),
+    ({"phase": "pool"}, "No answer to {} in time, while it was to get a free connection"),
+    ({"is_unsendable": True, "was_sent": False}, "{} could not be sent: slow"),
+    ({"was_sent": False}, "No connection to https://api.example for {}: slow"),
+    ({}, "The connection was lost before {} was answered: slow"),
+]
+
+
+@pytest.mark.parametrize(("failure", "message"), FAILURES)
+def test_no_response(failure: dict[str, Any], message: str) -> None:
+    kind = errors.RequestTimeoutError if "phase" in failure else errors.NoResponseError
+    more = "; timeout_ms sets how long to wait (slow)" if "phase" in failure else ""
+    for send, where in ((SEND, WHERE), (SEND._replace(attempt=2), f"{WHERE} (attempt 2)")):
+        error = from_transport_error(send, TransportError(CAUSE, "slow", **failure))
+        assert (type(error), str(error)) == (kind, message.format(where) + more)
+        assert (error.status_code, error.body, dict(error.headers), error.raw_response) == (None, "", {}, None)
+    assert str(from_transport_error(SEND, TransportError(CAUSE, ""))).endswith(" was answered: ReadTimeout")
+
+
+def test_what_an_error_has_where_nothing_is_known() -> None:
+    error = errors.MistralError("It failed")
+    kept = {"message": "It failed", "status_code": None, "body": "", "raw_response": None, "request_id": None}
+    assert vars(error) == {**kept, "headers": {}, "outcome_unknown": False, "_lookup": None}
+    assert errors.NotFoundError("x").already_deleted is False
+    assert (errors.RateLimitError("x").retry_after, errors.HTTPValidationError("x").data) == (None, None)
+    assert errors.ResponseValidationError("x").cause is None
+    assert [name for name in errors.__all__ if name not in (errors.__doc__ or "")] == []
+
+
+def test_headers_are_read_only_and_know_no_case() -> None:
+    headers: Any = errors.Headers([("A", "1"), ("b", "2"), ("a", "3")])
+    with pytest.raises(TypeError):
+        headers["B"] = "2"
+    assert (len(headers), list(headers), "B" in headers, headers.get("c")) == (2, ["a", "b"], True, None)
+    assert (headers["A"], repr(headers)) == ("1, 3", "Headers({'a': '1, 3', 'b': '2'})")
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_error_pickles_and_copies(name: str) -> None:
+    kind = getattr(errors, name)
+    raw = httpx.Response(418, request=httpx.Request("GET", "https://x", headers={"authorization": "secret"}))
+    headers = errors.Headers([("A", "1")])
+    error = kind("It failed", status_code=418, body="tea", headers=headers, raw_response=raw, request_id="r")
+    extra = {"data": models.HTTPValidationError(detail=[]), "retry_after": 1.5, "already_deleted": True}
+    for each in extra.keys() & set(dir(kind)):
+        setattr(error, each, extra[each])
+    error._lookup = object()  # what no process can send
+    error.add_note("a note")
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert b"secret" not in pickle.dumps(error, protocol)
+        for other in (pickle.loads(pickle.dumps(error, protocol)), copy.copy(error), copy.deepcopy(error)):
+            assert (type(other), str(other), other.args) == (kind, "It failed", error.args)
+            assert vars(other) == {**vars(error), "raw_response": None, "_lookup": None}
+    with pytest.raises(RuntimeError, match="is for the error of a create with outcome_unknown itself, not for a copy"):
+        pickle.loads(pickle.dumps(error)).candidates()

@@ -1,0 +1,100 @@
+"""One line an attempt, where it goes, and the warning that an operation will end."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mistral_voices._core import flow, logs
+from mistral_voices._core.key import Key
+from mistral_voices._core.options import Options
+from mistral_voices._core.request import Request
+
+from ..harness import KEY, LOST, Reply, run_steps
+
+GET: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: response.json(), {})
+OPTIONS = Options("https://api.example", Key(KEY))
+LINES = [
+    "429 in 1500 ms (attempt 1, request id r-1), again in 0.50 s",
+    "ReadError in 250 ms (attempt 2, request id -), again in 1.00 s",
+    "200 in 125 ms (attempt 3, request id r-***)",
+]
+
+
+@pytest.mark.parametrize("logger", [logging.getLogger("mine"), None])
+def test_line_of_each_attempt(logger: logging.Logger | None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    clock = iter([0.0, 1.0, 2.5, 3.0, 4.0, 4.25, 5.0, 6.0, 6.125])
+    steps = flow.exchange(GET, OPTIONS._replace(logger=logger), clock=lambda: next(clock), random=lambda: 0)
+    first, last = Reply(429, headers={"x-request-id": "r-1"}), {"mistral-correlation-id": f"r-{KEY}"}
+    assert run_steps(steps, [first, LOST, Reply(200, "good", last)])[0] == "good"
+    name = "mine" if logger else "mistral_voices"
+    assert caplog.record_tuples == [(name, logging.INFO, f"GET /v1/audio/voices/v1 {line}") for line in LINES]
+
+
+class Silent(logging.Logger):
+    """A logger that is off, and fails when it is given anything to format."""
+
+    def makeRecord(self, *args: Any, **kwargs: Any) -> Any:  # noqa: N802
+        raise AssertionError("a line was made for a logger that is off")
+
+    info = debug = log = warning = makeRecord
+
+
+def test_nothing_is_formatted_when_the_logger_is_off() -> None:
+    options = OPTIONS._replace(logger=Silent("silent", logging.WARNING))
+    assert run_steps(flow.call(GET, options), [Reply(429), "good"]) == "good"
+
+
+@pytest.fixture
+def our_logger() -> Iterator[logging.Logger]:
+    logger = logging.getLogger("mistral_voices")
+    handlers, level = list(logger.handlers), logger.level
+    yield logger
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+
+
+SHOWN = {"1": 1, "true": 1, "YES": 1, "on": 1, " True ": 1, "0": 0, "": 0, "no": 0, "off": 0}
+
+
+@pytest.mark.parametrize(("value", "lines"), SHOWN.items())
+def test_mistral_debug(
+    value: str, lines: int, our_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setenv("MISTRAL_DEBUG", value)
+    root, level = logging.getLogger(), our_logger.level
+    before = (list(root.handlers), root.level, logging.lastResort)
+    assert logs.default_logger() is logs.default_logger() is our_logger
+    our_logger.info("a line")
+    output = capsys.readouterr()
+    assert (output.out, (list(root.handlers), root.level, logging.lastResort)) == ("", before)
+    found = re.findall(r"^\d{4}-\d\d-\d\d [\d:,]+ mistral_voices INFO a line$", output.err, re.MULTILINE)
+    assert (len(found), our_logger.level) == (lines, logging.DEBUG if lines else level)
+
+
+ENDS: list[tuple[dict[str, str], str]] = [
+    ({"deprecation": "@1" + "x" * 90}, f" (Deprecation: @1{'x' * 78})"),
+    ({"sunset": "x" * 90}, f" and ends on {'x' * 80}"),
+    ({"deprecation": "true", "sunset": "soon"}, " (Deprecation: true) and ends on soon"),
+]
+
+
+@pytest.mark.parametrize(("headers", "message"), ENDS)
+def test_warning_of_the_end_comes_once_an_operation(
+    headers: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_warned", set())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for path, method in (("v1", "GET"), ("v2", "GET"), ("v1", "DELETE")):
+            request = GET._replace(method=method, path=f"/v1/audio/voices/{path}")
+            run_steps(flow.call(request, OPTIONS), [Reply(200, "good", headers)])
+    expected = [f"{method} /v1/audio/voices/{{voice_id}} is deprecated{message}" for method in ("GET", "DELETE")]
+    assert [(each.category, str(each.message)) for each in caught] == [(DeprecationWarning, text) for text in expected]
+    assert caught[0].filename.endswith("harness.py")  # where the first line that is not ours stands

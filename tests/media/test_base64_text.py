@@ -1,0 +1,64 @@
+"""Decoding a JSON string of base64 text, cut anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mistral_voices._media.base64_text import Base64Decoder
+
+from .samples import JSON_FORMS, WAV
+
+
+def decode(blocks: Iterable[bytes]) -> bytes:
+    decoder = Base64Decoder()
+    audio = b"".join([decoder.decode(block) for block in blocks])
+    decoder.finish()
+    return audio
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(audio=st.binary(max_size=70), form=st.sampled_from(sorted(JSON_FORMS)), cuts=st.lists(st.integers(0, 300)))
+@example(audio=b"\xfb\xff\xbf!", form="escaped", cuts=list(range(300)))
+@example(audio=WAV[:70], form="lines", cuts=list(range(300)))
+@example(audio=bytes(range(256)) + b"!", form="plain", cuts=[])
+@example(audio=b"", form="white-space", cuts=list(range(300)))
+def test_blocks_may_be_cut_anywhere(audio: bytes, form: str, cuts: list[int]) -> None:
+    body = JSON_FORMS[form](audio)
+    borders = sorted({0, len(body), *(cut for cut in cuts if cut < len(body))})
+    assert decode(body[first:last] for first, last in pairwise(borders)) == audio
+
+
+def test_what_is_whole_is_given_at_once_and_padding_at_the_end() -> None:
+    decoder = Base64Decoder()
+    blocks = [b' "U', b"klGR", b"klG", b"RklGRg=", b"=", b'"', b" \n", b""]
+    assert [decoder.decode(block) for block in blocks] == [b"", b"RIF", b"FIF", b"FIF", b"", b"F", b"", b""]
+    decoder.finish()
+
+
+WRONG: dict[str, list[bytes]] = {
+    "not base64": [
+        *(b'"What is this?"', b'"Ukl-"', b'"UklG UklG"', '"Ukl\u00e9"'.encode(), rb'"UklG\tUklG"', rb'"UklG\"UklG"'),
+        *(b'"UklGRg"', b'"UklGRg="', b'"UklGR"', b'"UklGRg===="', b'"="'),  # padding that lacks or is too much
+        *(b'"UklGRg==UklG"', b'"UklGR=UklGRg"', b'"UklGRg=U"', b'"UklGRg==UklG'),  # or in the middle
+        *(rb'"Ukl\u0147"', rb'"Ukl\uD83D"', rb'"Ukl\U0047"'),  # the first is not the G of its last byte
+    ],
+    "base64|cut short": [rb'"UklG\u0022"', rb'"UklG\u0022', rb'"UklG\\"'],  # an escaped quote is no end
+    ".": [rb'"Ukl\u00g7"'],
+    "cut short": [b'"UklGRg==', b'"UklG', b'"UklG\\', b'"UklG\\u00', b'"', b" ", b""],
+    "something follows": [b'"UklGRg==" "', b'"UklGRg==",', b'"UklGRg==" \n['],
+    "not a JSON string": [b"null", b' {"audio": "UklGRg=="}', WAV],
+}
+
+
+@pytest.mark.parametrize(
+    ("reason", "body"), [(key, body) for key, bodies in WRONG.items() for body in bodies], ids=lambda it: repr(it[:24])
+)
+def test_what_is_not_base64_in_a_json_string_is_refused(reason: str, body: bytes) -> None:
+    for blocks in ([body], [body[at : at + 1] for at in range(len(body))]):
+        with pytest.raises(ValueError, match=reason):
+            decode(blocks)

@@ -1,0 +1,122 @@
+"""Every operation once on all four kinds of client: what leaves, what comes back, and what is repeated."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mistral_voices import Mistral, errors, models
+
+from ..harness import GOOD, KEY, VOICE, ClientKind, Fails, Reply
+
+SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxl"
+V1, SAMPLE_OF = "/v1/audio/voices", "GET /v1/audio/voices/v1/sample"
+CREATED = {"name": "Ada", "sample_audio": SAMPLE, "retention_notice": 30}
+SAVE = {"voice_id": "v1", "path": "a.wav", "overwrite": True}
+VOICE_PAGE, RESULT = {"data": [VOICE], "next_page_token": None}, models.VoiceResponse.from_dict(VOICE)
+
+# The operation, its arguments, what leaves for it, the body of that and of the response, and what comes of it.
+OPERATIONS: dict[str, tuple[dict[str, Any], str, Any, Any, Any]] = {
+    "list": ({}, f"GET {V1}?limit=10&offset=0&type=all", None, GOOD["list"], models.VoiceListResponse),
+    "search": ({}, "GET /v2/audio/voices?page_size=10&type=all", None, VOICE_PAGE, models.VoiceListPage),
+    "find": ({"name_or_id": "v1"}, f"GET {V1}/v1", None, VOICE, RESULT),
+    "create": ({"name": "Ada", "sample_audio": SAMPLE}, f"POST {V1}", CREATED, VOICE, RESULT),
+    "get": ({"voice_id": "a/b"}, f"GET {V1}/a%2Fb", None, VOICE, RESULT),
+    "update": ({"voice_id": "v1", "age": 0, "tags": None}, f"PATCH {V1}/v1", {"age": 0, "tags": None}, VOICE, RESULT),
+    "delete": ({"voice_id": "v1"}, f"DELETE {V1}/v1", None, VOICE, RESULT),
+    "get_sample_audio": ({"voice_id": "v1"}, SAMPLE_OF, None, SAMPLE, SAMPLE),
+    "read_sample_audio": ({"voice_id": "v1"}, SAMPLE_OF, None, "UklGRg==", b"RIFF"),
+    "save_sample_audio": (SAVE, SAMPLE_OF, None, "UklGRg==", Path),
+}
+ARGUMENTS = {name: row[0] for name, row in OPERATIONS.items()}
+EVERY = pytest.mark.parametrize("name", OPERATIONS)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save into a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@EVERY
+def test_request_repetitions_and_result(
+    client_kind: ClientKind, name: str, waits: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "mistral_voices")
+    arguments, target, body, good, expected = OPERATIONS[name]
+    keys = iter(["key-one", "key-two", "key-three"])
+    server = client_kind.replies(Reply(429, headers={"retry-after": "7"}), Fails("ConnectError"), good)
+    result = client_kind.call(client_kind.mistral(server, api_key=lambda: next(keys)), name, **arguments)
+    assert isinstance(result, expected) if isinstance(expected, type) else result == expected
+    for request in server.requests:
+        assert f"{request.method} {request.url.raw_path.decode()}" == target
+        assert (json.loads(request.content) if request.content else None) == body
+        assert request.headers.get("content-type") == ("application/json" if body else None)
+    assert len({(request.content, request.headers.get("idempotency-key")) for request in server.requests}) == 1
+    authorized = [request.headers["authorization"] for request in server.requests]
+    assert authorized == ["Bearer key-one", "Bearer key-two", "Bearer key-three"]
+    assert [7 <= waits[0] <= 8.75, 1 <= waits[1] <= 1.25, len(waits)] == [True, True, 2]
+    where = target.partition("?")[0]
+    lines = [record.getMessage().partition(" in ")[0] for record in caplog.records if record.name == "mistral_voices"]
+    assert lines == [f"{where} 429", f"{where} ConnectError", f"{where} 200"]
+
+
+@EVERY
+def test_options_of_client_and_call(client_kind: ClientKind, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISTRAL_SERVER_URL", "https://env.example")
+    server = client_kind.replies(OPERATIONS[name][3])
+    headers = {"x-own": "1", "accept": "x/y", "authorization": "Bearer own"}
+    own = client_kind.own_client(server, timeout=7, headers=headers, base_url="https://own.example/base")
+    every: Any = {"server": "us", "timeout_ms": 9000, "retry_config": None, "debug_logger": logging.getLogger("mine")}
+    call = {"retries": None, "server_url": "https://call.example", "timeout_ms": 8, "http_headers": {"X-A": "b"}}
+    client_kind.call(Mistral(KEY, **own, **every), name, **ARGUMENTS[name], **call)
+    client_kind.call(Mistral(KEY, **own), name, **ARGUMENTS[name])
+    sent = [(each.url.host, each.extensions["timeout"]["read"], each.headers.get("x-a")) for each in server.requests]
+    assert sent == [("call.example", 0.008, "b"), ("env.example", 7, None)]
+    assert [each.headers["x-own"] + each.headers["authorization"] for each in server.requests] == [f"1Bearer {KEY}"] * 2
+    with pytest.raises(TypeError, match="unexpected argument 'timeout'"):
+        client_kind.call(Mistral(KEY, **own), name, **ARGUMENTS[name], timeout=5)
+    with pytest.raises(ValueError, match=r"no API key: .*api_key.*MISTRAL_API_KEY"):
+        client_kind.call(Mistral(**own), name, **ARGUMENTS[name])
+    assert len(server.requests) == 2
+
+
+# One of each class; those of lost connections are in test_transport_errors.py.
+CLASSES: list[tuple[Reply | Fails, type[errors.MistralError]]] = [
+    (Reply(307, headers={"location": "https://other.example/x"}), errors.SDKError),
+    *[(Reply(status, {"detail": []}), kind) for status, kind in errors.STATUS_ERRORS.items()],
+    (Reply(422, {"detail": []}), errors.HTTPValidationError),
+    (Reply(422), errors.SDKError),
+    (Reply(500), errors.ServerError),
+    (Reply(204), errors.ResponseValidationError),
+    (Reply(200, {"id": 1}), errors.ResponseValidationError),
+    (Fails("ReadError"), errors.NoResponseError),
+    (Fails("PoolTimeout"), errors.RequestTimeoutError),
+]
+
+
+@pytest.mark.parametrize(("failure", "kind"), CLASSES)
+def test_each_class_of_errors(client_kind: ClientKind, failure: Any, kind: type[errors.MistralError]) -> None:
+    server = client_kind.replies(failure)
+    own = client_kind.own_client(server, follow_redirects=True)
+    with pytest.raises(errors.MistralError) as caught:
+        client_kind.call(Mistral(KEY, **own, retry_config=None), "get", voice_id="v1")
+    error = caught.value
+    assert (type(error), len(server.requests)) == (kind, 1)
+    if isinstance(failure, Fails):
+        assert isinstance(error.__cause__, getattr(client_kind.library, failure.error))
+        return
+    raw: Any = error.raw_response
+    assert (type(raw), raw.status_code, raw.text) == (client_kind.library.Response, failure.status, error.body)
+    twin = pickle.loads(pickle.dumps(error))
+    assert (str(twin), twin.body, getattr(twin, "data", None)) == (str(error), error.body, getattr(error, "data", None))
+
+
+def test_missing_voice_is_no_error_where_it_may_be_missing(client_kind: ClientKind) -> None:
+    mistral = client_kind.mistral(client_kind.replies(Reply(404)))
+    assert client_kind.call(mistral, "delete", voice_id="v1", missing_ok=True) is None

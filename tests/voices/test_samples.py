@@ -1,0 +1,272 @@
+"""Samples in calls, where the drivers could differ: attempts, threads, cancellation, progress, lost bodies."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from mistral_voices import Mistral, errors
+from mistral_voices._media import upload as uploads
+
+from ..harness import KEY, VOICE, ClientKind, Fails, Reply
+from ..media.samples import JSON_FORMS, KINDS, WAV, Folder, descriptors, use_file_system
+
+AUDIO = WAV[:1201]
+AUDIO_HEADERS = {"content-type": "audio/wav"}
+JSON_HEADERS = {"content-type": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "BLOCK", 300)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    with ExitStack() as stack:
+        yield Folder(tmp_path, stack)
+
+
+def in_blocks(library: Any, headers: dict[str, str], *bodies: list[Any]) -> Callable[[Any], Any]:
+    """Respond with one body after the other: blocks, and names of the library's errors, which are raised there."""
+    each = iter(bodies)
+
+    class Body(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[bytes]:
+            for block in next(each):
+                if isinstance(block, str):
+                    raise getattr(library, block)(block)
+                yield block
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for block in self:
+                yield block
+
+    return lambda _: library.Response(200, headers=headers, stream=Body())
+
+
+def attempt(kind: ClientKind, mistral: Mistral, operation: str, place: Path, /, **given: Any) -> BaseException | None:
+    """Call, and give what was raised; while that is held, in the same event loop, no file may be open."""
+
+    async def inside() -> BaseException | None:
+        raised = None
+        try:
+            if kind.is_async:
+                await getattr(mistral.audio.voices, f"{operation}_async")(**given)
+            else:
+                getattr(mistral.audio.voices, operation)(**given)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is looked at
+            raised = error
+        for _ in range(5):  # what the loop has yet to do
+            await asyncio.sleep(0)
+        assert descriptors(place) == []
+        return raised
+
+    return asyncio.run(inside())
+
+
+REFUSED: list[tuple[str, dict[str, Any], type[Exception], str]] = [
+    ("create", {"name": "Ada", "sample_audio": Path("no.wav")}, FileNotFoundError, "sample_audio: there is no such"),
+    ("create", {"name": "Ada", "sample_audio": "UklG", "on_progress": 7}, TypeError, "a function of two numbers, not"),
+    ("save_sample_audio", {"voice_id": "v1", "path": ""}, TypeError, "path must be the path of"),
+    ("save_sample_audio", {"voice_id": "v1", "path": __file__}, FileExistsError, "overwrite=True replaces it"),
+    ("save_sample_audio", {"voice_id": "v1", "path": ".", "on_progress": 7}, TypeError, "a function of two numbers"),
+]
+
+
+@pytest.mark.parametrize(("operation", "given", "kind", "reason"), REFUSED)
+def test_what_is_wrong_is_refused_before_anything_is_sent(
+    client_kind: ClientKind, operation: str, given: dict[str, Any], kind: type[Exception], reason: str
+) -> None:
+    server = client_kind.replies(VOICE)
+    with pytest.raises(kind, match=reason):
+        client_kind.call(client_kind.mistral(server), operation, **given)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("kind", ["bytes", "path", "positioned-file"])
+def test_a_sample_is_sent_whole_and_anew_at_each_attempt(
+    client_kind: ClientKind, waits: list[float], folder: Folder, kind: str
+) -> None:
+    make, filename = KINDS[kind]
+    reports: list[tuple[int, int | None, int]] = []
+    server = client_kind.replies(Reply(429), Reply(503, headers={"retry-after": "0"}), VOICE)
+    given = {"on_progress": lambda *progress: reports.append((*progress, threading.get_ident()))}
+    voice = client_kind.call(client_kind.mistral(server), "create", name="Á", sample_audio=make(folder, WAV), **given)
+    assert voice.id == "v1"
+    text = base64.b64encode(WAV).decode()
+    body = {"name": "Á", "sample_audio": text, "retention_notice": 30, "sample_filename": filename}
+    for request in server.requests:
+        assert request.content == json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        assert request.headers["content-length"] == str(len(request.content))
+        assert request.headers["content-type"] == "application/json"
+        assert "transfer-encoding" not in request.headers
+    steps = [(done, len(WAV), threading.get_ident()) for done in (0, 300, 600, 900, 1200, len(WAV))]
+    assert reports == steps * 3
+
+
+@pytest.mark.parametrize("operation", ["create", "save_sample_audio"])
+@pytest.mark.parametrize("raised", [LookupError, KeyboardInterrupt, "ReadError"])
+def test_what_on_progress_raises_passes_through_and_ends_the_call(
+    client_kind: ClientKind, waits: list[float], tmp_path: Path, operation: str, raised: Any
+) -> None:
+    kind = getattr(client_kind.library, raised) if isinstance(raised, str) else raised
+    server = client_kind.replies(Reply(200, AUDIO, AUDIO_HEADERS))
+
+    def on_progress(done: int, total: int | None) -> None:
+        if done == len(AUDIO):
+            raise kind("enough") from ZeroDivisionError()
+
+    given = {"name": "Ada", "sample_audio": AUDIO} if operation == "create" else {"voice_id": "v1", "path": tmp_path}
+    mistral = client_kind.mistral(server)
+    error = attempt(client_kind, mistral, operation, tmp_path, on_progress=on_progress, **given)
+    assert isinstance(error, kind)
+    assert isinstance(error.__cause__, ZeroDivisionError)
+    assert len(server.requests) == (operation != "create")
+    assert [*waits, *tmp_path.iterdir()] == []
+
+
+ENDS: dict[str, type[Any]] = {
+    "success": type(None),
+    "status": errors.SDKError,
+    "lost": errors.NoResponseError,
+    "changed": OSError,
+    "cancelled": asyncio.CancelledError,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_no_file_that_is_sent_is_left_open(client_kind: ClientKind, folder: Folder, end: str) -> None:
+    if end == "cancelled" and not client_kind.is_async:
+        return  # only a task can be cancelled
+    library: Any = client_kind.library
+
+    class Lost(library.BaseTransport, library.AsyncBaseTransport):  # type: ignore[misc]
+        def handle_request(self, request: Any) -> Any:
+            blocks = iter(request.stream)
+            assert [next(blocks) for _ in range(4)]
+            raise library.WriteError("gone", request=request)
+
+        async def handle_async_request(self, request: Any) -> Any:
+            blocks = aiter(request.stream)
+            assert [await anext(blocks) for _ in range(4)]
+            raise library.WriteError("gone", request=request)
+
+    reports: list[int] = []
+
+    def on_progress(done: int, total: int | None) -> None:
+        reports.append(done)
+        if done == 600:
+            assert len(descriptors(folder.path)) == 1
+            if end == "changed":
+                (folder.path / "take 1.wav").write_bytes(WAV + b"more")
+            if end == "cancelled" and (task := asyncio.current_task()):
+                task.cancel()
+
+    mistral = client_kind.mistral(client_kind.replies(Reply(400) if end == "status" else VOICE))
+    if end == "lost":
+        name, client = ("async_client", "AsyncClient") if client_kind.is_async else ("client", "Client")
+        mistral = Mistral(api_key=KEY, **{name: getattr(library, client)(transport=Lost())})
+    given = {"name": "Ada", "sample_audio": folder.write(WAV), "on_progress": on_progress}
+    assert isinstance(attempt(client_kind, mistral, "create", folder.path, **given), ENDS[end])
+    assert end != "lost" or reports == [0, 300, 600]  # what has left: the last block was taken, but not sent
+
+
+FORMS: dict[str, tuple[dict[str, str], Callable[[bytes], bytes]]] = {
+    "untyped": ({}, bytes),
+    "audio": (AUDIO_HEADERS, bytes),
+    "json": ({"content-type": "Application/JSON; charset=utf-8"}, JSON_FORMS["escaped"]),
+}
+
+
+def fetch(client_kind: ClientKind, operation: str, handler: Callable[[Any], Any], folder: Path, **given: Any) -> bytes:
+    """Get, read or save a sample, and give its bytes."""
+    given = {"voice_id": "v1", **({"path": folder} if operation == "save_sample_audio" else {}), **given}
+    result = client_kind.call(client_kind.mistral(handler), operation, **given)
+    if isinstance(result, Path):
+        assert [*folder.iterdir()] == [result]
+        return result.read_bytes()
+    return result if isinstance(result, bytes) else base64.b64decode(result)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("operation", ["get_sample_audio", "read_sample_audio", "save_sample_audio"])
+def test_both_forms_give_the_same(
+    client_kind: ClientKind, waits: list[float], operation: str, form: str, tmp_path: Path
+) -> None:
+    headers, make = FORMS[form]
+    for number, audio in enumerate([AUDIO, b"\xfb\xff\xbf", b""]):
+        (folder := tmp_path / str(number)).mkdir()
+        server = client_kind.replies(Fails("ConnectError"), Reply(429), Reply(500), Reply(200, make(audio), headers))
+        assert fetch(client_kind, operation, server, folder) == audio
+        assert [request.headers["accept-encoding"] for request in server.requests] == ["identity"] * 4
+    server = client_kind.replies(Reply(200, b"<html>", {"content-type": "text/html"}))
+    with pytest.raises(errors.ResponseValidationError, match="the content type is text/html"):
+        fetch(client_kind, operation, server, tmp_path)
+
+
+@pytest.mark.parametrize(("operation", "form"), [("read_sample_audio", "audio"), ("save_sample_audio", "json")])
+@pytest.mark.parametrize("loss", ["ReadError", "too-short"])
+def test_a_lost_body_is_fetched_from_the_start(
+    client_kind: ClientKind, waits: list[float], operation: str, form: str, loss: str, tmp_path: Path
+) -> None:
+    headers, make = FORMS[form]
+    body = make(AUDIO)
+    lost = [make(b"RIFF")] if loss == "too-short" else [body[:999], loss]
+    headers = {**headers, "content-length": str(len(body))}
+    handler = in_blocks(client_kind.library, headers, [make(b"other")[:5], *lost[1:]], lost, [body[:3], body[3:]])
+    assert fetch(client_kind, operation, handler, tmp_path) == AUDIO
+    assert len(waits) == 2
+
+
+FAILURES: dict[str, tuple[Reply, type[BaseException]]] = {
+    "status": (Reply(404), errors.NotFoundError),
+    "no-base64": (Reply(200, b'"What?"', JSON_HEADERS), errors.ResponseValidationError),
+    "too-short": (Reply(200, b'"UklG"', {**JSON_HEADERS, "content-length": "9"}), errors.NoResponseError),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_nothing_is_left_of_a_failure(
+    client_kind: ClientKind, case: str, waits: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_file_system("no-links", monkeypatch)
+    reply, kind = FAILURES[case]
+    mistral = client_kind.mistral(client_kind.replies(reply))
+    assert isinstance(attempt(client_kind, mistral, "save_sample_audio", tmp_path, voice_id="v1", path=tmp_path), kind)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_nothing_is_left_when_a_scope_is_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_file_system("no-links", monkeypatch)
+    client_kind = ClientKind(httpx, is_async=True)
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, AUDIO, AUDIO_HEADERS)))
+
+    async def main() -> None:
+        with anyio.CancelScope() as scope:  # unlike the cancelling of a task, it interrupts every later await as well
+            given: dict[str, Any] = {"path": tmp_path, "on_progress": lambda done, total: scope.cancel()}
+            await mistral.audio.voices.save_sample_audio_async(voice_id="v1", **given)
+        assert scope.cancelled_caught
+        assert [*descriptors(tmp_path), *tmp_path.iterdir()] == []
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("total", [len(AUDIO), None])
+def test_progress_of_a_save(client_kind: ClientKind, waits: list[float], total: int | None, tmp_path: Path) -> None:
+    headers = {**AUDIO_HEADERS, **({} if total is None else {"content-length": str(total)})}
+    reports: list[tuple[int, int | None, int]] = []
+    handler = in_blocks(client_kind.library, headers, [AUDIO[:50], "ReadError"], [AUDIO[:60], AUDIO[60:]])
+    given = {"on_progress": lambda *progress: reports.append((*progress, threading.get_ident()))}
+    assert fetch(client_kind, "save_sample_audio", handler, tmp_path, **given) == AUDIO
+    assert reports == [(done, total, threading.get_ident()) for done in (50, 60, len(AUDIO))]
