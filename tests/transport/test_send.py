@@ -13,6 +13,7 @@ import pytest
 from mistral_voices import Mistral, errors
 from mistral_voices._core.request import Request, Send, Wait
 from mistral_voices._core.response import Response, TransportError
+from mistral_voices._media.upload import BLOCK
 from mistral_voices._transport import concurrency
 from tests.harness import KEY, VOICE, ClientKind, Fails, Reply
 
@@ -101,7 +102,15 @@ def test_what_on_progress_raises_comes_out(client_kind: ClientKind, kind: type[E
     sample: dict[str, Any] = {"name": "Ada", "sample_audio": b"RIFF0000WAVE", "on_progress": on_progress}
     with pytest.raises(kind, match=r"^mine$") as caught:
         client_kind.call(client_kind.mistral(client_kind.replies(VOICE)), "create", **sample)
-    assert (repr(caught.value.__cause__), len(done)) == ("ValueError('its cause')", 1)
+    assert (repr(caught.value.__cause__), done) == ("ValueError('its cause')", [0])
+
+
+def test_progress_of_an_upload(client_kind: ClientKind) -> None:
+    done: list[int] = []
+    sample: dict[str, Any] = {"name": "Ada", "sample_audio": b"RIFF0000WAVE" + bytes(BLOCK)}
+    mistral = client_kind.mistral(client_kind.replies(VOICE))
+    client_kind.call(mistral, "create", **sample, on_progress=lambda number, _: done.append(number))
+    assert done == [0, BLOCK, BLOCK + 12]
 
 
 def test_work_in_a_thread() -> None:
