@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
-from threading import Event, get_ident
 from typing import Any
 
-import anyio
 import pytest
 
 from mistral_voices import Mistral, errors
 from mistral_voices._core.request import Request, Send, Wait
 from mistral_voices._core.response import Response, TransportError
-from mistral_voices._media.upload import BLOCK
-from mistral_voices._transport import concurrency
 from tests.harness import KEY, VOICE, ClientKind, Fails, Reply
 
 REQUEST: Request[Any] = Request("PATCH", "/x", lambda response: None, {}, content=b"{}")
@@ -89,67 +85,3 @@ def test_redirects_are_not_followed(client_kind: ClientKind) -> None:
     with pytest.raises(errors.SDKError, match="redirects"):
         client_kind.call(mistral, "get", voice_id="v1")
     assert len(server.requests) == 3
-
-
-@pytest.mark.parametrize("kind", [ZeroDivisionError, OSError])
-def test_what_on_progress_raises_comes_out(client_kind: ClientKind, kind: type[Exception]) -> None:
-    done: list[int] = []
-
-    def on_progress(number: int, _: int | None) -> None:
-        done.append(number)
-        raise kind("mine") from ValueError("its cause")
-
-    sample: dict[str, Any] = {"name": "Ada", "sample_audio": b"RIFF0000WAVE", "on_progress": on_progress}
-    with pytest.raises(kind, match=r"^mine$") as caught:
-        client_kind.call(client_kind.mistral(client_kind.replies(VOICE)), "create", **sample)
-    assert (repr(caught.value.__cause__), done) == ("ValueError('its cause')", [0])
-
-
-def test_progress_of_an_upload(client_kind: ClientKind) -> None:
-    done: list[int] = []
-    sample: dict[str, Any] = {"name": "Ada", "sample_audio": b"RIFF0000WAVE" + bytes(BLOCK)}
-    mistral = client_kind.mistral(client_kind.replies(VOICE))
-    client_kind.call(mistral, "create", **sample, on_progress=lambda number, _: done.append(number))
-    assert done == [0, BLOCK, BLOCK + 12]
-
-
-def test_work_in_a_thread() -> None:
-    async def main() -> None:
-        assert await concurrency.in_thread(divmod, 7, 2) == (3, 1)
-        assert await concurrency.in_thread_unless(False, get_ident) != get_ident()
-        assert await concurrency.in_thread_unless(True, get_ident) == get_ident()
-        with pytest.raises(ZeroDivisionError):
-            await concurrency.in_thread(divmod, 7, 0)
-
-    asyncio.run(main())
-
-
-def test_a_thread_ends_before_the_call_that_is_cancelled() -> None:
-    began, may_end, ended = Event(), Event(), Event()
-
-    def work() -> None:
-        began.set()
-        may_end.wait(5)
-        ended.set()
-
-    async def main() -> None:
-        call = asyncio.create_task(concurrency.in_thread(work))
-        await asyncio.to_thread(began.wait, 5)
-        call.cancel()
-        asyncio.get_running_loop().call_soon(may_end.set)
-        with pytest.raises(asyncio.CancelledError):
-            await call
-        assert ended.is_set()
-
-    asyncio.run(main())
-
-
-def test_shielded_work_is_done_although_all_is_cancelled() -> None:
-    async def main() -> None:
-        with anyio.CancelScope() as scope:
-            scope.cancel()
-            await concurrency.shielded_in_thread(done.set)
-
-    done = Event()
-    asyncio.run(main())
-    assert done.is_set()
