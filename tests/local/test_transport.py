@@ -160,7 +160,7 @@ def test_a_cut(way: Way) -> None:
 def test_a_late_response(way: Way) -> None:
     way.server.fail(delay=0.01)
     assert way.send("GET").status_code == 200
-    way.server.fail(delay=3600)
+    way.server.fail(delay=3600, method="POST")
     with pytest.raises(way.library.ReadTimeout):
         way.send("POST", json=SENT, timeout=way.library.Timeout(5, read=0.05))
     while len(way.voices()) != 1:
