@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from mistral_voices.local import _document
 
 ROOT = Path(__file__).resolve().parent.parent
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -42,14 +44,12 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """Follow a `$ref`, through any number of them, to what it stands for; anything else stays as it is."""
-    while "$ref" in node:
-        kind, name = component(node["$ref"])
-        try:
-            node = document["components"][kind][name]
-        except (KeyError, TypeError) as error:
-            raise DocumentError(f"components/{kind}/{name} is referred to, but is not there: is it cut off?") from error
-    return node
+    """Follow a `$ref` to what it stands for; DocumentError when that is not there."""
+    place = "/".join(("components", *component(node["$ref"]))) if "$ref" in node else ""
+    try:
+        return cast("dict[str, Any]", _document.resolve(document, node))
+    except (KeyError, TypeError) as error:
+        raise DocumentError(f"{place} is referred to, but is not there: is it cut off?") from error
 
 
 def component(reference: str) -> tuple[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import functools
 import keyword
-import operator
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+
+from mistral_voices.local import _document
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "openapi" / "voices.yaml"
@@ -106,8 +106,7 @@ def resolve(document: Document, node: Any) -> Any:
     if not isinstance(node, Mapping):
         return node
     if "$ref" in node:
-        path = node["$ref"].removeprefix("#/").split("/")
-        return {**resolve(document, functools.reduce(operator.getitem, path, document)), "x-name": path[-1]}
+        return {**resolve(document, _document.resolve(document, node)), "x-name": node["$ref"].rpartition("/")[2]}
     return {name: resolve(document, each) for name, each in node.items()}
 
 

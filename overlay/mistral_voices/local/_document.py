@@ -198,11 +198,15 @@ class Document:
 
 
 def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow `$ref` within a document."""
+    """Follow a `$ref` within a document, through any number of them; anything else stays as it is.
+
+    Raises:
+        KeyError: there is nothing where it leads.
+    """
     while "$ref" in node:
         target: Any = document
         for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
+            target = target[unquote(step).replace("~1", "/").replace("~0", "~")]
         node = target
     return node
 
