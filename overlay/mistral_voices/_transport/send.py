@@ -1,6 +1,6 @@
 """The only code that sends or sleeps: it drives the steps of a call, sync or async.
 
-Whatever it decides is decided twice, so it decides nothing: that is for the flow.
+Nothing is decided here, since it would be decided twice: decisions are the flow's.
 """
 
 import time
