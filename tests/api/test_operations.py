@@ -44,12 +44,10 @@ REQUESTS: list[tuple[Request[Any], str, str, Any]] = [
     # request, method, path, body
     (operations.list_voices(limit=100, type_="preset"), "GET", f"{V1}?limit=100&offset=0&type=preset", None),
     (operations.list_voices(limit=None, offset=UNSET), "GET", f"{V1}?limit=10&offset=0&type=all", None),
-    (operations.search_voices(), "GET", f"{V2}?page_size=10&type=all", None),
     (operations.search_voices(**QUERY), "GET", f"{V2}?{ENCODED}", None),
-    (create(), "POST", V1, CREATED),
     (create(retention_notice=None, languages=None, slug=None), "POST", V1, {**CREATED, "slug": None}),
     (create("not base64", **ALL), "POST", V1, {"name": ALL["name"], "sample_audio": "not base64", **ALL}),
-    (operations.get_voice("v1"), "GET", f"{V1}/v1", None),
+    (operations.get_voice("a/b"), "GET", f"{V1}/a%2Fb", None),
     (update(), "PATCH", f"{V1}/v1", {}),
     (update(**NULLS, gender=UNSET), "PATCH", f"{V1}/v1", NULLS),
     (operations.delete_voice("v1", missing_ok=False), "DELETE", f"{V1}/v1", None),
@@ -103,10 +101,6 @@ def test_request_for_a_sample() -> None:
     assert (request.download, request.parse(response=Reply().response())) == (DOWNLOAD, None)
 
 
-SEGMENTS = {
-    **{"a/b": "a%2Fb", "a?b#c": "a%3Fb%23c", "%2e%2e": "%252e%252e", "\u00e9": "%C3%A9", "\n": "%0A", " ": "%20"},
-    **{"...": "...", "..%2f": "..%252f", "a\\b": "a%5Cb", "\u202e": "%E2%80%AE", "a;b=c,d": "a%3Bb%3Dc%2Cd"},
-}
 WITH_ID: list[Any] = [
     operations.get_voice,
     operations.update_voice,
@@ -118,27 +112,26 @@ WITH_ID: list[Any] = [
 
 @pytest.mark.parametrize("operation", WITH_ID)
 def test_id_is_one_segment(operation: Any) -> None:
-    for voice_id, segment in SEGMENTS.items():
-        request = operation(voice_id)
-        assert request.path == f"{V1}/{segment}{'/sample' if request.is_sample else ''}"
-        assert request.missing_ok is request.deletes
+    request = operation("%2e\u00e9/\n")
+    assert request.path == f"{V1}/%252e%C3%A9%2F%0A{'/sample' if request.is_sample else ''}"
+    assert request.missing_ok is request.deletes
     with pytest.raises(ValueError, match="voice_id must be"):
         operation("..")
 
 
-REFUSED: list[tuple[Any, type[Exception], str]] = [
-    (lambda: operations.list_voices(limit=0), ValueError, "limit must be"),
-    (lambda: operations.search_voices(page_size=0), ValueError, "page_size must be"),
-    (lambda: create("\ud800"), ValueError, "sample_audio holds half"),
-    (lambda: operations.create_voice("UklGRg==", "x", **LEFT_OUT), TypeError, "on_progress must be"),  # type: ignore[arg-type]
-    (lambda: update(age="1"), TypeError, "age must be"),
-    (lambda: operations.delete_voice("v", 1), TypeError, "missing_ok must be True or False, not int"),  # type: ignore[arg-type]
+REFUSED: list[tuple[Any, str]] = [
+    (lambda: operations.list_voices(limit=0), "limit must be"),
+    (lambda: operations.search_voices(page_size=0), "page_size must be"),
+    (lambda: create("\ud800"), "sample_audio holds half"),
+    (lambda: operations.create_voice("UklGRg==", "x", **LEFT_OUT), "on_progress must be"),  # type: ignore[arg-type]
+    (lambda: update(age="1"), "age must be"),
+    (lambda: operations.delete_voice("v", 1), "missing_ok must be True or False, not int"),  # type: ignore[arg-type]
 ]
 
 
-@pytest.mark.parametrize(("build", "kind", "message"), REFUSED)
-def test_each_operation_checks_its_arguments(build: Any, kind: type[Exception], message: str) -> None:
-    with pytest.raises(kind, match=f"^{message}"):
+@pytest.mark.parametrize(("build", "message"), REFUSED)
+def test_each_operation_checks_its_arguments(build: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^{message}"):
         build()
 
 
@@ -149,35 +142,23 @@ RESULTS: list[tuple[Request[Any], Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("request_", "body", "kind"), RESULTS)
-def test_result(request_: Request[Any], body: Any, kind: Any) -> None:
-    assert request_.parse(response=Reply(200, body).response()) == kind.from_dict(body)
+def test_results() -> None:
+    for request, body, kind in RESULTS:
+        assert request.parse(response=Reply(200, body).response()) == kind.from_dict(body)
 
 
-def get(body: Any) -> Any:
-    return operations.get_voice("v1").parse(response=Reply(200, body).response())
-
-
-def test_what_is_absent_and_what_is_unknown() -> None:
-    voice = get(VOICE)
-    absent = (voice.slug, voice.languages, voice.tags, voice.retention_notice, voice.type_, voice.additional_properties)
-    assert absent == (None, [], None, 30, None, {})
+def test_what_is_unknown_is_kept_and_a_date_without_a_zone_is_utc() -> None:
     sent = {**VOICE, "type": "shared", "kind": "new", "gender": "robot", "mood": {"a": [1]}, "mood2": None}
-    voice = get(sent)
-    assert (voice.type_, voice.kind, voice.gender) == ("shared", "new", "robot")
-    assert voice.additional_properties == {"mood": {"a": [1]}, "mood2": None}
-    assert {**voice.to_dict(), "created_at": VOICE["created_at"]}.items() >= sent.items()
-
-
-def test_date_without_a_zone_is_utc() -> None:
     for text in (
         "2026-01-02T03:04:05",
         "2026-01-02T05:04:05+02:00",
         "2026-01-02 03:04:05-00:00",
         "2026-01-02t03:04:05z",
     ):
-        expected = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-        assert get({**VOICE, "created_at": text}).created_at == expected
+        voice = VOICE_OF.parse(response=Reply(200, {**sent, "created_at": text}).response())
+        assert (voice.type_, voice.kind, voice.gender) == ("shared", "new", "robot")
+        assert voice.additional_properties == {"mood": {"a": [1]}, "mood2": None}
+        assert voice.created_at == datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 
 
 VOICE_OF, LIST, SAMPLE = operations.get_voice("v1"), operations.list_voices(), operations.get_voice_sample("v1")
@@ -188,7 +169,6 @@ UNREADABLE: list[tuple[Request[Any], Any, str]] = [
     (VOICE_OF, {**VOICE, "id": None}, "id: is null, expected a string"),
     *[(VOICE_OF, {**VOICE, "created_at": text}, "created_at: is not a date-time") for text in NO_DATES],
     (VOICE_OF, {**VOICE, "age": 1.5}, "age: is a number, expected an integer or null"),
-    (VOICE_OF, {**VOICE, "languages": ["a", 1]}, "languages[1]: is an integer, expected a string"),
     (VOICE_OF, [], "the answer: is a list, expected an object"),
     (LIST, {**PAGE, "items": [VOICE, {"id": "v1"}]}, "items[1].name: is missing, expected a string"),
     *[(LIST, body, "the body is not JSON") for body in (b'{"id": ', b"", b"\xff\xfe\x00", b"<html>")],
