@@ -87,7 +87,8 @@ INVALID: list[tuple[Any, Any, str]] = [
     ({"message": DETAIL}, DETAIL, WORDED),
     ({"detail": "Bad name"}, [{"loc": [], "msg": "Bad name", "type": "value_error"}], "Bad name"),
     ({"message": {"detail": DETAIL}, "detail": []}, [], WORDED),
-    *[(body, None, NO_SENTENCE) for body in ({"detail": 5}, [])],
+    ({"detail": 5}, None, NO_SENTENCE),
+    ([], None, NO_SENTENCE),
     (GENERAL, None, "Voice is gone"),
     ({"detail": [{"msg": "no loc"}]}, None, "no loc"),
 ]

@@ -37,7 +37,7 @@ class User:
     async def call(self) -> None:
         await asyncio.gather(*[self.mistral.audio.voices.get_async(voice_id="v1") for _ in range(2)])
 
-    def run(self, *coroutines: Coroutine[Any, Any, Any]) -> None:
+    def run(self, *coroutines: Coroutine[Any, Any, Any]) -> Any:
         async def main() -> None:
             for coroutine in coroutines:
                 await coroutine
