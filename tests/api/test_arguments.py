@@ -98,7 +98,9 @@ NO_ID: list[tuple[Any, type[Exception], str]] = [
     (7, TypeError, "voice_id must be text, not int"),
     ("a" * 4097, ValueError, "voice_id must have at most 4,096 characters: no address can be longer"),
 ]
-CASES = [(partial(check, operation, {name: value}), kind, message) for operation, name, value, kind, message in REFUSED]
+CASES: list[Any] = [
+    (partial(check, operation, {name: value}), kind, message) for operation, name, value, kind, message in REFUSED
+]
 CASES += [(partial(check_voice_id, "get_voice", given), kind, message) for given, kind, message in NO_ID]
 
 
