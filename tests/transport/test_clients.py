@@ -29,30 +29,24 @@ Made = dict[str, list[Any]]
 BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
-def test_nothing_is_imported_or_made_before_the_first_call(made: Made) -> None:
+def test_nothing_is_made_before_the_first_call(made: Made) -> None:
     with Mistral(api_key=KEY) as mistral:
         assert mistral.audio.voices
     assert made == {"Client": [], "AsyncClient": []}
-    heavy = ("attr", "attrs", "httpx", "httpx2", "anyio", "asyncio", "inspect", "email", "mistral_voices_api")
-    code = f"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_call_nor_httpx_beside_httpx2(server: Server) -> None:
+    code = """
 import sys
 before = set(sys.modules)
 from mistral_voices import Mistral, utils
 mistral = Mistral(api_key="x", retry_config=None, timeout_ms=5, server="eu")
 repr(mistral)
-loaded = {{name.partition(".")[0] for name in set(sys.modules) - before}}
-print(sorted(loaded & set({heavy})))
+loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(*loaded & {"attr", "attrs", "httpx", "httpx2", "anyio", "asyncio", "inspect", "email", "mistral_voices_api"})
 mistral.audio.voices.get, mistral.audio.voices.list_async
-print(sorted(name for name in ("attr", "httpx", "anyio", "asyncio") if name in sys.modules))
-mistral.close()
-"""
-    assert run_python(code).split() == ["[]", "[]"]
-
-
-def test_httpx_is_not_imported_beside_httpx2(server: Server) -> None:
-    code = """
-import asyncio, sys, httpx2
-from mistral_voices import Mistral
+print(*sys.modules.keys() & {"attr", "httpx", "anyio", "asyncio"})
+import asyncio, httpx2
 client, async_client = httpx2.Client(), httpx2.AsyncClient()
 mistral = Mistral(api_key="x", server_url=sys.argv[1], client=client, async_client=async_client)
 with client:
@@ -61,9 +55,9 @@ async def main():
     async with async_client:
         await mistral.audio.voices.get_async(voice_id="v1")
 asyncio.run(main())
-print(sorted(name for name in sys.modules if name.partition(".")[0] in ("httpx", "httpcore")))
+print(*sys.modules.keys() & {"httpx", "httpcore"})
 """
-    assert run_python(code, server.url).strip() == "[]"
+    assert run_python(code, server.url).split() == []
 
 
 WAYS = pytest.mark.parametrize("way", ["with", "async with", "close", "aclose"])
@@ -159,8 +153,8 @@ def get(mistral: Mistral, is_async: bool, *urls: str | None) -> None:
 
 
 @BOTH
-def test_another_thread_may_close_while_a_client_is_made(is_async: bool, made: Made) -> None:
-    mistral: Any = Mistral(api_key=KEY)
+def test_another_thread_may_close_while_a_client_is_made(is_async: bool, server: Server, made: Made) -> None:
+    mistral: Any = Mistral(api_key=KEY, server_url=server.url)
 
     class Meanwhile:
         """A lock that another thread had until now."""
@@ -174,6 +168,7 @@ def test_another_thread_may_close_while_a_client_is_made(is_async: bool, made: M
     mistral._clients._lock = Meanwhile()
     with pytest.raises(RuntimeError, match="closed"):
         get(mistral, is_async, None)
+    assert server.served == 0
     assert [client.is_closed for client in made["Client"] + made["AsyncClient"]] == [True] * is_async
 
 
