@@ -9,6 +9,7 @@ import signal
 import ssl
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -152,20 +153,32 @@ def get(mistral: Mistral, is_async: bool, *urls: str | None) -> None:
                 mistral.audio.voices.get(voice_id="v1", server_url=url)
 
 
+class Meanwhile:
+    """A lock that another thread had until now, which did this."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        self.happens = happens
+
+    def __enter__(self) -> None:
+        self.happens()
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_another_thread_may_have_made_the_client(server: Server, made: Made) -> None:
+    other, mistral = (Mistral(api_key=KEY, server_url=server.url) for _ in range(2))
+    other.audio.voices.get(voice_id="v1")
+    clients: Any = mistral._clients
+    clients._lock = Meanwhile(lambda: clients._own.update(other._clients._own))
+    get(mistral, False, None)
+    assert len(made["Client"]) == 1
+
+
 @BOTH
-def test_another_thread_may_close_while_a_client_is_made(is_async: bool, server: Server, made: Made) -> None:
+def test_another_thread_may_have_closed(is_async: bool, server: Server, made: Made) -> None:
     mistral: Any = Mistral(api_key=KEY, server_url=server.url)
-
-    class Meanwhile:
-        """A lock that another thread had until now."""
-
-        def __enter__(self) -> None:
-            mistral._clients._closed = True
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-    mistral._clients._lock = Meanwhile()
+    mistral._clients._lock = Meanwhile(lambda: setattr(mistral._clients, "_closed", True))
     with pytest.raises(RuntimeError, match="closed"):
         get(mistral, is_async, None)
     assert server.served == 0

@@ -11,7 +11,7 @@ import pytest
 
 from mistral_voices import Mistral, models
 
-from ..harness import GOOD, KEY, VOICE, ClientKind, Fails, Reply
+from ..harness import KEY, PAGE, VOICE, ClientKind, Fails, Reply
 
 SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxl"
 V1, SAMPLE_OF = "/v1/audio/voices", "GET /v1/audio/voices/v1/sample"
@@ -21,7 +21,7 @@ VOICE_PAGE, RESULT = {"data": [VOICE], "next_page_token": None}, models.VoiceRes
 
 # The operation, its arguments, what leaves for it, the body of that and of the response, and what comes of it.
 OPERATIONS: dict[str, tuple[dict[str, Any], str, Any, Any, Any]] = {
-    "list": ({}, f"GET {V1}?limit=10&offset=0&type=all", None, GOOD["list"], models.VoiceListResponse),
+    "list": ({}, f"GET {V1}?limit=10&offset=0&type=all", None, PAGE, models.VoiceListResponse),
     "search": ({}, "GET /v2/audio/voices?page_size=10&type=all", None, VOICE_PAGE, models.VoiceListPage),
     "find": ({"name_or_id": "v1"}, f"GET {V1}/v1", None, VOICE, RESULT),
     "create": ({"name": "Ada", "sample_audio": SAMPLE}, f"POST {V1}", CREATED, VOICE, RESULT),

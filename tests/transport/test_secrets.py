@@ -13,7 +13,7 @@ import pytest
 import mistral_voices
 from mistral_voices import Mistral, errors
 
-from ..harness import GOOD, KEY, ClientKind, Fails, Reply
+from ..harness import KEY, VOICE, ClientKind, Fails, Reply
 from .test_operations import ARGUMENTS, SAMPLE, folder  # noqa: F401 - a fixture that each test uses
 
 
@@ -111,7 +111,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 def test_refused_arguments_show_no_secret(client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MISTRAL_API_KEY", f"{KEY}\n")
-    server = client_kind.replies(GOOD["create"])
+    server = client_kind.replies(VOICE)
     for constructor, call in REFUSED:
         with pytest.raises((TypeError, ValueError)) as caught:  # noqa: PT012 - it depends on the options which refuses
             mistral = client_kind.mistral(server, **constructor)
