@@ -268,7 +268,7 @@ def test_a_mistral_trusts_the_environment_and_speaks_http_and_https(
     with pytest.raises(errors.NoResponseError):
         get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), is_async, None)
     authority.cert_pem.write_to_path(trusted)  # which a Mistral that is made from now on reads
-    get(Mistral(api_key=KEY, server_url=server.url), is_async, None, secure.url, None, secure.url)
+    get(Mistral(api_key=KEY, server_url=server.url), is_async, None, "HTTPS" + secure.url[5:], None, secure.url)
     assert (server.served, server.connected, secure.served, secure.connected) == (2, 1, 2, 2)
 
 
