@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import errors
 from mistral_voices._transport.transport_errors import BODY_TOO_LONG, map_error
-from tests.harness import ClientKind, Fails
 
 URL = "https://api.example/v1"
 TIMEOUTS = {"connect": 1, "write": 2, "read": 3, "pool": 4}
@@ -82,13 +80,3 @@ def test_the_request_in_an_error_loses_key_and_sample(library: ModuleType) -> No
     assert (cause.request.extensions, cause.request.read()) == (extensions, b"")
     assert "authorization" not in cause.request.headers
     assert request.headers["authorization"] == "Bearer k"
-
-
-def test_every_class_comes_out_as_ours(client_kind: ClientKind) -> None:
-    for name, (was_sent, _, phase, _) in MEANINGS.items():
-        mistral = client_kind.mistral(client_kind.replies(Fails(name)), retry_config=None)
-        with pytest.raises(errors.NoResponseError) as caught:
-            client_kind.call(mistral, "create", name="Ada", sample_audio="UklGRg==")
-        assert type(caught.value) is (errors.NoResponseError if phase is None else errors.RequestTimeoutError)
-        assert type(caught.value.__cause__) is getattr(client_kind.library, name)
-        assert caught.value.outcome_unknown is was_sent
