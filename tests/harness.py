@@ -22,7 +22,7 @@ KEY = "key-0123456789abcdef"
 LOST = TransportError(httpx.ReadError("gone"), "gone")
 REFUSED = TransportError(httpx.ConnectError("refused"), "refused", was_sent=False)
 
-# What every operation needs to be called, and a good response to it.
+# What every operation needs to be called.
 CALLS: dict[str, dict[str, Any]] = {
     "list": {},
     "create": {"name": "Ada", "sample_audio": "UklGRg=="},
@@ -30,9 +30,6 @@ CALLS: dict[str, dict[str, Any]] = {
     "update": {"voice_id": "v1", "name": "Eva"},
     "delete": {"voice_id": "v1"},
     "get_sample_audio": {"voice_id": "v1"},
-}
-GOOD: dict[str, Any] = {
-    name: PAGE if name == "list" else "UklGRg==" if name == "get_sample_audio" else VOICE for name in CALLS
 }
 
 

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
@@ -32,9 +33,12 @@ class Server(ThreadingHTTPServer):
         self.arrived = threading.Event()
         self.release = threading.Event()
 
-    def assert_all_disconnected(self, but: int = 0) -> None:
+    def assert_all_disconnected(self) -> None:
         """Give the server's threads the moment that they need to see connections end."""
-        wait_until(lambda: self.connected - self.disconnected == but)
+        for _ in range(2000):
+            if self.connected > self.disconnected:
+                time.sleep(0.002)
+        assert self.connected == self.disconnected
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -83,14 +87,6 @@ def serving(server: S) -> Iterator[S]:
         server.release.set()
         server.shutdown()
         thread.join()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        threading.Event().wait(0.002)
-    assert condition()
 
 
 def run_python(code: str, *arguments: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import json
 import re
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import models
 from mistral_voices._api import operations
 from mistral_voices._core.request import USUAL_SECONDS, Request
 from mistral_voices._media.download import Download, MemoryTarget
@@ -44,15 +42,13 @@ REQUESTS: list[tuple[Request[Any], str, str, Any]] = [
     # request, method, path, body
     (operations.list_voices(limit=100, type_="preset"), "GET", f"{V1}?limit=100&offset=0&type=preset", None),
     (operations.list_voices(limit=None, offset=UNSET), "GET", f"{V1}?limit=10&offset=0&type=all", None),
-    (operations.search_voices(), "GET", f"{V2}?page_size=10&type=all", None),
     (operations.search_voices(**QUERY), "GET", f"{V2}?{ENCODED}", None),
-    (create(), "POST", V1, CREATED),
     (create(retention_notice=None, languages=None, slug=None), "POST", V1, {**CREATED, "slug": None}),
     (create("not base64", **ALL), "POST", V1, {"name": ALL["name"], "sample_audio": "not base64", **ALL}),
-    (operations.get_voice("v1"), "GET", f"{V1}/v1", None),
+    (operations.get_voice("%2e\u00e9/\n"), "GET", f"{V1}/%252e%C3%A9%2F%0A", None),
     (update(), "PATCH", f"{V1}/v1", {}),
     (update(**NULLS, gender=UNSET), "PATCH", f"{V1}/v1", NULLS),
-    (operations.delete_voice("v1", missing_ok=False), "DELETE", f"{V1}/v1", None),
+    *[(operations.delete_voice("v1", missing_ok=each), "DELETE", f"{V1}/v1", None) for each in (True, False)],
     (operations.get_voice_sample("v1"), "GET", f"{V1}/v1/sample", None),
     (operations.download_voice_sample("v1", DOWNLOAD), "GET", f"{V1}/v1/sample", None),
 ]
@@ -70,9 +66,11 @@ def test_request(request_: Request[Any], method: str, path: str, body: Any) -> N
         assert list(json.loads(content).items()) == list(body.items())
         assert request_.headers["content-type"] == "application/json"
     is_sample = path.endswith("/sample")
-    assert (request_.creates, request_.deletes, request_.missing_ok) == (method == "POST", method == "DELETE", False)
+    assert (request_.creates, request_.deletes) == (method == "POST", method == "DELETE")
     assert (request_.is_sample, request_.seconds) == (is_sample, 300.0 if method == "POST" else USUAL_SECONDS)
     assert request_.secret == (body["sample_audio"] if request_.creates else "")
+    accept = "audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, application/json;q=0.7"
+    assert not is_sample or request_.headers == {"accept": accept, "accept-encoding": "identity"}
 
 
 def test_create_has_a_key_of_its_own_and_knows_what_its_voice_will_show() -> None:
@@ -82,113 +80,46 @@ def test_create_has_a_key_of_its_own_and_knows_what_its_voice_will_show() -> Non
     assert create(slug=None).metadata == {"name": "Ada", "slug": None}
 
 
-@pytest.mark.parametrize(
-    ("audio", "given", "filename"),
-    [(b"RIFF\0\0\0\0WAVE", UNSET, "sample.wav"), (b"RIFF\0\0\0\0WAVE", "mine.wav", "mine.wav"), (b"?", UNSET, None)],
-)
-def test_create_encodes_a_sample_as_it_is_sent(audio: bytes, given: Any, filename: str | None) -> None:
-    request = create(BytesSample(audio), sample_filename=given)
-    assert isinstance(request.content, Upload)
-    body = b"".join(request.content.blocks())
-    named = {} if filename is None else {"sample_filename": filename}
-    assert json.loads(body) == {"name": "Ada", "sample_audio": base64.b64encode(audio).decode(), **named}
-    assert request.headers["content-length"] == str(len(body))
-    assert (request.headers["content-type"], request.secret) == ("application/json", "")
+def test_create_names_a_sample_that_is_encoded_as_it_is_sent() -> None:
+    wave = b"RIFF\0\0\0\0WAVE"
+    for audio, given, filename in ((wave, UNSET, "sample.wav"), (wave, "mine.wav", "mine.wav"), (b"?", UNSET, None)):
+        request = create(BytesSample(audio), sample_filename=given)
+        assert isinstance(request.content, Upload)
+        assert json.loads(b"".join(request.content.blocks())).get("sample_filename") == filename
+        assert (request.headers["content-length"], request.secret) == (str(request.content.length), "")
 
 
-def test_request_for_a_sample() -> None:
-    for request in (operations.get_voice_sample("v1"), operations.download_voice_sample("v1", DOWNLOAD)):
-        accept = "audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, application/json;q=0.7"
-        assert request.headers == {"accept": accept, "accept-encoding": "identity"}
-    assert (request.download, request.parse(response=Reply().response())) == (DOWNLOAD, None)
-
-
-SEGMENTS = {
-    **{"a/b": "a%2Fb", "a?b#c": "a%3Fb%23c", "%2e%2e": "%252e%252e", "\u00e9": "%C3%A9", "\n": "%0A", " ": "%20"},
-    **{"...": "...", "..%2f": "..%252f", "a\\b": "a%5Cb", "\u202e": "%E2%80%AE", "a;b=c,d": "a%3Bb%3Dc%2Cd"},
-}
-WITH_ID: list[Any] = [
-    operations.get_voice,
-    operations.update_voice,
-    lambda voice_id: operations.delete_voice(voice_id, missing_ok=True),
-    operations.get_voice_sample,
-    lambda voice_id: operations.download_voice_sample(voice_id, DOWNLOAD),
-]
-
-
-@pytest.mark.parametrize("operation", WITH_ID)
-def test_id_is_one_segment(operation: Any) -> None:
-    for voice_id, segment in SEGMENTS.items():
-        request = operation(voice_id)
-        assert request.path == f"{V1}/{segment}{'/sample' if request.is_sample else ''}"
-        assert request.missing_ok is request.deletes
-    with pytest.raises(ValueError, match="voice_id must be"):
-        operation("..")
-
-
-REFUSED: list[tuple[Any, type[Exception], str]] = [
-    (lambda: operations.list_voices(limit=0), ValueError, "limit must be"),
-    (lambda: operations.search_voices(page_size=0), ValueError, "page_size must be"),
-    (lambda: create("\ud800"), ValueError, "sample_audio holds half"),
-    (lambda: operations.create_voice("UklGRg==", "x", **LEFT_OUT), TypeError, "on_progress must be"),  # type: ignore[arg-type]
-    (lambda: update(age="1"), TypeError, "age must be"),
-    (lambda: operations.delete_voice("v", 1), TypeError, "missing_ok must be True or False, not int"),  # type: ignore[arg-type]
-]
-
-
-@pytest.mark.parametrize(("build", "kind", "message"), REFUSED)
-def test_each_operation_checks_its_arguments(build: Any, kind: type[Exception], message: str) -> None:
-    with pytest.raises(kind, match=f"^{message}"):
-        build()
-
-
-RESULTS: list[tuple[Request[Any], Any, Any]] = [
-    (operations.list_voices(), PAGE, models.VoiceListResponse),
-    (operations.search_voices(), {"data": [VOICE], "next_page_token": None}, models.VoiceListPage),
-    *[(request, VOICE, models.VoiceResponse) for request in (create(), *(each("v1") for each in WITH_ID[:3]))],
-]
-
-
-@pytest.mark.parametrize(("request_", "body", "kind"), RESULTS)
-def test_result(request_: Request[Any], body: Any, kind: Any) -> None:
-    assert request_.parse(response=Reply(200, body).response()) == kind.from_dict(body)
-
-
-def get(body: Any) -> Any:
-    return operations.get_voice("v1").parse(response=Reply(200, body).response())
-
-
-def test_what_is_absent_and_what_is_unknown() -> None:
-    voice = get(VOICE)
-    absent = (voice.slug, voice.languages, voice.tags, voice.retention_notice, voice.type_, voice.additional_properties)
-    assert absent == (None, [], None, 30, None, {})
-    sent = {**VOICE, "type": "shared", "kind": "new", "gender": "robot", "mood": {"a": [1]}, "mood2": None}
-    voice = get(sent)
-    assert (voice.type_, voice.kind, voice.gender) == ("shared", "new", "robot")
-    assert voice.additional_properties == {"mood": {"a": [1]}, "mood2": None}
-    assert {**voice.to_dict(), "created_at": VOICE["created_at"]}.items() >= sent.items()
-
-
-def test_date_without_a_zone_is_utc() -> None:
-    for text in (
-        "2026-01-02T03:04:05",
-        "2026-01-02T05:04:05+02:00",
-        "2026-01-02 03:04:05-00:00",
-        "2026-01-02t03:04:05z",
-    ):
-        expected = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-        assert get({**VOICE, "created_at": text}).created_at == expected
+def test_what_no_document_describes_is_checked_too() -> None:
+    wrong: Any = 1
+    with pytest.raises(TypeError, match=r"^missing_ok must be True or False, not int$"):
+        operations.delete_voice("v1", wrong)
+    with pytest.raises(TypeError, match=r"^on_progress must be"):
+        operations.create_voice("UklGRg==", wrong, **LEFT_OUT)
 
 
 VOICE_OF, LIST, SAMPLE = operations.get_voice("v1"), operations.list_voices(), operations.get_voice_sample("v1")
-NO_DATES = ("yesterday", "2026-01-02", "2026-W01-1T00:00:00Z", "2026-01-02T03:04Z")
+DATES = ["2026-01-02T03:04:05", "2026-01-02T05:04:05+02:00", "2026-01-02 03:04:05-00:00", "2026-01-02t03:04:05z"]
+NO_DATES = ["yesterday", "2026-01-02", "2026-W01-1T00:00:00Z", "2026-01-02T03:04Z"]
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_what_is_unknown_is_kept_and_a_date_without_a_zone_is_utc(text: str) -> None:
+    sent = {**VOICE, "type": "shared", "kind": "new", "mood": {"a": [1]}, "mood2": None, "created_at": text}
+    voice = VOICE_OF.parse(response=Reply(200, sent).response())
+    assert (voice.type_, voice.kind, voice.additional_properties) == (
+        "shared",
+        "new",
+        {"mood": {"a": [1]}, "mood2": None},
+    )
+    assert voice.created_at == datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+
+
 # One for each form of message; tests/contract spoils every member of every response.
 UNREADABLE: list[tuple[Request[Any], Any, str]] = [
     (VOICE_OF, {"id": "v1"}, "name: is missing, expected a string"),
     (VOICE_OF, {**VOICE, "id": None}, "id: is null, expected a string"),
     *[(VOICE_OF, {**VOICE, "created_at": text}, "created_at: is not a date-time") for text in NO_DATES],
     (VOICE_OF, {**VOICE, "age": 1.5}, "age: is a number, expected an integer or null"),
-    (VOICE_OF, {**VOICE, "languages": ["a", 1]}, "languages[1]: is an integer, expected a string"),
     (VOICE_OF, [], "the answer: is a list, expected an object"),
     (LIST, {**PAGE, "items": [VOICE, {"id": "v1"}]}, "items[1].name: is missing, expected a string"),
     *[(LIST, body, "the body is not JSON") for body in (b'{"id": ', b"", b"\xff\xfe\x00", b"<html>")],

@@ -17,6 +17,8 @@ from mistral_voices._core.response import TransportError
 
 from ..harness import Reply
 
+ORIGIN = "https://api.example"
+REDIRECTS = "The server redirects to {}, and redirects are not followed: set server_url"
 REQUEST: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: None, {})
 SEND = Send(REQUEST, "https://api.example/v1/audio/voices/v1", {"authorization": "Bearer x"}, None, 1)
 GENERAL = {"object": "error", "message": "Voice is gone", "type": "invalid_request_error", "param": None, "code": None}
@@ -25,33 +27,27 @@ DETAIL = [
     {"loc": ["body", "tags", 3], "msg": "Input should be a string", "type": "string_type", "input": 5, "ctx": {"a": 1}},
 ]
 STATUSES: list[tuple[int, type[errors.SDKError]]] = [
-    *[(status, errors.SDKError) for status in (300, 302, 304, 399, 402, 405, 408, 413, 418, 499)],
+    *[(status, errors.SDKError) for status in (300, 399, 402, 405, 408, 413, 418, 499)],
     *[(400, errors.BadRequestError), (401, errors.AuthenticationError), (403, errors.PermissionDeniedError)],
     *[(404, errors.NotFoundError), (409, errors.ConflictError), (429, errors.RateLimitError)],
-    *[(status, errors.ServerError) for status in (500, 502, 503, 504, 520, 599)],
+    *[(status, errors.ServerError) for status in (500, 503, 520, 599)],
 ]
 
 
 @pytest.mark.parametrize(("status", "kind"), STATUSES)
 def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     reply = Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"})
-    error = from_status(SEND, reply.response(), 7.5)
-    sentence = "The server redirects to https://api.example, and redirects are not followed: set server_url"
-    sentence = sentence if status < 400 else "Voice is gone"
-    message = f"{sentence} ({status}, GET /v1/audio/voices/v1, request id req-7)"
-    assert (type(error), str(error), error.message) == (kind, message, message)
+    error = from_status(SEND._replace(attempt=2), reply.response(), 7.5)
+    details = f" ({status}, GET /v1/audio/voices/v1, attempt 2, request id req-7)"
+    assert error.message == (f"Voice is gone{details}" if status >= 400 else REDIRECTS.format(ORIGIN) + details)
+    assert (type(error), str(error), error.outcome_unknown) == (kind, error.message, False)
     assert (error.status_code, error.request_id, error.headers["x-OTHER"]) == (status, "req-7", "1")
-    assert error.body == reply.encoded()[0].decode()
-    assert error.raw_response is not None
-    assert (error.raw_response.status_code, error.raw_response.text) == (status, error.body)
+    raw: Any = error.raw_response
+    assert (raw.status_code, raw.text, error.body) == (status, error.body, reply.encoded()[0].decode())
     assert getattr(error, "retry_after", 0) == (7.5 if status == 429 else 0)
-    assert error.outcome_unknown is False
 
 
-def test_request_id_and_attempt() -> None:
-    error = from_status(SEND._replace(attempt=2), Reply(429, GENERAL).response(), None)
-    assert str(error) == "Voice is gone (429, GET /v1/audio/voices/v1, attempt 2)"
-    assert (getattr(error, "retry_after", 0), error.request_id) == (None, None)
+def test_request_id_has_two_names() -> None:
     for first, found in (("a", "a"), ("", "b")):
         assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found
 
@@ -64,16 +60,12 @@ WORDLESS: list[Any] = [
 ]
 BODIES: list[tuple[Any, str]] = [
     *[(body, NOTHING) for body in WORDLESS],
-    (GENERAL, "Voice is gone"),
-    ({"detail": "Not here"}, "Not here"),
     ({"message": "", "detail": "Not here", "error": "Not this"}, "Not here"),
-    *[(body, WORDED) for body in ({"detail": DETAIL}, {"message": {"detail": DETAIL}}, {"message": DETAIL}, DETAIL)],
+    *[(body, WORDED) for body in ({"message": {"detail": DETAIL}}, DETAIL)],
     ({"error": {"message": "Nested"}}, "Nested"),
-    ({"error": "Short"}, "Short"),
     ("Just text", "Just text"),
     (b"plain words\n of a proxy", "plain words of a proxy"),
-    (b"x" * 500, "x" * 500),
-    (b"1 < 2", "1 < 2"),
+    (b"1 < 2" + b"x" * 495, "1 < 2" + "x" * 495),
     ({"message": "two\nlines\x1b[31m"}, "two lines [31m"),
     ({"message": "x" * 500}, "x" * 500),
     ({"message": "x" * 501}, "x" * 500 + "..."),
@@ -95,12 +87,10 @@ INVALID: list[tuple[Any, Any, str]] = [
     ({"message": DETAIL}, DETAIL, WORDED),
     ({"detail": "Bad name"}, [{"loc": [], "msg": "Bad name", "type": "value_error"}], "Bad name"),
     ({"message": {"detail": DETAIL}, "detail": []}, [], WORDED),
-    ({"detail": []}, [], NO_SENTENCE),
     ({"detail": 5}, None, NO_SENTENCE),
+    ([], None, NO_SENTENCE),
     (GENERAL, None, "Voice is gone"),
     ({"detail": [{"msg": "no loc"}]}, None, "no loc"),
-    ([], None, NO_SENTENCE),
-    ("text", None, "text"),
 ]
 
 
@@ -112,25 +102,21 @@ def test_422_has_its_data(body: Any, detail: Any, sentence: str) -> None:
     assert not isinstance(error, (errors.SDKError, ValueError))
     found = None if error.data is None else error.data.detail
     assert found == (None if detail is None else [models.ValidationError.from_dict(entry) for entry in detail])
-
-
-def test_422_that_is_not_json_is_an_sdk_error() -> None:
-    for body in (b"<html>", b"", b'{"detail": [', b"nonsense"):
-        assert type(from_status(SEND, Reply(422, body).response(), None)) is errors.SDKError
+    assert type(from_status(SEND, Reply(422, b"no JSON").response(), None)) is errors.SDKError
 
 
 LOCATIONS: list[tuple[dict[str, str], str]] = [
     ({"location": "https://elsewhere.example/x?token=1"}, "https://elsewhere.example"),
     ({"location": "//user:password@other.example:8443/x"}, "https://other.example:8443"),
     ({"location": "http://[bad"}, "an address that cannot be read"),
-    *[(headers, "https://api.example") for headers in ({"location": "/v2/other"}, {"location": ""}, {})],
+    ({"location": "/v2/other"}, ORIGIN),
 ]
 
 
 @pytest.mark.parametrize(("headers", "origin"), LOCATIONS)
 def test_redirect_names_its_origin(headers: dict[str, str], origin: str) -> None:
     error = from_status(SEND, Reply(307, GENERAL, headers).response(), None)
-    assert error.message.startswith(f"The server redirects to {origin}, and redirects are not followed")
+    assert error.message.startswith(REDIRECTS.format(origin))
 
 
 UNREADABLE = [
@@ -147,14 +133,11 @@ def test_unreadable_response(is_sample: bool, content_type: str | None, content:
     send = SEND._replace(request=REQUEST._replace(is_sample=is_sample))
     reply = Reply(200, content, {} if content_type is None else {"content-type": content_type})
     error = from_unreadable(send, reply.response(), "id: is odd")
-    where = "(200, GET /v1/audio/voices/v1)"
-    assert error.message == f"The answer is not one that the document describes: id: is odd {where}"
+    sentence = "The answer is not one that the document describes: id: is odd"
+    assert error.message == f"{sentence} (200, GET /v1/audio/voices/v1)"
     assert (error.status_code, error.body, repr(error.cause)) == (200, body, "ValueError('id: is odd')")
-    assert error.raw_response is not None
 
 
-WHERE = "GET /v1/audio/voices/v1"
-CAUSE = httpx.ReadTimeout("slow")
 FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"phase": "connect", "seconds": 5.0}, "No answer to {} within 5 s, while it was to connect"),
     ({"phase": "read", "seconds": 0.05}, "No answer to {} within 0.05 s, while it was to read the answer"),
@@ -170,11 +153,11 @@ FAILURES: list[tuple[dict[str, Any], str]] = [
 def test_no_response(failure: dict[str, Any], message: str) -> None:
     kind = errors.RequestTimeoutError if "phase" in failure else errors.NoResponseError
     more = "; timeout_ms sets how long to wait (slow)" if "phase" in failure else ""
-    for send, where in ((SEND, WHERE), (SEND._replace(attempt=2), f"{WHERE} (attempt 2)")):
-        error = from_transport_error(send, TransportError(CAUSE, "slow", **failure))
-        assert (type(error), str(error)) == (kind, message.format(where) + more)
-        assert (error.status_code, error.body, dict(error.headers), error.raw_response) == (None, "", {}, None)
-    assert str(from_transport_error(SEND, TransportError(CAUSE, ""))).endswith(" was answered: ReadTimeout")
+    for attempt, where in ((1, ""), (2, " (attempt 2)")):
+        cause = TransportError(TimeoutError(), "slow", **failure)
+        error = from_transport_error(SEND._replace(attempt=attempt), cause)
+        assert (type(error), str(error)) == (kind, message.format(f"GET /v1/audio/voices/v1{where}") + more)
+    assert str(from_transport_error(SEND, TransportError(TimeoutError(), ""))).endswith(" was answered: TimeoutError")
 
 
 def test_what_an_error_has_where_nothing_is_known() -> None:
@@ -202,8 +185,7 @@ def test_error_pickles_and_copies(name: str) -> None:
     headers = errors.Headers([("A", "1")])
     error = kind("It failed", status_code=418, body="tea", headers=headers, raw_response=raw, request_id="r")
     extra = {"data": models.HTTPValidationError(detail=[]), "retry_after": 1.5, "already_deleted": True}
-    for each in extra.keys() & set(dir(kind)):
-        setattr(error, each, extra[each])
+    vars(error).update({each: extra[each] for each in extra.keys() & set(dir(kind))})
     error._lookup = object()  # what no process can send
     error.add_note("a note")
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):

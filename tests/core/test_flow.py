@@ -20,8 +20,11 @@ GET: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response
 CREATE = GET._replace(method="POST", creates=True)
 DELETE = GET._replace(method="DELETE", deletes=True)
 OPTIONS = Options("https://api.example", Key(KEY))
+NEVER = OPTIONS._replace(retry=NO_RETRIES)
 WILLING = OPTIONS._replace(retry=DEFAULT._replace(repeats_creates=True))
 GONE = Reply(404, {"message": "No such voice"})
+TOLERANT = DELETE._replace(missing_ok=True)
+LOST_RESPONSES = [Reply(502), Reply(504), LOST]
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
 
 
@@ -51,55 +54,81 @@ def run(request: Request[Any], *outcomes: Any, options: Options = OPTIONS, rando
     return Run([step for step in record if isinstance(step, Send)], waits(), result, response, error)
 
 
-def test_good_response_is_parsed_at_once() -> None:
-    done = run(GET, {"id": "v1"})
-    assert (len(done.sent), done.waits, done.result) == (1, [], {"id": "v1"})
+def test_each_attempt_shows_request_and_options_and_a_good_response_is_the_last() -> None:
+    options = OPTIONS._replace(headers={"x-mine": "1", "accept": "c/d"}, timeout=7.0)
+    done = run(GET, Reply(429), {"id": "v1"}, options=options)
+    headers = {"authorization": f"Bearer {KEY}", "accept": "c/d", "x-mine": "1"}
+    first = Send(GET, "https://api.example/v1/audio/voices/v1?q=name", headers, 7.0, 1)
+    assert done.sent == [first, first._replace(attempt=2)]
+    assert (done.waits, done.result, first.path) == ([0.5], {"id": "v1"}, "/v1/audio/voices/v1")
     assert done.response is not None
     assert (done.response.status_code, done.response.content) == (200, b'{"id": "v1"}')
-    assert run_steps(flow.call(GET, OPTIONS), [{"id": "v1"}]) == {"id": "v1"}
-
-
-def test_each_attempt_shows_request_and_options() -> None:
-    options = OPTIONS._replace(headers={"x-mine": "1", "accept": "c/d"}, timeout=7.0)
-    first, second = run(GET, Reply(429), {}, options=options).sent
-    headers = {"authorization": f"Bearer {KEY}", "accept": "c/d", "x-mine": "1"}
-    assert first == Send(GET, "https://api.example/v1/audio/voices/v1?q=name", headers, 7.0, 1)
-    assert (second, first.path) == (first._replace(attempt=2), "/v1/audio/voices/v1")
     (own,) = run(GET, {}, options=OPTIONS._replace(headers={"authorization": "Bearer other"})).sent
     assert (own.headers, own.timeout) == ({"authorization": "Bearer other", "accept": "a/b"}, None)
 
 
-def test_key_is_read_once_an_attempt() -> None:
-    keys = iter(["key-one", "key-two", "key-three", "key-four"])
-    done = run(GET, Reply(429), REFUSED, {}, options=OPTIONS._replace(key=Key(lambda: next(keys))))
-    sent = [send.headers["authorization"] for send in done.sent]
-    assert sent == ["Bearer key-one", "Bearer key-two", "Bearer key-three"]
-    assert next(keys) == "key-four"
-    with pytest.raises(ValueError, match="no API key"):
-        run(GET, {}, options=OPTIONS._replace(key=Key(lambda: "")))
-
-
 REPEATED = [*map(Reply, (429, 500, 502, 503, 504)), LOST, REFUSED]
+MADE = [Reply(500), Reply(502), Reply(503), LOST]  # the server may have made a voice all the same
+NOT_MADE = [Reply(429), Reply(503, headers={"retry-after": "1"}), REFUSED]
+UNREADABLE: list[tuple[Any, str]] = [
+    *[(Reply(status, {}), f"the status is {status}, expected 200") for status in (201, 204, 299)],
+    (Reply(200, b"{}").response("the body cannot be decoded"), "the body cannot be decoded"),
+    (Reply(200, b"{"), "the body is not JSON"),
+]
+DOUBT = "; the voice may have been made all the same: candidates() looks for it"
+DELETED = "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
+# Request, options, what comes for each attempt (the last again and again), attempts, and the result or the error: its
+# class, and what it says of earlier attempts.
+ENDS: list[tuple[Request[Any], Options, list[Any], int, Any]] = [
+    *[(GET, OPTIONS, [failure], 4, (errors.MistralError, "")) for failure in REPEATED],
+    *[(GET, OPTIONS, [failure, failure, "good"], 3, "good") for failure in REPEATED],
+    *[(GET, NEVER, [failure], 1, (errors.MistralError, "")) for failure in REPEATED],
+    *[(GET, OPTIONS, [LOST, Reply(400)], 2, (errors.BadRequestError, ""))],
+    *[(GET, WILLING, [reply], 1, (errors.ResponseValidationError, "")) for reply, _ in UNREADABLE],
+    *[(CREATE, WILLING, [reply], 1, (errors.ResponseValidationError, DOUBT)) for reply, _ in UNREADABLE],
+    *[(CREATE, OPTIONS, [failure, "good"], 1, (errors.MistralError, DOUBT)) for failure in MADE],
+    *[(CREATE, WILLING, [failure, "good"], 2, "good") for failure in MADE],
+    *[(CREATE, OPTIONS, [failure], 4, (errors.MistralError, "")) for failure in NOT_MADE],
+    *[(CREATE, OPTIONS, [REFUSED, Reply(status)], 2, (errors.SDKError, "")) for status in (302, 400, 409, 422)],
+    *[(CREATE, WILLING, [LOST, failure, Reply(400)], 3, (errors.BadRequestError, DOUBT)) for failure in NOT_MADE],
+    *[(DELETE, OPTIONS, [lost, Reply(429), GONE], 3, (errors.NotFoundError, DELETED)) for lost in LOST_RESPONSES],
+    *[(DELETE, OPTIONS, [known, GONE], 2, (errors.NotFoundError, "")) for known in (Reply(429), Reply(500), REFUSED)],
+    (DELETE, OPTIONS, [LOST, Reply(400)], 2, (errors.BadRequestError, "")),
+    (GET, OPTIONS, [LOST, GONE], 2, (errors.NotFoundError, "")),
+    (TOLERANT, OPTIONS, [LOST, GONE], 2, None),
+    (TOLERANT, OPTIONS, [Reply(410)], 1, (errors.SDKError, "")),
+]
 
 
-@pytest.mark.parametrize("failure", REPEATED)
-def test_failure_is_repeated(failure: Any) -> None:
-    done = run(GET, failure)
-    assert ([send.attempt for send in done.sent], done.waits) == ([1, 2, 3, 4], [0.5, 1.0, 2.0])
-    assert "attempt 4" in done.error.message
-    assert done.error.__cause__ is (None if isinstance(failure, Reply) else failure.cause)
-    assert run(GET, failure, Reply(400)).error.__cause__ is None
-    assert run(GET, failure, random=1).waits == [0.625, 1.25, 2.5]
-    assert run(GET, failure, failure, "good").result == "good"
-    once = run(GET, failure, options=OPTIONS._replace(retry=NO_RETRIES))
-    assert (len(once.sent), once.waits, once.error is None) == (1, [], False)
+@pytest.mark.parametrize(("request_", "options", "outcomes", "attempts", "end"), ENDS)
+def test_end_of_a_call(request_: Request[Any], options: Options, outcomes: list[Any], attempts: int, end: Any) -> None:
+    done = run(request_, *outcomes, options=options)
+    assert [send.attempt for send in done.sent] == [1, 2, 3, 4][:attempts]
+    if not isinstance(end, tuple):
+        assert (done.result, done.error) == (end, None)
+        return
+    error, (kind, more) = done.error, end
+    assert isinstance(error, kind)
+    assert (str(error), error.message.endswith(more), f"attempt {attempts}" in str(error)) == (
+        error.message,
+        True,
+        attempts > 1,
+    )
+    assert (error.outcome_unknown, DOUBT in error.message) == (more == DOUBT, more == DOUBT)
+    assert (getattr(error, "already_deleted", False), DELETED in error.message) == (more == DELETED, more == DELETED)
+    assert error.__cause__ is getattr(outcomes[-1] if attempts > 1 else outcomes[0], "cause", None)
+    assert error.__suppress_context__
+
+
+@pytest.mark.parametrize(("reply", "reason"), UNREADABLE)
+def test_unreadable_response_says_why(reply: Any, reason: str) -> None:
+    assert str(run(GET, reply).error.cause).startswith(reason)
 
 
 def test_time_since_the_first_attempt_bounds_the_rest() -> None:
+    assert run(GET, LOST, random=1).waits == [0.625, 1.25, 2.5]
     by_time = OPTIONS._replace(retry=RetryPolicy(None, 10.0, 1.0, 4.0, 2.0))
     assert run(GET, Reply(500), options=by_time).waits == [1.0, 2.0, 4.0]
-    many = OPTIONS._replace(retry=RetryPolicy(None, 30.0, 0.001, 0.001, 1.0))
-    assert len(run(GET, *[Reply(500)] * 20, "good", options=many).sent) == 21
     assert run(GET, Reply(429, headers={"retry-after": "25"})).waits == [25.0, 25.0]  # a third would be too late
     # A date is compared to the time of day.
     soon, late = ({"retry-after": f"Fri, 15 Jan 2027 08:{after} GMT"} for after in ("00:05", "01:30"))
@@ -109,71 +138,9 @@ def test_time_since_the_first_attempt_bounds_the_rest() -> None:
     assert not run(CREATE, Reply(503, headers=late)).error.outcome_unknown
 
 
-UNREADABLE: list[tuple[Any, str]] = [
-    *[(Reply(status, {}), f"the status is {status}, expected 200") for status in (201, 204, 299)],
-    (Reply(200, b"{}").response("the body cannot be decoded"), "the body cannot be decoded"),
-    (Reply(200, b"{"), "the body is not JSON"),
-]
-
-
-@pytest.mark.parametrize(("reply", "reason"), UNREADABLE)
-def test_unreadable_success_is_not_repeated(reply: Any, reason: str) -> None:
-    for request in (GET, CREATE):
-        done = run(request, reply, options=WILLING)
-        assert (type(done.error), len(done.sent)) == (errors.ResponseValidationError, 1)
-        assert str(done.error.cause).startswith(reason)
-        assert (done.error.outcome_unknown, done.error.__suppress_context__) == (request.creates, True)
-
-
-DOUBT = "; the voice may have been made all the same: candidates() looks for it"
-DELETED = "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
-
-
-@pytest.mark.parametrize("failure", [Reply(500), Reply(502), Reply(503), LOST])
-def test_create_is_not_repeated_blindly(failure: Any) -> None:
-    done = run(CREATE, failure, "good")
-    assert (len(done.sent), done.error.outcome_unknown) == (1, True)
-    assert done.error.message.endswith(DOUBT)
-    assert str(done.error) == done.error.message
-    assert run(CREATE, failure, "good", options=WILLING).result == "good"
-    assert run(GET, failure).error.outcome_unknown is False
-
-
-@pytest.mark.parametrize("failure", [Reply(429), Reply(503, headers={"retry-after": "1"}), REFUSED])
-def test_create_is_in_no_doubt_where_the_server_cannot_have_acted(failure: Any) -> None:
-    done = run(CREATE, failure)
-    assert (len(done.sent), done.error.outcome_unknown, DOUBT in done.error.message) == (4, False, False)
-    for status in (302, 400, 409, 422):
-        refused = Reply(status, {"detail": []})
-        assert not run(CREATE, failure, refused).error.outcome_unknown
-        assert run(CREATE, LOST, failure, refused, options=WILLING).error.outcome_unknown
-
-
-@pytest.mark.parametrize("failure", [Reply(502), Reply(504), LOST])
-def test_delete_whose_response_was_lost_says_that_it_deleted(failure: Any) -> None:
-    done = run(DELETE, failure, Reply(429), GONE)
-    assert (type(done.error), done.error.already_deleted) == (errors.NotFoundError, True)
-    assert done.error.message.startswith("No such voice (404, ")
-    assert done.error.message.endswith(DELETED)
-    assert not hasattr(run(DELETE, failure, Reply(400)).error, "already_deleted")
-    for request, before in ((GET, failure), (DELETE, Reply(429)), (DELETE, Reply(500)), (DELETE, REFUSED)):
-        other = run(request, before, GONE).error
-        assert (other.already_deleted, DELETED in other.message) == (False, False)
-
-
-def test_missing_ok_makes_none_of_a_404_alone() -> None:
-    tolerant = DELETE._replace(missing_ok=True)
-    done = run(tolerant, LOST, GONE)
-    assert (done.result, done.error, len(done.sent)) == (None, None, 2)
-    assert done.response is not None
-    assert done.response.status_code == 404
-    assert run(tolerant, Reply(410)).error.status_code == 410
-    assert isinstance(run(DELETE, GONE).error, errors.NotFoundError)
-
-
 def test_what_shows_a_step_hides_what_it_holds() -> None:
     (send,) = run(CREATE, "good").sent
-    assert repr(send) == "Send(POST https://api.example/v1/audio/voices/v1?q=name)"
-    assert repr(send.request) == "Request(POST /v1/audio/voices/v1?q=name)"
-    assert repr(Reply(200, b"sample").response()) == "Response(200)"
-    assert repr(OPTIONS._replace(headers={"x-key": KEY})) == "Options(server_url='https://api.example')"
+    shown = [send, send.request, Reply(200, b"sample").response(), OPTIONS._replace(headers={"x-key": KEY})]
+    line = "POST https://api.example/v1/audio/voices/v1?q=name"
+    names = [f"Send({line})", "Request(POST /v1/audio/voices/v1?q=name)", "Response(200)"]
+    assert [repr(each) for each in shown] == [*names, "Options(server_url='https://api.example')"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -51,31 +50,22 @@ def test_nothing_is_formatted_when_the_logger_is_off() -> None:
     assert run_steps(flow.call(GET, options), [Reply(429), "good"]) == "good"
 
 
-@pytest.fixture
-def our_logger() -> Iterator[logging.Logger]:
-    logger = logging.getLogger("mistral_voices")
-    handlers, level = list(logger.handlers), logger.level
-    yield logger
-    logger.handlers[:] = handlers
-    logger.setLevel(level)
-
-
-SHOWN = {"1": 1, "true": 1, "YES": 1, "on": 1, " True ": 1, "0": 0, "": 0, "no": 0, "off": 0}
+SHOWN = {"1": 1, "true": 1, "yes": 1, "on": 1, " True ": 1, "0": 0, "": 0}
 
 
 @pytest.mark.parametrize(("value", "lines"), SHOWN.items())
-def test_mistral_debug(
-    value: str, lines: int, our_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
+def test_mistral_debug(value: str, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setenv("MISTRAL_DEBUG", value)
-    root, level = logging.getLogger(), our_logger.level
+    monkeypatch.delitem(logging.Logger.manager.loggerDict, "mistral_voices", raising=False)  # of other tests
+    root = logging.getLogger()
     before = (list(root.handlers), root.level, logging.lastResort)
-    assert logs.default_logger() is logs.default_logger() is our_logger
-    our_logger.info("a line")
+    logger = logs.default_logger()
+    assert logger is logs.default_logger() is logging.getLogger("mistral_voices")
+    logger.info("a line")
     output = capsys.readouterr()
     assert (output.out, (list(root.handlers), root.level, logging.lastResort)) == ("", before)
     found = re.findall(r"^\d{4}-\d\d-\d\d [\d:,]+ mistral_voices INFO a line$", output.err, re.MULTILINE)
-    assert (len(found), our_logger.level) == (lines, logging.DEBUG if lines else level)
+    assert (len(found), logger.level) == (lines, logging.DEBUG if lines else logging.NOTSET)
 
 
 ENDS: list[tuple[dict[str, str], str]] = [
@@ -85,16 +75,15 @@ ENDS: list[tuple[dict[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("headers", "message"), ENDS)
-def test_warning_of_the_end_comes_once_an_operation(
-    headers: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logs, "_warned", set())
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        for path, method in (("v1", "GET"), ("v2", "GET"), ("v1", "DELETE")):
-            request = GET._replace(method=method, path=f"/v1/audio/voices/{path}")
-            run_steps(flow.call(request, OPTIONS), [Reply(200, "good", headers)])
-    expected = [f"{method} /v1/audio/voices/{{voice_id}} is deprecated{message}" for method in ("GET", "DELETE")]
-    assert [(each.category, str(each.message)) for each in caught] == [(DeprecationWarning, text) for text in expected]
-    assert caught[0].filename.endswith("harness.py")  # where the first line that is not ours stands
+def test_warning_of_the_end_comes_once_an_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    for headers, message in ENDS:
+        monkeypatch.setattr(logs, "_warned", set())
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for path, method in (("v1", "GET"), ("v2", "GET"), ("v1", "DELETE")):
+                request = GET._replace(method=method, path=f"/v1/audio/voices/{path}")
+                run_steps(flow.call(request, OPTIONS), [Reply(200, "good", headers)])
+        assert [each.category for each in caught] == [DeprecationWarning] * 2
+        for each, method in zip(caught, ("GET", "DELETE"), strict=True):
+            assert str(each.message) == f"{method} /v1/audio/voices/{{voice_id}} is deprecated{message}"
+            assert each.filename.endswith("harness.py")  # where the first line that is not ours stands

@@ -79,7 +79,5 @@ def test_other_errors_hide_too() -> None:
     assert (unreadable.body, str(unreadable.cause)) == ('{"id": "***"}', "id: ***")
     assert "describes: id: *** (200" in unreadable.message
     assert str(from_transport_error(send(), TransportError(OSError(), f"bad {KEY}"))).endswith(": bad ***")
-    moved = Reply(307, headers={"location": f"https://{KEY}.example/{SAMPLE}"})
-    assert from_status(send(), moved.response(), None).message.startswith(
-        "The server redirects to https://***.example,"
-    )
+    moved = from_status(send(), Reply(307, headers={"location": f"https://{KEY}.example/{SAMPLE}"}).response(), None)
+    assert moved.message.startswith("The server redirects to https://***.example,")

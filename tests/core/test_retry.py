@@ -32,37 +32,25 @@ def outcome_of(failure: Reply | TransportError) -> Any:
 
 TABLE: list[tuple[RetryPolicy, int, float, Reply | TransportError, float, float | None]] = [
     # policy, attempt, elapsed, outcome, random, seconds to wait
-    (DEFAULT, 1, 0, Reply(429), 0, 0.5),
-    (DEFAULT, 2, 1, Reply(500), 0, 1.0),
-    (DEFAULT, 3, 2, Reply(502), 0, 2.0),
-    *[(DEFAULT, 4, 4.0, failure, 0.0, None) for failure in (Reply(503), LOST)],
-    (NINE, 5, 4, Reply(503), 0, 8.0),
-    (NINE, 6, 4, Reply(503), 1, 10.0),
-    (DEFAULT, 1, 0, Reply(504), 1, 0.625),
+    *[(DEFAULT, attempt, 0.0, Reply(500), 0.0, wait) for attempt, wait in ((1, 0.5), (2, 1.0), (3, 2.0), (4, None))],
+    *[(NINE, attempt, 4.0, Reply(503), 1.0, wait) for attempt, wait in ((4, 5.0), (5, 10.0), (6, 10.0))],
+    # No attempt begins later than a minute after the first, and jitter ends there.
+    *[(DEFAULT, 1, elapsed, Reply(504), 1.0, wait) for elapsed, wait in ((0, 0.625), (59.4, 0.6), (59.6, None))],
     (DEFAULT, 1, 59.5, Reply(504), 0, 0.5),
-    (DEFAULT, 1, 60, Reply(504), 0, None),
-    (DEFAULT, 1, 59.4, Reply(504), 1, 0.6),
-    *[
-        (DEFAULT, 1, 0.0, Reply(status), 0.0, None)
-        for status in (200, 302, 400, 401, 403, 404, 408, 409, 422, 501, 520)
-    ],
-    (DEFAULT, 1, 0, after("7"), 1, 8.75),
-    (DEFAULT, 1, 0, after("0", 503), 1, 0.0),
-    (DEFAULT, 1, 0, after("60"), 1, 60.0),
-    (DEFAULT, 1, 0, after("61"), 0, None),
+    *[(DEFAULT, 1, 0.0, Reply(status), 0.0, None) for status in (200, 302, 400, 404, 408, 409, 422, 501, 520)],
+    *[(DEFAULT, 1, 0, after(text), 1, wait) for text, wait in (("7", 8.75), ("0", 0.0), ("60", 60.0), ("61", None))],
     (DEFAULT, 1, 50, after("11"), 0, None),
     (DEFAULT, 1, 0, after("2", 500), 0, 2.0),
     (DEFAULT, 1, 0, after("2", 404), 0, None),
-    *[(DEFAULT, 1, 0.0, failure, 0.0, 0.5) for failure in (REFUSED, LOST, after("soon"))],
+    *[(DEFAULT, 1, 0.0, failure, 0.0, 0.5) for failure in (REFUSED, LOST, after("soon"), Reply(429), Reply(502))],
+    (DEFAULT, 4, 0, LOST, 0, None),
     (DEFAULT, 1, 0, FINAL, 0, None),
     (NOT_LOST, 1, 0, LOST, 0, None),
     (NOT_LOST, 1, 0, Reply(500), 0, 0.5),
     # By time alone; the exponent of attempt 5000 overflows.
     *[(BY_TIME, n, 5.0, Reply(500), 0.0, wait) for n, wait in ((1, 1.0), (2, 2.0), (3, 4.0), (900, 4.0), (5000, 4.0))],
     (BY_TIME, 4, 6.5, Reply(500), 0, None),
-    (BY_TIME, 1, 0, after("9"), 0, 9.0),
-    (BY_TIME, 1, 0, after("11"), 0, None),
-    (BY_TIME, 1, 0, after("0"), 0, 1.0),
+    *[(BY_TIME, 1, 0, after(text), 0, wait) for text, wait in (("9", 9.0), ("11", None), ("0", 1.0))],
     (NO_RETRIES, 1, 0, Reply(500), 0, None),
 ]
 
@@ -121,19 +109,18 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 BACKOFF = utils.BackoffStrategy(500, 60_000, 1.5, 300_000)
 CONFIG = utils.RetryConfig("backoff", BACKOFF, retry_connection_errors=True)
 POLICY = RetryPolicy(None, 300.0, 0.5, 60.0, 1.5, connection_errors=True, repeats_creates=False)
-READ: list[tuple[Any, RetryPolicy]] = [
-    (utils.UNSET, RetryPolicy(4, 60.0, 0.5, 8.0, 2.0, connection_errors=True, repeats_creates=False)),
-    (None, NO_RETRIES),
-    (CONFIG._replace(strategy="none", backoff=None), NO_RETRIES),  # type: ignore[arg-type]
-    (CONFIG, POLICY),
-    (CONFIG._replace(retry_connection_errors=False), POLICY._replace(connection_errors=False)),
-]
 
 
 def test_policy_is_read_from_what_users_give() -> None:
+    defaults = RetryPolicy(4, 60.0, 0.5, 8.0, 2.0, connection_errors=True, repeats_creates=False)
+    nothing = CONFIG._replace(strategy="none", backoff=None)  # type: ignore[arg-type]
     edges = CONFIG._replace(backoff=utils.BackoffStrategy(0, LONGEST_MS, 1, 0))
-    for given, policy in [*READ, (edges, POLICY._replace(initial=0, longest=864_000, exponent=1, total=0))]:
-        assert retry.read_retries(given, "retries") == policy
+    read: list[tuple[Any, RetryPolicy]] = [
+        *[(utils.UNSET, defaults), (None, NO_RETRIES), (nothing, NO_RETRIES), (CONFIG, POLICY)],
+        (CONFIG._replace(retry_connection_errors=False), POLICY._replace(connection_errors=False)),
+        (edges, POLICY._replace(initial=0, longest=864_000, exponent=1, total=0)),
+    ]
+    assert [retry.read_retries(given, "retries") for given, _ in read] == [policy for _, policy in read]
 
 
 MEMBERS: list[tuple[str, Any, int]] = [

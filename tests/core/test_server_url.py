@@ -50,8 +50,7 @@ def test_bad_address_is_refused_and_not_shown(problem: str, given: str) -> None:
     assert str(caught.value) == f"NAME {problem}"
 
 
-@pytest.mark.parametrize("given", [5, b"https://x.example", ["https://x.example"]])
-def test_address_is_text(given: Any) -> None:
-    kind = type(given).__name__
-    with pytest.raises(TypeError, match=f"^NAME must be text such as https://api.mistral.ai, not {kind}$"):
+def test_address_is_text() -> None:
+    given: Any = b"https://x.example"
+    with pytest.raises(TypeError, match=r"^NAME must be text such as https://api.mistral.ai, not bytes$"):
         check_server_url(given, "NAME")

@@ -1,50 +1,53 @@
-"""Which clients a Mistral makes, when, and that it closes all of them and no other."""
+"""Which clients a Mistral makes, when, and whom they trust; that it closes all of them and no other."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import signal
+import ssl
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
+import trustme
 
-from mistral_voices import Mistral
+from mistral_voices import Mistral, errors
+from mistral_voices._transport import clients
+from mistral_voices.local import VoicesServer
 from tests.harness import CALLS, KEY, VOICE, ClientKind, Replies
-from tests.loopback import Server, run_python
+from tests.loopback import Server, run_python, serving
 
 Made = dict[str, list[Any]]
+BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
-def test_nothing_is_imported_or_made_before_the_first_call(made: Made) -> None:
+def test_nothing_is_made_before_the_first_call(made: Made) -> None:
     with Mistral(api_key=KEY) as mistral:
         assert mistral.audio.voices
     assert made == {"Client": [], "AsyncClient": []}
-    heavy = ("attr", "attrs", "httpx", "httpx2", "anyio", "asyncio", "inspect", "email", "mistral_voices_api")
-    code = f"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_call_nor_httpx_beside_httpx2(server: Server) -> None:
+    code = """
 import sys
 before = set(sys.modules)
 from mistral_voices import Mistral, utils
 mistral = Mistral(api_key="x", retry_config=None, timeout_ms=5, server="eu")
 repr(mistral)
-loaded = {{name.partition(".")[0] for name in set(sys.modules) - before}}
-print(sorted(loaded & set({heavy})))
+loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(*loaded & {"attr", "attrs", "httpx", "httpx2", "anyio", "asyncio", "inspect", "email", "mistral_voices_api"})
 mistral.audio.voices.get, mistral.audio.voices.list_async
-print(sorted(name for name in ("attr", "httpx", "anyio", "asyncio") if name in sys.modules))
-mistral.close()
-"""
-    assert run_python(code).split() == ["[]", "[]"]
-
-
-def test_httpx_is_not_imported_beside_httpx2(server: Server) -> None:
-    code = """
-import asyncio, sys, httpx2
-from mistral_voices import Mistral
+print(*sys.modules.keys() & {"attr", "httpx", "anyio", "asyncio"})
+import asyncio, httpx2
 client, async_client = httpx2.Client(), httpx2.AsyncClient()
 mistral = Mistral(api_key="x", server_url=sys.argv[1], client=client, async_client=async_client)
 with client:
@@ -53,15 +56,15 @@ async def main():
     async with async_client:
         await mistral.audio.voices.get_async(voice_id="v1")
 asyncio.run(main())
-print(sorted(name for name in sys.modules if name.partition(".")[0] in ("httpx", "httpcore")))
+print(*sys.modules.keys() & {"httpx", "httpcore"})
 """
-    assert run_python(code, server.url).strip() == "[]"
+    assert run_python(code, server.url).split() == []
 
 
 WAYS = pytest.mark.parametrize("way", ["with", "async with", "close", "aclose"])
 
 
-async def use(mistral: Mistral, way: str = "") -> None:
+async def use(mistral: Mistral, way: str) -> None:
     """Call, and close in this way."""
     async with AsyncExitStack() as stack:
         if way == "with":
@@ -96,12 +99,13 @@ def test_all_that_we_made_is_closed(way: str, rounds: int | None, server: Server
     assert [len(clients) for clients in made.values()] == [1, 1]
     assert made["AsyncClient"][0].is_closed
     server.assert_all_disconnected()
+    for client in (*made["Client"], *made["AsyncClient"]):
+        assert client.headers["user-agent"].startswith("mistral-voices/")
+        assert client.timeout == httpx.Timeout(60, connect=5)
 
 
 def test_a_mistral_that_is_dropped_closes_what_it_made(server: Server, made: Made) -> None:
-    mistral = Mistral(api_key=KEY, server_url=server.url)
-    mistral.audio.voices.get(voice_id="v1")
-    del mistral
+    Mistral(api_key=KEY, server_url=server.url).audio.voices.get(voice_id="v1")
     gc.collect()
     assert made["Client"][0].is_closed
 
@@ -133,8 +137,24 @@ def test_a_call_after_closing_says_so(client_kind: ClientKind, is_own: bool) -> 
     assert (server.requests, keys) == ([], [])
 
 
+def get(mistral: Mistral, is_async: bool, *urls: str | None) -> None:
+    """Get a voice from each server in turn, and close."""
+
+    async def go() -> None:
+        async with mistral:
+            for url in urls:
+                await mistral.audio.voices.get_async(voice_id="v1", server_url=url)
+
+    if is_async:
+        asyncio.run(go())
+    else:
+        with mistral:
+            for url in urls:
+                mistral.audio.voices.get(voice_id="v1", server_url=url)
+
+
 class Meanwhile:
-    """A lock that lets something happen just before it is acquired."""
+    """A lock that another thread had until now, which did this."""
 
     def __init__(self, happens: Callable[[], None]) -> None:
         self.happens = happens
@@ -146,21 +166,23 @@ class Meanwhile:
         pass
 
 
-def test_another_thread_may_have_made_the_client_or_closed(server: Server, made: Made) -> None:
-    with Mistral(api_key=KEY, server_url=server.url) as other, Mistral(api_key=KEY, server_url=server.url) as mistral:
-        other.audio.voices.get(voice_id="v1")
-        clients: Any = mistral._clients
-        clients._lock = Meanwhile(lambda: clients._own.update(other._clients._own))
-        mistral.audio.voices.get(voice_id="v1")
-        clients._own.clear()
-        clients._lock = Meanwhile(lambda: setattr(clients, "_closed", True))
-        with pytest.raises(RuntimeError, match="closed"):
-            mistral.audio.voices.get(voice_id="v1")
-        assert len(made["Client"]) == 1
-        clients._closed = False
-        with pytest.raises(RuntimeError, match="closed"):
-            asyncio.run(mistral.audio.voices.get_async(voice_id="v1"))
-    assert [client.is_closed for client in made["AsyncClient"]] == [True]
+def test_another_thread_may_have_made_the_client(server: Server, made: Made) -> None:
+    other, mistral = (Mistral(api_key=KEY, server_url=server.url) for _ in range(2))
+    other.audio.voices.get(voice_id="v1")
+    clients: Any = mistral._clients
+    clients._lock = Meanwhile(lambda: clients._own.update(other._clients._own))
+    get(mistral, False, None)
+    assert len(made["Client"]) == 1
+
+
+@BOTH
+def test_another_thread_may_have_closed(is_async: bool, server: Server, made: Made) -> None:
+    mistral: Any = Mistral(api_key=KEY, server_url=server.url)
+    mistral._clients._lock = Meanwhile(lambda: setattr(mistral._clients, "_closed", True))
+    with pytest.raises(RuntimeError, match="closed"):
+        get(mistral, is_async, None)
+    assert server.served == 0
+    assert [client.is_closed for client in made["Client"] + made["AsyncClient"]] == [True] * is_async
 
 
 def test_one_mistral_serves_many_threads(server: Server, made: Made) -> None:
@@ -172,14 +194,114 @@ def test_one_mistral_serves_many_threads(server: Server, made: Made) -> None:
 
     with Mistral(api_key=KEY, server_url=server.url) as mistral, ThreadPoolExecutor(16) as pool:
         assert list(pool.map(work, range(16))) == [["v1"] * 10] * 16
-    assert len(made["Client"]) == 1
-    assert server.served == 160
+    assert (len(made["Client"]), server.served) == (1, 160)
     assert server.connected <= 16
 
 
-def test_our_clients_say_who_they_are_and_how_long_they_wait(server: Server, made: Made) -> None:
-    with Mistral(api_key=KEY, server_url=server.url) as mistral:
-        asyncio.run(use(mistral))
-    for client in (*made["Client"], *made["AsyncClient"]):
-        assert client.headers["user-agent"].startswith("mistral-voices/")
-        assert client.timeout == httpx.Timeout(60, connect=5)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@BOTH
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_forked_processes_do_not_share_connections(is_async: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, parent, ids = ClientKind(httpx, is_async), os.getpid(), [f"v{number}" for number in range(40)]
+    # A child that lets go of the parent's connections would hear of sockets that are open.
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None if os.getpid() == parent else os._exit(9))
+    with VoicesServer(seed=[{"id": each, "name": f"Voice {each}"} for each in ids]) as server:
+        mistral = Mistral(KEY, server_url=server.serve())
+
+        def read(wanted: list[str]) -> bool:
+            return [kind.call(mistral, "get", voice_id=each).id for each in wanted] == wanted
+
+        assert read(["v0"])
+        children = []
+        for child in range(4):
+            with mistral._clients._lock:  # another thread may hold it at that moment
+                process = os.fork()
+                if not process:
+                    signal.alarm(20)
+                    gc.collect()
+                    os._exit(not read(ids[child::4]))
+            children.append(process)
+        assert read(ids)
+        assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
+        mistral.close()
+
+
+class SecureServer(Server):
+    """The loopback server over TLS; a handshake that a client breaks off is no event."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        super().__init__()
+        self.url = f"https://localhost:{self.server_port}"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost").configure_cert(context)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(SecureServer(authority)) as server:
+        yield server
+
+
+@BOTH
+def test_a_mistral_trusts_the_environment_and_speaks_http_and_https(
+    is_async: bool,
+    secure: SecureServer,
+    server: Server,
+    authority: trustme.CA,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trusted = str(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", trusted)
+    trustme.CA().cert_pem.write_to_path(trusted)
+    with pytest.raises(errors.NoResponseError):
+        get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), is_async, None)
+    authority.cert_pem.write_to_path(trusted)  # which a Mistral that is made from now on reads
+    get(Mistral(api_key=KEY, server_url=server.url), is_async, None, "HTTPS" + secure.url[5:], None, secure.url)
+    assert (server.served, server.connected, secure.served, secure.connected) == (2, 1, 2, 2)
+
+
+@BOTH
+@pytest.mark.parametrize("first", ["http", "https"])
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+def test_an_unknown_authority_is_refused(
+    is_async: bool, first: str, scheme: str, secure: SecureServer, server: Server
+) -> None:
+    """Whatever was called before, and however the scheme is written."""
+    url = scheme + secure.url[5:]
+    mistral = Mistral(api_key=KEY, server_url=url, retry_config=None)
+    with pytest.raises(errors.NoResponseError, match=r"(?i)certificate"):
+        get(mistral, is_async, *([server.url, url] if first == "http" else [url]))
+    assert (secure.served, server.served) == (0, first == "http")
+
+
+@BOTH
+def test_certificates_are_loaded_once_and_only_for_https(
+    is_async: bool, secure: SecureServer, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[ssl.SSLContext] = []
+    load: Any = ssl.SSLContext.load_verify_locations
+
+    def counted(context: ssl.SSLContext, *files: Any) -> None:
+        loads.append(context)
+        load(context, *files)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    clients._certificates.cache_clear()
+    get(Mistral(api_key=KEY, server_url=server.url), is_async, None)
+    assert loads == []
+    for _ in range(3):
+        with pytest.raises(errors.NoResponseError):
+            get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), is_async, None)
+    assert len(loads) == 1

@@ -42,7 +42,7 @@ class User:
             for coroutine in coroutines:
                 await coroutine
 
-        return asyncio.run(main(), debug=True)
+        asyncio.run(main(), debug=True)
 
     def in_new_loop(self) -> asyncio.AbstractEventLoop:
         """Call in a loop that rests afterwards."""
@@ -51,9 +51,6 @@ class User:
         self.loops.append(loop)
         loop.run_until_complete(self.call())
         return loop
-
-    async def close(self) -> None:
-        self.mistral.close()
 
     async def drop(self) -> None:
         self.mistral = None
@@ -84,9 +81,6 @@ def shut_down_and_close(user: User) -> None:
 PROGRAMS: dict[str, Callable[[User], object]] = {
     "several runs": lambda user: [user.run(user.call()) for _ in range(4)],
     "several runs, then close": lambda user: [user.run(user.call()), user.run(user.call()), user.mistral.close()],
-    "close in another thread": lambda user: user.run(
-        user.call(), asyncio.to_thread(user.mistral.close), until_closed()
-    ),
     "dropped, and the loop ends": lambda user: user.run(user.call(), user.drop()),
     "dropped, and the loop goes on": lambda user: user.run(user.call(), user.drop(), until_closed()),
     "a loop that rests, close": lambda user: [user.in_new_loop(), user.mistral.close()],
@@ -94,7 +88,9 @@ PROGRAMS: dict[str, Callable[[User], object]] = {
     "a loop that rests, aclose in it": lambda user: user.in_new_loop().run_until_complete(user.mistral.aclose()),
     "a loop that rests, aclose in another": close_from_within_another,
     "a loop that was shut down, close": shut_down_and_close,
-    "cancelled calls": lambda user: user.run(user.cancel(), user.call(), user.cancel(), user.call(), user.close()),
+    "cancelled calls, close in another thread": lambda user: user.run(
+        user.cancel(), user.call(), user.cancel(), asyncio.to_thread(user.mistral.close), until_closed()
+    ),
 }
 
 
@@ -108,6 +104,8 @@ def test_nothing_is_left_open_and_nothing_complains(
     server.release.set()
     assert all(client.is_closed for client in made["AsyncClient"])
     server.assert_all_disconnected()
+    assert sum(loop.is_closed() for loop in event_loops._KEPT) <= 1
+    assert user.mistral is None or len(user.mistral._clients._own_async) <= 1
     for loop in user.loops:
         loop.close()
 
@@ -123,22 +121,13 @@ for _ in range(2):
     assert run_python(code, server.url) == ""
 
 
-def test_one_mistral_survives_many_loops(server: Server, made: Made) -> None:
-    with Mistral(api_key=KEY, server_url=server.url) as mistral:
-        for _ in range(5):
-            asyncio.run(mistral.audio.voices.get_async(voice_id="v1"))
-            server.assert_all_disconnected()
-        assert len(mistral._clients._own_async) == 1
-        assert len(event_loops._KEPT) == 1
-    assert [client.is_closed for client in made["AsyncClient"]] == [True] * 5
-
-
-def test_a_long_loop_keeps_no_client_that_was_closed(server: Server, made: Made) -> None:
-    async def main(close: Callable[[Mistral], Coroutine[Any, Any, None]]) -> None:
+@pytest.mark.parametrize("is_awaited", [True, False])
+def test_a_long_loop_keeps_no_client_that_was_closed(is_awaited: bool, server: Server, made: Made) -> None:
+    async def main() -> None:
         for _ in range(3):
             mistral = Mistral(api_key=KEY, server_url=server.url)
             await mistral.audio.voices.get_async(voice_id="v1")
-            await close(mistral)
+            await mistral.aclose() if is_awaited else mistral.close()
         references = [weakref.ref(client) for client in made["AsyncClient"]]
         made["AsyncClient"].clear()
         del mistral
@@ -146,11 +135,7 @@ def test_a_long_loop_keeps_no_client_that_was_closed(server: Server, made: Made)
         gc.collect()
         assert [reference() for reference in references] == [None] * 3
 
-    async def close(mistral: Mistral) -> None:
-        mistral.close()
-
-    asyncio.run(main(Mistral.aclose))
-    asyncio.run(main(close))
+    asyncio.run(main())
 
 
 def test_cancelled_call_gives_its_connection_back(library: ModuleType, server: Server) -> None:

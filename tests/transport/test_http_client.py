@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -56,9 +55,8 @@ def test_a_request_is_what_the_client_would_make(library: Any, kind: str, settin
         made.headers["x-signed"] = made.method
         return made
 
-    client = (type("Derived", (base,), {"build_request": build_request}) if way == "derived class" else base)(
-        **settings
-    )
+    derived = type("Derived", (base,), {"build_request": build_request})
+    client = (derived if way == "derived class" else base)(**settings)
     if way == "method of the object":
         client.build_request = partial(build_request, client)
     http = HTTPClient(client, kind, argument="client")
@@ -83,6 +81,7 @@ def test_headers_are_kept_for_whatever_came_last(library: ModuleType, monkeypatc
         return original(client, method, url, **options)
 
     monkeypatch.setattr(library.Client, "build_request", build_request)
+    assert repr(http) == "HTTPClient(Client)"  # in a traceback its headers would show the key
     for number in range(3):
         made = http.build(send(f"{URL}&page={number}", dict(MORE)), None)
         assert made.headers["x-team"] == "one"
@@ -97,9 +96,8 @@ def test_headers_are_kept_for_whatever_came_last(library: ModuleType, monkeypatc
 
 
 def test_threads_do_not_get_the_headers_of_each_other(library: ModuleType) -> None:
-    def header(http: HTTPClient, thread: str) -> str:
-        text: str = http.build(send(headers={"x-thread": thread}), None).headers["x-thread"]
-        return text
+    def header(http: HTTPClient, thread: str) -> Any:
+        return http.build(send(headers={"x-thread": thread}), None).headers["x-thread"]
 
     class Interrupted(HTTPClient):
         """Whenever it keeps the headers of thread 1, thread 2 makes a request at the same time."""
@@ -111,12 +109,8 @@ def test_threads_do_not_get_the_headers_of_each_other(library: ModuleType) -> No
             if name == "_last" and value[1] is not None and value[1]["x-thread"] == "1":
                 assert header(self, "2") == "2"
 
-    http: HTTPClient = Interrupted(library.Client(), "Client")
+    http = Interrupted(library.Client(), "Client")
     assert [header(http, thread) for thread in ("1", "2", "1", "1")] == ["1", "2", "1", "1"]
-    http = HTTPClient(library.Client(), "Client")
-    with ThreadPoolExecutor(8) as pool:
-        found = pool.map(lambda thread: {header(http, thread) for _ in range(100)}, "abcdefgh")
-        assert list(found) == [{thread} for thread in "abcdefgh"]
 
 
 @KIND
@@ -157,9 +151,3 @@ def test_a_hook_may_read_the_content_of_a_request(client_kind: ClientKind) -> No
     client_kind.call(mistral, "get", voice_id="v1")
     client_kind.call(mistral, "update", voice_id="v1", name="Eva")
     assert seen == [b"", b'{"name":"Eva"}']
-
-
-def test_a_traceback_shows_no_headers(library: ModuleType) -> None:
-    half_made = HTTPClient.__new__(HTTPClient)
-    http = HTTPClient(library.Client(headers=BASIC), "Client")
-    assert (repr(http), repr(half_made)) == ("HTTPClient(Client)", "HTTPClient(NoneType)")

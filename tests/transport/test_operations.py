@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import pickle
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, errors, models
+from mistral_voices import Mistral, models
 
-from ..harness import GOOD, KEY, VOICE, ClientKind, Fails, Reply
+from ..harness import KEY, PAGE, VOICE, ClientKind, Fails, Reply
 
 SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxl"
 V1, SAMPLE_OF = "/v1/audio/voices", "GET /v1/audio/voices/v1/sample"
@@ -22,7 +21,7 @@ VOICE_PAGE, RESULT = {"data": [VOICE], "next_page_token": None}, models.VoiceRes
 
 # The operation, its arguments, what leaves for it, the body of that and of the response, and what comes of it.
 OPERATIONS: dict[str, tuple[dict[str, Any], str, Any, Any, Any]] = {
-    "list": ({}, f"GET {V1}?limit=10&offset=0&type=all", None, GOOD["list"], models.VoiceListResponse),
+    "list": ({}, f"GET {V1}?limit=10&offset=0&type=all", None, PAGE, models.VoiceListResponse),
     "search": ({}, "GET /v2/audio/voices?page_size=10&type=all", None, VOICE_PAGE, models.VoiceListPage),
     "find": ({"name_or_id": "v1"}, f"GET {V1}/v1", None, VOICE, RESULT),
     "create": ({"name": "Ada", "sample_audio": SAMPLE}, f"POST {V1}", CREATED, VOICE, RESULT),
@@ -84,37 +83,6 @@ def test_options_of_client_and_call(client_kind: ClientKind, name: str, monkeypa
     with pytest.raises(ValueError, match=r"no API key: .*api_key.*MISTRAL_API_KEY"):
         client_kind.call(Mistral(**own), name, **ARGUMENTS[name])
     assert len(server.requests) == 2
-
-
-# One of each class; those of lost connections are in test_transport_errors.py.
-CLASSES: list[tuple[Reply | Fails, type[errors.MistralError]]] = [
-    (Reply(307, headers={"location": "https://other.example/x"}), errors.SDKError),
-    *[(Reply(status, {"detail": []}), kind) for status, kind in errors.STATUS_ERRORS.items()],
-    (Reply(422, {"detail": []}), errors.HTTPValidationError),
-    (Reply(422), errors.SDKError),
-    (Reply(500), errors.ServerError),
-    (Reply(204), errors.ResponseValidationError),
-    (Reply(200, {"id": 1}), errors.ResponseValidationError),
-    (Fails("ReadError"), errors.NoResponseError),
-    (Fails("PoolTimeout"), errors.RequestTimeoutError),
-]
-
-
-@pytest.mark.parametrize(("failure", "kind"), CLASSES)
-def test_each_class_of_errors(client_kind: ClientKind, failure: Any, kind: type[errors.MistralError]) -> None:
-    server = client_kind.replies(failure)
-    own = client_kind.own_client(server, follow_redirects=True)
-    with pytest.raises(errors.MistralError) as caught:
-        client_kind.call(Mistral(KEY, **own, retry_config=None), "get", voice_id="v1")
-    error = caught.value
-    assert (type(error), len(server.requests)) == (kind, 1)
-    if isinstance(failure, Fails):
-        assert isinstance(error.__cause__, getattr(client_kind.library, failure.error))
-        return
-    raw: Any = error.raw_response
-    assert (type(raw), raw.status_code, raw.text) == (client_kind.library.Response, failure.status, error.body)
-    twin = pickle.loads(pickle.dumps(error))
-    assert (str(twin), twin.body, getattr(twin, "data", None)) == (str(error), error.body, getattr(error, "data", None))
 
 
 def test_missing_voice_is_no_error_where_it_may_be_missing(client_kind: ClientKind) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, errors
+from mistral_voices import Mistral
 from mistral_voices._core.request import Request, Send, Wait
 from mistral_voices._core.response import Response, TransportError
-from tests.harness import KEY, VOICE, ClientKind, Fails, Reply
+from tests.harness import VOICE, ClientKind, Fails, Reply
 
 REQUEST: Request[Any] = Request("PATCH", "/x", lambda response: None, {}, content=b"{}")
 SEND = Send(REQUEST, "https://api.example/x", {"x-a": "1"}, 0.5, 1)
@@ -74,14 +74,3 @@ def test_any_other_exception_passes_through(client_kind: ClientKind, kind: type[
     assert all(flow.gi_frame is None for flow in flows)
     assert len(requests) == 1
     assert client_kind.call(mistral, "get", voice_id="v1").id == "v1"
-
-
-def test_redirects_are_not_followed(client_kind: ClientKind) -> None:
-    server = client_kind.replies(Reply(307, b"", {"location": "https://elsewhere.example/"}))
-    mistral = Mistral(KEY, **client_kind.own_client(server, follow_redirects=True))
-    for audio in ("UklGRg==", b"RIFF0000WAVE"):  # as text and as an upload
-        with pytest.raises(errors.SDKError, match=r"redirects to https://elsewhere\.example, and"):
-            client_kind.call(mistral, "create", name="Ada", sample_audio=audio)
-    with pytest.raises(errors.SDKError, match="redirects"):
-        client_kind.call(mistral, "get", voice_id="v1")
-    assert len(server.requests) == 3

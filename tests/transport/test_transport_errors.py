@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import errors
 from mistral_voices._transport.transport_errors import BODY_TOO_LONG, map_error
-from tests.harness import ClientKind, Fails
 
 URL = "https://api.example/v1"
 TIMEOUTS = {"connect": 1, "write": 2, "read": 3, "pool": 4}
@@ -39,12 +37,15 @@ MEANINGS: dict[str, tuple[bool, bool, str | None, bool]] = {
 }
 
 
+def request_of(library: Any, **extensions: Any) -> Any:
+    return library.Request("GET", URL, extensions=extensions)
+
+
 @pytest.mark.parametrize("name", MEANINGS)
 def test_meaning_of_a_class(library: ModuleType, name: str) -> None:
-    request = library.Request("GET", URL, extensions={"timeout": TIMEOUTS})
     derived = type("Derived", (getattr(library, name),), {})
     for kind in (getattr(library, name), derived):
-        cause = kind("it broke", request=request)
+        cause = kind("it broke", request=request_of(library, timeout=TIMEOUTS))
         error = map_error(library, cause)
         assert (error.was_sent, error.is_transient, error.phase, error.is_unsendable) == MEANINGS[name]
         assert error.seconds == (None if error.phase is None else TIMEOUTS[error.phase])
@@ -58,17 +59,13 @@ def test_every_class_has_a_meaning(library: ModuleType) -> None:
     assert found - {"SSEError"} == MEANINGS.keys()
 
 
-@pytest.mark.parametrize("extensions", [{}, {"timeout": {}}, None])
-def test_a_time_out_may_not_know_its_seconds(library: ModuleType, extensions: dict[str, Any] | None) -> None:
-    request = None if extensions is None else library.Request("GET", URL, extensions=extensions)
-    error = map_error(library, library.WriteTimeout("slow", request=request))
-    assert (error.phase, error.seconds) == ("write", None)
-
-
-def test_a_body_that_took_too_long_has_no_seconds_of_its_own(library: ModuleType) -> None:
-    request = library.Request("GET", URL, extensions={"timeout": TIMEOUTS})
-    error = map_error(library, library.ReadTimeout(BODY_TOO_LONG, request=request))
+def test_a_time_out_may_not_know_its_seconds(library: ModuleType) -> None:
+    body_too_long = library.ReadTimeout(BODY_TOO_LONG, request=request_of(library, timeout=TIMEOUTS))
+    error = map_error(library, body_too_long)
     assert (error.phase, error.seconds, error.reason) == ("read", None, "the body took longer than 3 time-outs")
+    for request in (request_of(library), request_of(library, timeout={}), None):
+        error = map_error(library, library.WriteTimeout("slow", request=request))
+        assert (error.phase, error.seconds) == ("write", None)
 
 
 def test_the_request_in_an_error_loses_key_and_sample(library: ModuleType) -> None:
@@ -83,13 +80,3 @@ def test_the_request_in_an_error_loses_key_and_sample(library: ModuleType) -> No
     assert (cause.request.extensions, cause.request.read()) == (extensions, b"")
     assert "authorization" not in cause.request.headers
     assert request.headers["authorization"] == "Bearer k"
-
-
-def test_every_class_comes_out_as_ours(client_kind: ClientKind) -> None:
-    for name, (was_sent, _, phase, _) in MEANINGS.items():
-        mistral = client_kind.mistral(client_kind.replies(Fails(name)), retry_config=None)
-        with pytest.raises(errors.NoResponseError) as caught:
-            client_kind.call(mistral, "create", name="Ada", sample_audio="UklGRg==")
-        assert type(caught.value) is (errors.NoResponseError if phase is None else errors.RequestTimeoutError)
-        assert type(caught.value.__cause__) is getattr(client_kind.library, name)
-        assert caught.value.outcome_unknown is was_sent
