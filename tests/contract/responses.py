@@ -16,7 +16,7 @@ from tests.harness import Reply
 
 from .calls import QUIET, Pair
 from .document import JSON, Operation, Schema, full
-from .values import ANY_JSON, Values, allowed_responses, filled, spoiled
+from .values import ANY_JSON, allowed_responses, filled, spoiled
 
 # The class of each status; any other is ServerError from 500 and SDKError below.
 CLASSES = {400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError"}
@@ -56,11 +56,6 @@ def _loosened(node: Any) -> Any:
     return copy
 
 
-def reply_of(content: bytes, content_type: str | None = JSON, status: int = 200) -> Reply:
-    """Make a reply of bytes."""
-    return Reply(status, content, {"content-type": content_type} if content_type else {})
-
-
 def hold_responses(operation: Operation, examples: int) -> None:
     """Fail unless a response 200 keeps its data where the document allows it, and is refused by place elsewhere."""
     types = operation.success_types()
@@ -73,7 +68,9 @@ def hold_responses(operation: Operation, examples: int) -> None:
         assert known, f"nothing reads {media_type}: add it to overlay/mistral_voices/_api/operations.py"
         assert schema.get("format") == "binary", f"audio is bytes, the document says {schema}"
         for value in (b"", b"\0", b"RIFF", bytes(range(256))):
-            for outcome in Pair().call(operation.method, operation.needed(), reply_of(value, media_type)):
+            for outcome in Pair().call(
+                operation.method, operation.needed(), Reply(200, value, {"content-type": media_type})
+            ):
                 assert outcome == base64.b64encode(value).decode(), f"sent {value!r}, got {outcome!r}"
 
 
@@ -113,42 +110,37 @@ def assert_same(schema: Schema, sent: Any, parsed: Any) -> None:
     assert json.dumps(wanted, sort_keys=True) == json.dumps(found, sort_keys=True), f"sent {wanted!r}, got {found!r}"
 
 
-def hold_statuses(operation: Operation, examples: int) -> None:
-    """Fail unless each documented error status raises its class, whatever the body."""
+def hold_errors(operation: Operation, examples: int) -> None:
+    """Fail unless each documented error status raises its class and holds the body, whatever that is."""
     pair = Pair()
-    for name, response in operation.responses.items():
-        if not name.isdigit() or int(name) < 300:
-            continue
-        schema = response.get("content", {}).get(JSON, {}).get("schema", {})
+    schemas = {
+        name: each.get("content", {}).get(JSON, {}).get("schema", {}) for name, each in operation.responses.items()
+    }
+    documented = st.one_of([allowed_responses(each) for name, each in schemas.items() if name != "200"])
+    bodies = (documented | ANY_JSON).map(lambda value: json.dumps(value).encode()) | st.binary(max_size=30)
+    statuses = st.sampled_from([int(name) for name in schemas if name != "200"])
 
-        @settings(QUIET, max_examples=examples)
-        @given(bodies(schema, int(name)))
-        def hold(reply: Reply) -> None:
-            for outcome in pair.call(operation.method, operation.needed(), reply):
-                judge_error(schema, reply, outcome)  # noqa: B023 - called within the loop
+    @settings(QUIET, max_examples=examples)
+    @given(statuses, bodies, st.sampled_from([JSON, "text/html"]))
+    def hold(status: int, body: bytes, content_type: str) -> None:
+        for outcome in pair.call(
+            operation.method, operation.needed(), Reply(status, body, {"content-type": content_type})
+        ):
+            judge_error(schemas[str(status)], status, body, outcome)
 
-        hold()
-
-
-def bodies(schema: Schema, status: int) -> Values:
-    """Replies of an error status: with bodies as documented, with any JSON, and with anything at all."""
-    values = allowed_responses(schema) | ANY_JSON
-    documented = values.map(lambda value: reply_of(json.dumps(value).encode(), JSON, status))
-    types = st.sampled_from([JSON, "text/html", None])
-    return documented | st.builds(reply_of, st.binary(max_size=30), types, st.just(status))
+    hold()
 
 
-def judge_error(schema: Schema, reply: Reply, outcome: Any) -> None:
+def judge_error(schema: Schema, status: int, body: bytes, outcome: Any) -> None:
     """Fail unless an error is of the class of its status and holds the body."""
-    status = reply.status
     try:
-        value, is_json = json.loads(reply.body), True
+        value, is_json = json.loads(body), True
     except ValueError:
         value, is_json = None, False
     name = CLASSES.get(status, "ServerError" if status >= 500 else "SDKError")
-    shown = f"{status} with {reply.body!r} gave {outcome!r}"
+    shown = f"{status} with {body!r} gave {outcome!r}"
     assert type(outcome) is getattr(errors, name if is_json or status != 422 else "SDKError"), shown
-    assert (outcome.status_code, outcome.body) == (status, reply.body.decode("utf-8", "replace")), shown
+    assert (outcome.status_code, outcome.body) == (status, body.decode("utf-8", "replace")), shown
     # Without `detail` the body is of no known form, though the document allows to leave it out: then data is None.
     if isinstance(outcome, errors.HTTPValidationError) and not Judge(schema).places(value) and "detail" in value:
         assert_same(schema, value, outcome.data)

@@ -50,15 +50,15 @@ def _texts(least: int, most: int) -> Values:
     return st.text(min_size=least, max_size=min(most, least + 30)) | st.sampled_from(fixed)
 
 
-def edges(schema: Schema) -> Iterator[tuple[str, Any, bool]]:
-    """Give each bound with the value on it and the one beyond, and whether that is allowed."""
+def edges(schema: Schema) -> Iterator[tuple[Any, bool]]:
+    """Give the value on each bound and the one beyond, and whether that is allowed."""
     for one in alternatives(schema):
         for bound in (each for each in BOUNDS if each in one):
             make: Callable[[int], Any] = {"L": lambda n: "d" * n, "I": lambda n: ["d"] * n}.get(bound[3], lambda n: n)
             beyond = one[bound] + (1 if bound.startswith("max") else -1)
-            yield bound, make(one[bound]), True
+            yield make(one[bound]), True
             if beyond >= 0 or bound == "minimum":
-                yield bound, make(beyond), False
+                yield make(beyond), False
 
 
 def forbidden_arguments(schema: Schema, required: bool) -> list[Any]:
@@ -67,7 +67,7 @@ def forbidden_arguments(schema: Schema, required: bool) -> list[Any]:
     found = [*NEVER, LEAST - 1, MOST + 1] + ([None] if required else [])
     found += [each for each in ANYTHING if not judge.is_valid(each)]
     found += [text for one in choices for known in one.get("enum", ()) for text in (known.upper(), f"{known} ")]
-    return found + [value for _, value, is_allowed in edges(schema) if not is_allowed]
+    return found + [value for value, is_allowed in edges(schema) if not is_allowed]
 
 
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -137,17 +137,15 @@ def filled(schema: Schema, value: Any) -> Any:
 
 
 WRONG: list[Any] = [None, True, 7, 1.5, "7", [], {}]
-BAD_DATES = """
-yesterday | 1767323045 | 2026-01-02 | 03:04:05Z | 2026-02-30T03:04:05Z | 2026-13-01T03:04:05Z | 2026-01-02T25:04:05Z |
-2026-01-02T03:04:05+24:00 | 2026-01-02T03:04:05 Europe/Paris | 2026-W01-1T00:00:00Z | 2026-01-02T03Z | 2026-01-02T03:04Z
-"""
+BAD_DATES = ["", "yesterday", "1767323045", "2026-01-02", "2026-02-30T03:04:05Z", "2026-W01-1T00:00:00Z"]
+BAD_DATES += ["2026-01-02T03:04:05+24:00", "2026-01-02T03:04:05 Europe/Paris", "2026-01-02T03:04Z"]
 
 
 def spoiled(value: Any) -> Iterator[Any]:
     """Change or remove one thing in a response at a time; of a list, the last item."""
     yield from (each for each in WRONG if type(each) is not type(value))
     if isinstance(value, str) and value[-1:] == "Z":
-        yield from map(str.strip, f"|{BAD_DATES}".split("|"))
+        yield from BAD_DATES
     if isinstance(value, list) and value:
         yield from ([*value[:-1], each] for each in spoiled(value[-1]))
     if isinstance(value, dict):
