@@ -9,7 +9,6 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
-from typing import Any
 
 from .annotations import annotation_words
 from .completeness import (
@@ -109,39 +108,24 @@ def _argument_problems(field: Field, text: str) -> Iterator[str]:
 
 
 def check_local_server(document: Document, package: ModuleType) -> Iterator[str]:
-    """The local server can be made, and a voice lives and dies in it as the document describes."""
+    """The local server, which reads the document, can be made, and a voice lives and dies in it."""
     from mistral_voices.local import VoicesServer
 
     with VoicesServer() as server:
         voices = package.Mistral(api_key="key", client=server.client()).audio.voices
-        before = voices.list().total
-        made = voices.create(name="Eva", sample_audio="UklGRg==", languages=["en"], description="d")
-        found = voices.update(voice_id=made.id, name="Eve", description=None)
-        page = voices.list(limit=1, type_="custom")
-        same = [voices.get(voice_id=made.id), *page.items, *voices.search(query="Eve").data, voices.find("Eve")]
-        sample = voices.get_sample_audio(voice_id=made.id)
-        counts = [page.total, voices.list().total - before]
-        same.append(voices.delete(voice_id=made.id))
-        counts.append(voices.list().total - before)
-    facts = (found.name, found.description, found.languages, same == [found] * 5, sample, counts)
-    if facts != ("Eve", None, ["en"], True, "UklGRg==", [1, 1, 0]):
-        yield f"the life of a voice in the local server went another way: {facts}"
+        made = voices.create(name="Eva", sample_audio="UklGRg==", languages=["en"])
+        found = [voices.update(voice_id=made.id), voices.find("Eva"), *voices.list(type_="custom").items]
+        found.append(voices.delete(voice_id=made.id))
+    if found != [made] * 4:
+        yield f"the life of a voice in the local server went another way: {made}, {found}"
 
 
 def check_requests(document: Document, package: ModuleType) -> Iterator[str]:
-    """A few of the cases of test_operations.py about requests."""
+    """As test_operations.py does it."""
     for operation, _ in implemented(document, package):
-        yield from _failure(operation, lambda of: hold_requests(of, examples=4))
+        yield from _failure(operation, hold_requests)
         yield from _failure(operation, hold_refusals)
-
-
-def check_responses(document: Document, package: ModuleType) -> Iterator[str]:
-    """A few of the cases of test_operations.py about responses; one operation stands for those with the same."""
-    seen: list[Any] = []
-    for operation, _ in implemented(document, package):
-        if operation.responses not in seen:
-            yield from _failure(operation, lambda of: hold_responses(of, examples=4))
-        seen.append(operation.responses)
+        yield from _failure(operation, hold_responses)
 
 
 def _failure(operation: Operation, hold: Callable[[Operation], None]) -> Iterator[str]:
@@ -163,8 +147,7 @@ CHECKS: tuple[Check, ...] = (
     check_docstrings,
     check_known,
     check_requests,
-    check_responses,
     check_local_server,
 )
 # Those that go over the same ground as the others, more thoroughly.
-SLOW = frozenset({check_requests, check_responses, check_local_server})
+SLOW = frozenset({check_requests, check_local_server})

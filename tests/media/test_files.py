@@ -50,14 +50,10 @@ def save(
 
 NAMES: dict[str, tuple[str, str, str, bytes, str]] = {  # id, path, type, audio, and the file
     "folder": ("v1", ".", "audio/wav", WAV, "v1.wav"),
-    "folder-by-bytes": ("v1", ".", "", WAV, "v1.wav"),
     "folder-by-other-bytes": ("v1", ".", "application/json", b"OggS", "v1.ogg"),
     "folder-unknown": ("v1", ".", "", b"what?", "v1.bin"),
-    "folder-empty": ("v1", ".", "", b"", "v1.bin"),
     "type-before-bytes": ("v1", ".", "audio/mpeg", WAV, "v1.mp3"),
     "no-extension": ("v1", "voice", "audio/wav", WAV, "voice.wav"),
-    "extension": ("v1", "voice.mp3", "audio/wav", WAV, "voice.mp3"),
-    "inner-folder": ("v1", "inner", "audio/wav", WAV, "inner/v1.wav"),
     "inner-folder-with-a-dot": ("v1", "dotted.d", "audio/wav", WAV, "dotted.d/v1.wav"),
     "link-to-folder": ("v1", "link", "audio/wav", WAV, "link/v1.wav"),
     "longest-name": ("v1", "n" * 251 + ".wav", "audio/wav", WAV, "n" * 251 + ".wav"),
