@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, models
+from mistral_voices import Mistral
 from tests.harness import KEY, ClientKind, Reply
 
 from .test_pagination import voice
@@ -32,19 +32,6 @@ def gather(client_kind: ClientKind, mistral: Mistral, *, pages: bool = False, **
         return [each async for each in (found.pages() if pages else found)]
 
     return asyncio.run(collect())
-
-
-def test_search(client_kind: ClientKind) -> None:
-    server = client_kind.replies(*PAGES)
-    mistral = client_kind.mistral(server)
-    page = client_kind.call(mistral, "search")
-    assert isinstance(page, models.VoiceListPage)
-    assert ([each.id for each in page.data], page.next_page_token) == (["v1", "v2"], "a")
-    client_kind.call(mistral, "search", page_size=3, page_token="1", type_="custom", **FILTERS)
-    assert [request.url.raw_path.decode() for request in server.requests] == [
-        "/v2/audio/voices?page_size=10&type=all",
-        f"/v2/audio/voices?page_size=3&page_token=1&type=custom{QUERY}",
-    ]
 
 
 def test_iterate_takes_filters_options_and_a_most(client_kind: ClientKind) -> None:
