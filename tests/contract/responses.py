@@ -19,8 +19,6 @@ from .values import ANYTHING, allowed_responses, filled, spoiled
 # The class of each status; any other is ServerError from 500 and SDKError below.
 CLASSES = {400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError"}
 CLASSES |= {409: "ConflictError", 422: "HTTPValidationError", 429: "RateLimitError"}
-# What a value may be without the response being refused: bounds, lengths and enumerations are no reason.
-LOOSE = frozenset({"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"})
 
 
 class Judge:
@@ -44,14 +42,10 @@ def _places(error: Any) -> Iterator[str]:
 
 
 def _loosened(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_loosened(each) for each in node]
-    if not isinstance(node, Mapping):
-        return node
-    copy = {name: _loosened(each) for name, each in node.items() if name != "properties" and name not in LOOSE}
-    if "properties" in node:  # a property may well be called `minimum`
-        copy["properties"] = {name: _loosened(each) for name, each in node["properties"].items()}
-    return copy
+    """Take the enumerations out: any other value is no reason to refuse a response."""
+    if isinstance(node, Mapping):
+        return {name: _loosened(each) for name, each in node.items() if name != "enum"}
+    return [*map(_loosened, node)] if isinstance(node, list) else node
 
 
 def hold_responses(operation: Operation) -> None:
@@ -66,31 +60,26 @@ def hold_responses(operation: Operation) -> None:
         assert known, f"nothing reads {media_type}: add it to overlay/mistral_voices/_api/operations.py"
         assert schema.get("format") == "binary", f"audio is bytes, the document says {schema}"
         for value in (b"", b"\0", b"RIFF", bytes(range(256))):
-            for outcome in Pair().call(
-                operation.method, operation.needed(), Reply(200, value, {"content-type": media_type})
-            ):
-                assert outcome == base64.b64encode(value).decode(), f"sent {value!r}, got {outcome!r}"
+            reply = Reply(200, value, {"content-type": media_type})
+            outcomes = Pair().call(operation.method, operation.needed(), reply)
+            assert outcomes == [base64.b64encode(value).decode()] * 2, f"sent {value!r}, got {outcomes!r}"
 
 
 def _hold_json(operation: Operation, schema: Schema) -> None:
     judge, pair = Judge(schema), Pair()
-
-    def hold(value: Any) -> None:
+    for value in allowed_responses(schema):
+        for outcome in pair.call(operation.method, operation.needed(), Reply(200, value)):
+            assert_same(schema, value, outcome)
+    for value in spoiled(full(schema)):
         places = judge.places(value)
         for outcome in pair.call(operation.method, operation.needed(), Reply(200, value)):
-            if places:
-                shown = f"{value!r:.300}, which is wrong at {places}, gave {outcome!r:.300}"
-                assert isinstance(outcome, errors.ResponseValidationError), shown
-                assert str(outcome.cause).partition(": ")[0] in places, shown
-                assert str(outcome.cause) in str(outcome)
-            else:
+            if not places:
                 assert_same(schema, value, outcome)
-
-    for value in allowed_responses(schema):
-        assert not judge.places(value), f"values.py makes what the document forbids: {value!r}"
-        hold(value)
-    for value in spoiled(full(schema)):
-        hold(value)
+                continue
+            shown = f"{value!r:.300}, which is wrong at {places}, gave {outcome!r:.300}"
+            assert isinstance(outcome, errors.ResponseValidationError), shown
+            assert str(outcome.cause).partition(": ")[0] in places, shown
+            assert str(outcome.cause) in str(outcome)
 
 
 def assert_same(schema: Schema, sent: Any, parsed: Any) -> None:

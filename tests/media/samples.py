@@ -6,8 +6,8 @@ import base64
 import errno
 import io
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest.mock import Mock
@@ -112,14 +112,3 @@ def descriptors(place: Path) -> list[str]:
         with suppress(OSError):
             links.append(os.readlink(f"/proc/self/fd/{number}"))
     return [link for link in links if link.startswith(f"{place}/")]
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Act as a user who is not root."""
-    own = os.geteuid()
-    os.seteuid(own or 65534)
-    try:
-        yield
-    finally:
-        os.seteuid(own)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import resource
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from mistral_voices._media.files import FileTarget
 
-from .samples import FILE_SYSTEMS, WAV, descriptors, unprivileged, use_file_system
+from .samples import FILE_SYSTEMS, WAV, descriptors, use_file_system
 
 
 @pytest.fixture(params=FILE_SYSTEMS)
@@ -176,10 +175,8 @@ def test_a_disk_that_fails(call: str, tmp_path: Path, file_system: str, monkeypa
     else:
         monkeypatch.setattr(os, call, Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
     try:
-        with pytest.raises(
-            OSError, match=r"e, while the sample was saved; nothing is left of it: .*voice\.wav"
-        ) as caught:
-            save(tmp_path / "voice.wav")
+        with pytest.raises(OSError, match=r"e, while the sample was saved; nothing is left of it: .*v\.wav") as caught:
+            save(tmp_path / "v.wav")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         monkeypatch.undo()
@@ -199,11 +196,3 @@ def test_only_where_links_are_not_known_a_file_is_renamed(
     else:
         assert save(tmp_path).read_bytes() == WAV
     assert [*descriptors(tmp_path), *(path.name for path in tmp_path.iterdir())] == ["v1.wav"][code == errno.EIO :]
-
-
-def test_a_folder_that_may_not_be_written_to(file_system: str) -> None:
-    with tempfile.TemporaryDirectory() as place:  # one below tmp_path would be hidden from another user
-        Path(place).chmod(0o755)
-        target = FileTarget("v1", place, overwrite=False)
-        with unprivileged(), pytest.raises(PermissionError, match=f"Permission denied, while .*{place}/v1"):
-            target.open()
