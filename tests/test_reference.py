@@ -20,8 +20,7 @@ from .harness import CALLS, KEY, ClientKind
 
 HERE = Path(__file__).parent
 NAMED_IDS = ["f42bf0d7-8a10-4b98-bbfa-589a232209d2", "030a6b20-e287-414d-9a77-6b76a4a56c9d", "<id>"]
-ODD_IDS = ["a/b", "a?b#c", "%2e%2e", "é", "\n", " ", "...", "..%2f", "a\\b", "\u202e", "a;b=c,d"]
-SEED = [{"id": each, "name": f"Voice {each}", "sample_audio": "UklGRg=="} for each in NAMED_IDS + ODD_IDS]
+SEED = [{"id": each, "name": f"Voice {each}", "sample_audio": "UklGRg=="} for each in NAMED_IDS]
 BOTH_WAYS = pytest.mark.parametrize("kind", [ClientKind(httpx, False), ClientKind(httpx, True)], ids=["sync", "async"])
 
 
@@ -98,10 +97,3 @@ def test_what_connections_lose(server: VoicesServer, kind: ClientKind, waits: li
         ) as late:
             kind.call(mistral, "create", **CALLS["create"], timeout_ms=50)
         assert late.value.outcome_unknown
-
-
-def test_ids_reach_the_server_whole(server: VoicesServer) -> None:
-    with Mistral(KEY, server_url=server.url) as mistral:
-        for voice_id in ODD_IDS:
-            assert mistral.audio.voices.get(voice_id=voice_id).id == voice_id
-            assert mistral.audio.voices.delete(voice_id=voice_id).id == voice_id

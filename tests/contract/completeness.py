@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+from scripts import openapi
+
 from .annotations import annotation_words, schema_words, shown
 from .document import (
     OWN_ARGUMENTS,
     OWN_METHODS,
     OWN_RESULTS,
     OWN_TYPES,
-    ROOT,
     Document,
     Field,
     Operation,
@@ -47,7 +48,7 @@ def implemented(document: Document, package: ModuleType) -> Iterator[tuple[Opera
 def home(method: Callable[..., Any]) -> str:
     """Say where a method is written."""
     method = inspect.unwrap(method)
-    return f"{method.__name__} in {inspect.getfile(method).removeprefix(f'{ROOT}/')}"
+    return f"{method.__name__} in {inspect.getfile(method).removeprefix(f'{openapi.ROOT}/')}"
 
 
 def check_operations(document: Document, package: ModuleType) -> Iterator[str]:

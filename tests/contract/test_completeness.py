@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 import inspect
 import pkgutil
@@ -12,18 +11,18 @@ import pytest
 
 import mistral_voices
 from scripts.mutations import MUTATIONS
+from scripts.openapi import ROOT, load
 
 from .behaviour import CHECKS, SLOW, Check, check_requests
-from .document import ROOT, load
+from .document import DOCUMENT
 
-DOCUMENT = load()
 # test_operations.py does the one that is left out.
 QUICK = [check for check in CHECKS if check is not check_requests]
 
 
 @pytest.mark.parametrize("check", QUICK, ids=lambda check: check.__name__.removeprefix("check_"))
 def test_client_and_document_agree(check: Check) -> None:
-    assert [*check(DOCUMENT, mistral_voices)] == []
+    assert [*check(load(DOCUMENT), mistral_voices)] == []
 
 
 OVERLAY = "overlay/mistral_voices"
@@ -42,7 +41,7 @@ NAMED = {
 
 @pytest.mark.parametrize("name", NAMED)
 def test_what_is_new_in_the_document_is_named(name: str) -> None:
-    document = copy.deepcopy(DOCUMENT)
+    document = load(DOCUMENT)
     next(each for each in MUTATIONS if each.name == name).apply(document)
     problems = [problem for check in CHECKS if check not in SLOW for problem in check(document, mistral_voices)]
     assert any(all(word in problem for word in NAMED[name]) for problem in problems), problems

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from .document import Operation, load, operations
+from scripts.openapi import load
+
+from .document import DOCUMENT, Operation, operations
 from .requests import hold_refusals, hold_requests
 from .responses import hold_errors, hold_responses
 
-DOCUMENT = load()
-OPERATIONS = list(operations(DOCUMENT))
+OPERATIONS = list(operations(load(DOCUMENT)))
 EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 
 

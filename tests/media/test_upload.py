@@ -101,11 +101,8 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], type[Exception], str]] = {
     "empty-text": (lambda _: "", ValueError, "empty: pass base64 text, bytes, a path or a binary file"),
     "empty-bytes": (lambda _: b"", ValueError, "empty: pass the bytes of an audio file"),
     "empty-path": (lambda folder: folder.write(b""), ValueError, r"take 1\.wav is empty"),
-    "read-already": (
-        lambda folder: folder.open(WAV, start=len(WAV)),
-        ValueError,
-        "nothing left to read: is it empty, or read already",
-    ),
+    "read-already": (lambda folder: folder.open(WAV, start=len(WAV)), ValueError, "left to read: .*, or read already"),
+    "beyond-its-end": (lambda folder: folder.open(WAV, start=9999), ValueError, "nothing left to read: is it empty"),
     "missing": (lambda folder: folder.path / "no.wav", FileNotFoundError, r"there is no such file.*no\.wav"),
     "folder": (lambda folder: folder.path, IsADirectoryError, "is a folder: pass the path of an audio file in it"),
     "device": (lambda _: Path("/dev/zero"), ValueError, "/dev/zero is no regular file: read it and pass its bytes"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mistral_voices import Mistral
-from tests.harness import KEY, ClientKind, Reply
+from tests.harness import KEY, ClientKind
 
 from .test_pagination import voice
 
@@ -47,13 +47,6 @@ def test_iterate_takes_filters_options_and_a_most(client_kind: ClientKind) -> No
     (page,) = gather(client_kind, client_kind.mistral(server), pages=True, page_size=7, max_items=1)
     assert [each.id for each in page.data] == ["v1"]
     assert server.requests[0].url.raw_path == b"/v2/audio/voices?page_size=7&type=all"
-
-
-def test_pages_by_offset_where_there_is_no_search(client_kind: ClientKind) -> None:
-    listed = {"items": [voice(1)], "total": 1, "page": 1, "page_size": 10, "total_pages": 1}
-    server = client_kind.replies(Reply(404), listed, {**listed, "items": []})
-    assert [each.id for each in gather(client_kind, client_kind.mistral(server))] == ["v1"]
-    assert [request.url.path[:3] for request in server.requests] == ["/v2"] + ["/v1"] * 3
 
 
 def test_iterating_is_lazy_and_begins_anew(client_kind: ClientKind) -> None:
