@@ -172,27 +172,24 @@ def test_no_file_that_is_sent_is_left_open(client_kind: ClientKind, folder: Fold
     assert end != "lost" or reports == [0, 300, 600]  # what has left: the last block was taken, but not sent
 
 
-def fetch(client_kind: ClientKind, operation: str, handler: Callable[[Any], Any], folder: Path, **given: Any) -> bytes:
-    """Get, read or save a sample, and give its bytes."""
-    given = {"voice_id": "v1", **({"path": folder} if operation == "save_sample_audio" else {}), **given}
-    result = client_kind.call(client_kind.mistral(handler), operation, **given)
-    if isinstance(result, Path):
-        assert [*folder.iterdir()] == [result]
-        return result.read_bytes()
-    return result if isinstance(result, bytes) else base64.b64decode(result)
-
-
 @pytest.mark.parametrize("operation", ["read_sample_audio", "save_sample_audio"])
-@pytest.mark.parametrize("loss", ["ReadError", "too-short"])
+@pytest.mark.parametrize(("end", "is_announced"), [(["ReadError"], False), ([], True)])
 def test_a_lost_body_is_fetched_from_the_start(
-    client_kind: ClientKind, waits: list[float], operation: str, loss: str, tmp_path: Path
+    client_kind: ClientKind, waits: list[float], operation: str, end: list[str], is_announced: bool, tmp_path: Path
 ) -> None:
-    headers, make = (JSON_HEADERS, JSON_FORMS["escaped"]) if operation[0] == "s" else ({}, bytes)
-    body = make(AUDIO)
-    lost = [make(b"RIFF")] if loss == "too-short" else [body[:999], loss]
-    headers = {**headers, "content-length": str(len(body))}
-    handler = in_blocks(client_kind.library, headers, [make(b"other")[:5], *lost[1:]], lost, [body[:3], body[3:]])
-    assert fetch(client_kind, operation, handler, tmp_path) == AUDIO
+    headers, body, given = AUDIO_HEADERS, AUDIO, dict[str, Any]()
+    reports: list[tuple[int, int | None, int]] = []
+    if operation == "save_sample_audio":
+        headers, body = JSON_HEADERS, JSON_FORMS["escaped"](AUDIO)
+        given |= {"path": tmp_path, "on_progress": lambda *progress: reports.append((*progress, threading.get_ident()))}
+    total = len(body) if is_announced else None
+    headers = {**headers, "content-length": str(total)} if is_announced else headers
+    bodies: list[list[Any]] = [[body[:5], *end], [body[:999], *end], [body[:3], body[3:]]]
+    mistral = client_kind.mistral(in_blocks(client_kind.library, headers, *bodies))
+    result = client_kind.call(mistral, operation, voice_id="v1", **given)
+    assert (result.read_bytes() if isinstance(result, Path) else result) == AUDIO
+    steps = [(done, total, threading.get_ident()) for done in (5, 999, 3, len(body))]
+    assert reports == (steps if given else [])
     assert len(waits) == 2
 
 
@@ -220,13 +217,3 @@ def test_nothing_is_left_when_a_scope_is_cancelled(tmp_path: Path, monkeypatch: 
         assert [*descriptors(tmp_path), *tmp_path.iterdir()] == []
 
     asyncio.run(main())
-
-
-@pytest.mark.parametrize("total", [len(AUDIO), None])
-def test_progress_of_a_save(client_kind: ClientKind, waits: list[float], total: int | None, tmp_path: Path) -> None:
-    headers = {**AUDIO_HEADERS, **({} if total is None else {"content-length": str(total)})}
-    reports: list[tuple[int, int | None, int]] = []
-    handler = in_blocks(client_kind.library, headers, [AUDIO[:50], "ReadError"], [AUDIO[:60], AUDIO[60:]])
-    given = {"on_progress": lambda *progress: reports.append((*progress, threading.get_ident()))}
-    assert fetch(client_kind, "save_sample_audio", handler, tmp_path, **given) == AUDIO
-    assert reports == [(done, total, threading.get_ident()) for done in (50, 60, len(AUDIO))]
