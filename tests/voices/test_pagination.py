@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,17 +53,13 @@ class ByCursor:
 
 
 def test_every_voice_of_awkward_pages() -> None:
-    """1,037 voices in pages of 10, of which some are short and some empty."""
-    sizes: Iterator[int] = iter([10, 3, 0, 0, 10, 1] + [10] * 200)
-    given: list[tuple[list[dict[str, Any]], str | None]] = []
-    number = 0
-    while number < 1037:
-        size = min(next(sizes), 1037 - number)
-        given.append(([voice(each) for each in range(number, number + size)], str(len(given) + 1)))
-        number += size
+    """1,024 voices in pages of 10, of which some are short and some empty."""
+    voices = iter(map(voice, range(1024)))
+    sizes = [10, 3, 0, 0, 10, 1, *[10] * 100]
+    given = [([*islice(voices, size)], str(number)) for number, size in enumerate(sizes, 1)]
     server = ByCursor(*given, ([], ""))
     found = pages(server)
-    assert [each.id for page in found for each in page.data] == [f"v{each}" for each in range(1037)]
+    assert [each.id for page in found for each in page.data] == [f"v{each}" for each in range(1024)]
     assert [(len(page.data), page.next_page_token) for page in found[:-1]] == [(len(data), to) for data, to in given]
     assert len(server.queries) == len(given) + 1
 
