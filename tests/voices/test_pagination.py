@@ -92,9 +92,15 @@ def test_max_items(most: int | None, requests: int) -> None:
 @pytest.mark.parametrize(("status", "first"), [(400, True), (403, True), (422, True), (404, False)])
 def test_other_errors_are_raised(status: int, first: bool) -> None:
     server = ByCursor(([voice(1)], "1"))
+    paths: list[str] = []
+
+    def reply(send: Send) -> Reply:
+        paths.append(send.path)
+        return Reply(status) if first or server.queries else server(send)
+
     with pytest.raises(errors.MistralError) as caught:
-        pages(lambda send: Reply(status) if first or server.queries else server(send))
-    assert caught.value.status_code == status
+        pages(reply)
+    assert (caught.value.status_code, {*paths}) == (status, {"/v2/audio/voices"})
 
 
 class ByOffset:
