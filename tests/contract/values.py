@@ -73,8 +73,8 @@ def allowed_responses(schema: Schema) -> Iterator[Any]:
             yield {**whole, "new": {"a": [1]}, "type ": None}
             for name, member in one.get("properties", {}).items():
                 yield from ({**whole, name: each} for each in allowed_responses(member))
-                if name not in one.get("required", ()):
-                    yield {other: each for other, each in whole.items() if other != name}
+                if name not in one.get("required", ()):  # unknown members must not take the place of absent ones
+                    yield {"new": 1, **{other: each for other, each in whole.items() if other != name}}
         else:
             yield from INSTANTS if one.get("format") == "date-time" else RECEIVED[kind]
             if kind == "integer" and len(alternatives(schema)) == 1:  # beside text it is neither
