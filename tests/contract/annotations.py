@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from .document import Schema, is_nullable
+from .document import Schema
 
 NAMES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", None: "Any"}
 
@@ -35,24 +35,18 @@ def shown(found: frozenset[str]) -> str:
     return " | ".join(sorted(found))
 
 
-def schema_words(schema: Schema, name: str = "", *, received: bool = False) -> frozenset[str]:
-    """Say the same of a schema; `name` is that of a class for an object that stands in place."""
+def schema_words(schema: Schema) -> frozenset[str]:
+    """Say the same of a schema."""
     kind = schema.get("type")
     if "anyOf" in schema:
-        return frozenset().union(*(schema_words(each, name, received=received) for each in schema["anyOf"]))
-    if "enum" in schema:  # a response may have any other value too
-        return frozenset(map(repr, schema["enum"])) | ({"str"} if received else set())
+        return frozenset().union(*(schema_words(each) for each in schema["anyOf"]))
+    if "enum" in schema:
+        return frozenset(map(repr, schema["enum"]))
     if kind == "array":
-        return frozenset({f"list[{shown(schema_words(schema['items'], name, received=received))}]"})
+        return frozenset({f"list[{shown(schema_words(schema['items']))}]"})
     if kind == "object":
-        return frozenset({schema.get("x-name", name)})
+        return frozenset({schema["x-name"]})
     return frozenset({"datetime" if schema.get("format") == "date-time" else NAMES[kind]})
-
-
-def member_words(schema: Schema, name: str, *, required: bool) -> frozenset[str]:
-    """Say what a member of a response reads as: None where it may be absent and has no default."""
-    absent = not required and "default" not in schema and not is_nullable(schema)
-    return schema_words(schema, name, received=True) | ({"None"} if absent else set())
 
 
 class Names(dict[str, Any]):

@@ -7,14 +7,8 @@ from typing import Any
 
 import httpx
 import httpx2
-from hypothesis import HealthCheck, settings
 
 from tests.harness import ClientKind, Reply
-
-# Hypothesis does the same in every run, and leaves no files.
-QUIET = settings(
-    derandomize=True, database=None, deadline=None, print_blob=False, suppress_health_check=list(HealthCheck)
-)
 
 
 class Pair:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from mistral_voices.local import _document
+from scripts import openapi
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "openapi" / "voices.yaml"
+DOCUMENT = openapi.ROOT / "openapi" / "voices.yaml"
 JSON = "application/json"
-HTTP_METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 Document = Mapping[str, Any]
 Schema = Mapping[str, Any]
@@ -93,12 +89,6 @@ def python_name(name: str) -> str:
     return f"{name}_" if taken and name not in KEPT_NAMES else name
 
 
-def load(path: Path = DOCUMENT) -> dict[str, Any]:
-    """Read a document."""
-    document: dict[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return document
-
-
 def resolve(document: Document, node: Any) -> Any:
     """Copy a part of the document with what its references name in their place; `x-name` is the name of each."""
     if isinstance(node, list):
@@ -113,7 +103,7 @@ def resolve(document: Document, node: Any) -> Any:
 def operations(document: Document) -> Iterator[Operation]:
     """Give each operation of the document."""
     for path, item in resolve(document, document["paths"]).items():
-        for verb in HTTP_METHODS:
+        for verb in openapi.METHODS:
             if verb in item:
                 yield _operation(path, verb, item)
 

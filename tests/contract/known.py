@@ -19,52 +19,32 @@ from .calls import Pair
 from .document import Document
 
 LEAST = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": None}
-WHOLE: dict[str, Any] = {**LEAST, "slug": "ada", "languages": ["en", "fr"], "gender": "female", "age": 33}
-WHOLE |= {"tags": ["warm"], "color": "#fff", "description": "Calm", "retention_notice": 7, "user_id": "u1"}
-WHOLE |= {"trimmed_seconds": 0.5, "type": "custom", "kind": "ivc"}
-NULLS = {**LEAST, **dict.fromkeys(["slug", "gender", "age", "tags", "color", "description", "trimmed_seconds"])}
-ABSENT: dict[str, Any] = {**NULLS, "languages": [], "retention_notice": 30, "type_": None, "kind": None}
-VOICES: list[tuple[dict[str, Any], dict[str, Any]]] = [
-    (WHOLE, {**{name: each for name, each in WHOLE.items() if name != "type"}, "type_": "custom"}),
-    (LEAST, ABSENT),
-    (NULLS, ABSENT),
-]
-PAGE = {"items": [WHOLE], "total": 11, "page": 2, "page_size": 10, "total_pages": 2}
-CURSOR = {"data": [WHOLE], "next_page_token": "next"}
-VOICE = "/v1/audio/voices"
-EDITABLE = ("name", "languages", "gender", "age", "tags", "description", "retention_notice")
-BODY = {name: WHOLE[name] for name in EDITABLE}
-CREATED = {**BODY, "sample_audio": "UklGRg==", "slug": "ada", "color": "#fff", "sample_filename": "a.wav"}
+EDITABLE = {"name": "Ada", "languages": ["en", "fr"], "gender": "female", "age": 33, "tags": ["warm"]}
+EDITABLE |= {"description": "Calm", "retention_notice": 7}
+WHOLE = {**LEAST, **EDITABLE, "slug": "ada", "color": "#fff", "user_id": "u1", "trimmed_seconds": 0.5, "kind": "ivc"}
+ABSENT = dict.fromkeys([*WHOLE, "type_"]) | LEAST | {"languages": [], "retention_notice": 30}
+# A response, and the attributes that it has.
+VOICES = [({**WHOLE, "type": "custom"}, {**WHOLE, "type_": "custom"}), (LEAST, ABSENT)]
+CREATED = {**EDITABLE, "sample_audio": "UklGRg==", "slug": "ada", "color": "#fff", "sample_filename": "a.wav"}
 LEAST_CREATED = {"name": "Ada", "sample_audio": "UklGRg=="}
-SEARCH = {
-    "page_size": 5,
-    "page_token": "t",
-    "gender": ["female"],
-    "language": ["en", "fr"],
-    "query": "ad",
-    "kind": "ivc",
-}
+SEARCH = {"page_size": 5, "page_token": "t", "type_": "custom", "query": "ad", "kind": "ivc"}
+SEARCH |= {"gender": ["female"], "language": ["en", "fr"]}
+FOUND = "page_size=5&page_token=t&type=custom&gender=female&language=en&language=fr&query=ad&kind=ivc"
+PAGE = {"items": [WHOLE], "total": 11, "page": 2, "page_size": 10, "total_pages": 2}
+V1, V2 = "/v1/audio/voices", "/v2/audio/voices"
 # method, arguments, the line of the request, its body, a response
 REQUESTS: list[tuple[str, dict[str, Any], str, Any, Any]] = [
-    ("list", {}, f"GET {VOICE}?limit=10&offset=0&type=all", None, PAGE),
-    ("list", {"limit": 100, "offset": 7, "type_": "custom"}, f"GET {VOICE}?limit=100&offset=7&type=custom", None, PAGE),
-    ("list", {"type_": "preset"}, f"GET {VOICE}?limit=10&offset=0&type=preset", None, PAGE),
-    ("search", {}, "GET /v2/audio/voices?page_size=10&type=all", None, {"data": [], "next_page_token": None}),
-    (
-        "search",
-        {**SEARCH, "type_": "custom"},
-        "GET /v2/audio/voices?page_size=5&page_token=t&type=custom"
-        "&gender=female&language=en&language=fr&query=ad&kind=ivc",
-        None,
-        CURSOR,
-    ),
-    ("create", CREATED, f"POST {VOICE}", CREATED, WHOLE),
-    ("create", LEAST_CREATED, f"POST {VOICE}", {**LEAST_CREATED, "retention_notice": 30}, LEAST),
-    ("get", {"voice_id": "a voice/1"}, f"GET {VOICE}/a%20voice%2F1", None, WHOLE),
-    ("update", {"voice_id": "v1", **BODY}, f"PATCH {VOICE}/v1", BODY, WHOLE),
-    ("update", {"voice_id": "v1", **dict.fromkeys(BODY)}, f"PATCH {VOICE}/v1", dict.fromkeys(BODY), WHOLE),
-    ("delete", {"voice_id": "v1"}, f"DELETE {VOICE}/v1", None, WHOLE),
-    ("get_sample_audio", {"voice_id": "v1"}, f"GET {VOICE}/v1/sample", None, "UklGRg=="),
+    ("list", {}, f"GET {V1}?limit=10&offset=0&type=all", None, PAGE),
+    ("list", {"limit": 100, "offset": 7, "type_": "preset"}, f"GET {V1}?limit=100&offset=7&type=preset", None, PAGE),
+    ("search", {}, f"GET {V2}?page_size=10&type=all", None, {"data": [], "next_page_token": None}),
+    ("search", SEARCH, f"GET {V2}?{FOUND}", None, {"data": [WHOLE], "next_page_token": "next"}),
+    ("create", CREATED, f"POST {V1}", CREATED, WHOLE),
+    ("create", LEAST_CREATED, f"POST {V1}", {**LEAST_CREATED, "retention_notice": 30}, LEAST),
+    ("get", {"voice_id": "a voice/1"}, f"GET {V1}/a%20voice%2F1", None, WHOLE),
+    ("update", {"voice_id": "v1", **EDITABLE}, f"PATCH {V1}/v1", EDITABLE, WHOLE),
+    ("update", {"voice_id": "v1", **dict.fromkeys(EDITABLE)}, f"PATCH {V1}/v1", dict.fromkeys(EDITABLE), WHOLE),
+    ("delete", {"voice_id": "v1"}, f"DELETE {V1}/v1", None, WHOLE),
+    ("get_sample_audio", {"voice_id": "v1"}, f"GET {V1}/v1/sample", None, "UklGRg=="),
 ]
 # What users find in a response: the attributes of each type.
 TYPES = {

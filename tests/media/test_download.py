@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from mistral_voices._media.download import Download, MemoryTarget
-from mistral_voices._media.progress import ProgressError
 
 from .samples import JSON_FORMS, WAV
 
@@ -49,13 +48,3 @@ def test_what_is_no_sample_or_not_whole_is_refused() -> None:
         download.finish()
     with pytest.raises(ValueError, match="not base64"):
         download.write(b"????")
-
-
-def test_what_on_progress_raises_is_carried_past_the_http_library() -> None:
-    def on_progress(done: int, total: int | None) -> None:
-        raise raised
-
-    raised = OSError("enough")
-    with pytest.raises(ProgressError, match="enough") as caught:
-        Download(MemoryTarget(), on_progress).report()
-    assert caught.value.raised is raised

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import resource
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from mistral_voices._media.files import FileTarget
 
-from .samples import FILE_SYSTEMS, WAV, descriptors, unprivileged, use_file_system
+from .samples import FILE_SYSTEMS, WAV, descriptors, use_file_system
 
 
 @pytest.fixture(params=FILE_SYSTEMS)
@@ -50,14 +49,10 @@ def save(
 
 NAMES: dict[str, tuple[str, str, str, bytes, str]] = {  # id, path, type, audio, and the file
     "folder": ("v1", ".", "audio/wav", WAV, "v1.wav"),
-    "folder-by-bytes": ("v1", ".", "", WAV, "v1.wav"),
     "folder-by-other-bytes": ("v1", ".", "application/json", b"OggS", "v1.ogg"),
     "folder-unknown": ("v1", ".", "", b"what?", "v1.bin"),
-    "folder-empty": ("v1", ".", "", b"", "v1.bin"),
     "type-before-bytes": ("v1", ".", "audio/mpeg", WAV, "v1.mp3"),
     "no-extension": ("v1", "voice", "audio/wav", WAV, "voice.wav"),
-    "extension": ("v1", "voice.mp3", "audio/wav", WAV, "voice.mp3"),
-    "inner-folder": ("v1", "inner", "audio/wav", WAV, "inner/v1.wav"),
     "inner-folder-with-a-dot": ("v1", "dotted.d", "audio/wav", WAV, "dotted.d/v1.wav"),
     "link-to-folder": ("v1", "link", "audio/wav", WAV, "link/v1.wav"),
     "longest-name": ("v1", "n" * 251 + ".wav", "audio/wav", WAV, "n" * 251 + ".wav"),
@@ -180,10 +175,8 @@ def test_a_disk_that_fails(call: str, tmp_path: Path, file_system: str, monkeypa
     else:
         monkeypatch.setattr(os, call, Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
     try:
-        with pytest.raises(
-            OSError, match=r"e, while the sample was saved; nothing is left of it: .*voice\.wav"
-        ) as caught:
-            save(tmp_path / "voice.wav")
+        with pytest.raises(OSError, match=r"e, while the sample was saved; nothing is left of it: .*v\.wav") as caught:
+            save(tmp_path / "v.wav")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         monkeypatch.undo()
@@ -203,11 +196,3 @@ def test_only_where_links_are_not_known_a_file_is_renamed(
     else:
         assert save(tmp_path).read_bytes() == WAV
     assert [*descriptors(tmp_path), *(path.name for path in tmp_path.iterdir())] == ["v1.wav"][code == errno.EIO :]
-
-
-def test_a_folder_that_may_not_be_written_to(file_system: str) -> None:
-    with tempfile.TemporaryDirectory() as place:  # one below tmp_path would be hidden from another user
-        Path(place).chmod(0o755)
-        target = FileTarget("v1", place, overwrite=False)
-        with unprivileged(), pytest.raises(PermissionError, match=f"Permission denied, while .*{place}/v1"):
-            target.open()

@@ -14,10 +14,8 @@ STARTS: dict[bytes, str | None] = {
     b"\x1aE\xdf\xa3": "audio/webm",
     b"ID3": "audio/mpeg",
 }
-FRAMES: dict[str | None, list[bytes]] = {
-    "audio/mpeg": [b"\xff\xfb\x90\0", b"\xff\xfd", b"\xff\xe2"],  # layers 3 and 2; MPEG 2.5
-    None: [b"\xff\xf1\x50\x80", b"\xff\xdb", b"\xff\x7b", b"\xfe\xfb", b"\x01\xfb", b"\xff", b"", b"what is this?"],
-}
+FRAMES = [b"\xff\xfb\x90\0", b"\xff\xfd", b"\xff\xe2"]  # layers 3 and 2; MPEG 2.5
+NO_FRAMES = [b"\xff\xf1\x50\x80", b"\xff\xdb", b"\xff\x7b", b"\xfe\xfb", b"\x01\xfb", b"\xff", b"", b"what is this?"]
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -28,9 +26,9 @@ def test_signatures_of_which_each_byte_counts(start: bytes) -> None:
             assert sniff(start[:position] + bytes([byte]) + start[position + 1 :]) is None
 
 
-@pytest.mark.parametrize(("expected", "start"), [(key, start) for key, starts in FRAMES.items() for start in starts])
-def test_frames_of_eleven_set_bits_and_a_layer(expected: str | None, start: bytes) -> None:
-    assert sniff(start) == expected
+def test_frames_of_eleven_set_bits_and_a_layer() -> None:
+    assert [*map(sniff, FRAMES)] == ["audio/mpeg"] * len(FRAMES)
+    assert [*map(sniff, NO_FRAMES)] == [None] * len(NO_FRAMES)
 
 
 TYPES: dict[str, list[str | None]] = {  # by the extension of a file whose first bytes are those of Ogg
@@ -52,11 +50,8 @@ def test_audio_types_and_their_extensions(expected: str, header: str | None) -> 
     content_type = media_type(header)
     assert not is_json_sample(content_type)
     assert extension(content_type, b"OggS") == expected
-
-
-def test_json_and_what_is_not_known() -> None:
     assert is_json_sample(media_type("Application/JSON; charset=utf-8"))
-    assert extension("application/json", b"what is this?") == extension("", b"") == ""
+    assert extension("application/json", b"what is this?") == ""
 
 
 @pytest.mark.parametrize("header", ["text/html", "text/plain", "audiobook/x", "video/webm", "application/xml", "x"])

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, models
-from mistral_voices.local import VoicesServer
-from tests.harness import KEY, ClientKind, Reply
+from mistral_voices import Mistral
+from tests.harness import KEY, ClientKind
 
 from .test_pagination import voice
 
@@ -35,19 +34,6 @@ def gather(client_kind: ClientKind, mistral: Mistral, *, pages: bool = False, **
     return asyncio.run(collect())
 
 
-def test_search(client_kind: ClientKind) -> None:
-    server = client_kind.replies(*PAGES)
-    mistral = client_kind.mistral(server)
-    page = client_kind.call(mistral, "search")
-    assert isinstance(page, models.VoiceListPage)
-    assert ([each.id for each in page.data], page.next_page_token) == (["v1", "v2"], "a")
-    client_kind.call(mistral, "search", page_size=3, page_token="1", type_="custom", **FILTERS)
-    assert [request.url.raw_path.decode() for request in server.requests] == [
-        "/v2/audio/voices?page_size=10&type=all",
-        f"/v2/audio/voices?page_size=3&page_token=1&type=custom{QUERY}",
-    ]
-
-
 def test_iterate_takes_filters_options_and_a_most(client_kind: ClientKind) -> None:
     server = client_kind.replies(*PAGES)
     headers = {"x-mine": "1"}
@@ -61,13 +47,6 @@ def test_iterate_takes_filters_options_and_a_most(client_kind: ClientKind) -> No
     (page,) = gather(client_kind, client_kind.mistral(server), pages=True, page_size=7, max_items=1)
     assert [each.id for each in page.data] == ["v1"]
     assert server.requests[0].url.raw_path == b"/v2/audio/voices?page_size=7&type=all"
-
-
-def test_pages_by_offset_where_there_is_no_search(client_kind: ClientKind) -> None:
-    listed = {"items": [voice(1)], "total": 1, "page": 1, "page_size": 10, "total_pages": 1}
-    server = client_kind.replies(Reply(404), listed, {**listed, "items": []})
-    assert [each.id for each in gather(client_kind, client_kind.mistral(server))] == ["v1"]
-    assert [request.url.path[:3] for request in server.requests] == ["/v2"] + ["/v1"] * 3
 
 
 def test_iterating_is_lazy_and_begins_anew(client_kind: ClientKind) -> None:
@@ -99,9 +78,6 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"max_items": True}, TypeError, "max_items must be an integer or None, not bool"),
     ({"max_items": "1"}, TypeError, "max_items must be an integer or None, not str"),
     ({"type_": "mine"}, ValueError, "type_ must be one of"),
-    ({"gender": "female"}, TypeError, "gender must be a list"),
-    ({"language": "en"}, TypeError, "language must be a list"),
-    ({"query": 5}, TypeError, "query must be"),
     ({"kind": "abc"}, ValueError, "kind must be one of 'ivc', 'pvc'"),
     ({"timeout_ms": 0}, ValueError, "timeout_ms must be more than 0"),
     ({"limit": 5}, TypeError, "unexpected argument 'limit'"),
@@ -113,12 +89,3 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
 def test_bad_arguments_are_refused_at_once(name: str, arguments: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         getattr(Mistral(KEY).audio.voices, name)(**arguments)
-
-
-@pytest.mark.parametrize("without_v2", [False, True])
-def test_pages_of_the_local_server(without_v2: bool) -> None:
-    seed = [{"id": f"s{each}", "name": f"Seed {each}"} for each in range(30)]
-    with VoicesServer(seed=seed, without_v2=without_v2) as server, server.client() as client:
-        voices = Mistral(KEY, client=client).audio.voices
-        assert [each.id for each in voices.iterate(page_size=7, type_="custom")] == [f"s{each}" for each in range(30)]
-        assert voices.find("seed 7").id == "s7"

@@ -9,21 +9,18 @@ from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import pytest
 
 from mistral_voices import Mistral, errors, models, utils
 from mistral_voices._api import operations
 from mistral_voices._core.request import Send, Wait
-from mistral_voices._core.response import TransportError
 from mistral_voices.local import VoicesServer
 from mistral_voices.voices import recovery
 from mistral_voices.voices.recovery import Creation
-from tests.harness import KEY, VOICE, ClientKind, Fails, Reply, run_steps
+from tests.harness import KEY, LOST, REFUSED, VOICE, ClientKind, Fails, Reply, run_steps
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)  # the server's clock, which is far from ours
 GOOD_DATE = {"date": format_datetime(NOW, usegmt=True)}
-LOST = TransportError(httpx.ReadError("gone"), "gone")
 GIVEN: dict[str, Any] = dict.fromkeys(models.VoiceCreateRequest.__annotations__, utils.UNSET)
 GIVEN |= {"name": "Ada", "retention_notice": 30}
 del GIVEN["sample_audio"]
@@ -103,16 +100,11 @@ MATCHES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({}, {"gender": "female", "tags": ["x"], "slug": "s", "trimmed_seconds": 1.5}, True),
     ({"tags": ["a"]}, {"tags": ["a"]}, True),
     ({"tags": ["a"]}, {"tags": ["b"]}, False),
-    ({"tags": ["a"]}, {}, False),
     ({"tags": []}, {"tags": None}, True),
     ({"tags": None}, {"tags": []}, True),
-    ({"tags": None}, {"tags": ["b"]}, False),
-    ({"languages": ["en"]}, {"languages": ["en"]}, True),
     ({"languages": ["en"]}, {"languages": ["en", "fr"]}, False),
     ({"age": 0}, {"age": None}, False),
-    ({"slug": "s"}, {"slug": "t"}, False),
     ({"color": "red"}, {"color": "blue"}, False),
-    ({"description": "d"}, {"description": "d"}, True),
     ({"sample_filename": "a.wav"}, {}, True),
     ({}, {"created_at": (NOW - timedelta(seconds=5)).isoformat()}, True),  # 3 s of the look and 2 s of tolerance
     ({}, {"created_at": (NOW - timedelta(seconds=5.1)).isoformat()}, False),
@@ -133,12 +125,8 @@ def test_which_voice_it_can_be(create: Create, sent: dict[str, Any], shown: dict
     assert [voice.id for voice in found] == (["m7"] if is_it else [])
 
 
-def test_what_is_compared_is_what_create_and_voice_share(create: Create, monkeypatch: pytest.MonkeyPatch) -> None:
-    lists = {"languages": ["en"], "tags": ["a"]}
-    full = {name: lists.get(name, 3 if name in ("age", "retention_notice") else "x") for name in GIVEN}
-    shared = models.VoiceCreateRequest.__annotations__.keys() & models.VoiceResponse.__annotations__.keys()
-    assert operations.create_voice("UklGRg==", None, **full).metadata == {name: full[name] for name in shared}
-    monkeypatch.delitem(models.VoiceResponse.__annotations__, "color")  # a member of create that voices lack
+def test_a_member_that_voices_lack_is_not_compared(create: Create, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(models.VoiceResponse.__annotations__, "color")
     assert create.run(LOST, page(made()), color="red").id == "m1"
 
 
@@ -190,9 +178,6 @@ def test_a_voice_that_this_client_made_is_not_it(create: Create, monkeypatch: py
     assert list(create.created_ids) == ["m2", "m3"]
 
 
-REFUSED = TransportError(httpx.ConnectError("refused"), "refused", was_sent=False)
-
-
 @pytest.mark.parametrize("outcome", [Reply(422, {"detail": []}), REFUSED, Reply(429)])
 def test_nothing_is_looked_for_when_nothing_happened(create: Create, outcome: Any) -> None:
     with pytest.raises(errors.MistralError) as caught:
@@ -231,17 +216,18 @@ def test_a_hundred_creates_fifty_at_a_time() -> None:
         server.serve()
         server.fail(drop="after", every=3, method="POST")
 
-        async def create(voices: Any, most: asyncio.Semaphore, name: str) -> str:
-            async with most:
-                created = await voices.create_async(name=name, sample_audio="UklGRg==", recover=True)
-            return str(created.id)
-
-        async def main() -> list[str]:
+        async def main() -> list[models.VoiceResponse]:
             most = asyncio.Semaphore(50)
             async with Mistral(KEY, server_url=server.url) as mistral:
-                return await asyncio.gather(*[create(mistral.audio.voices, most, name) for name in names])
 
-        ids = asyncio.run(main())
+                async def create(name: str) -> models.VoiceResponse:
+                    async with most:
+                        given: Any = {"name": name, "sample_audio": "UklGRg=="}
+                        return await mistral.audio.voices.create_async(**given, recover=True)
+
+                return await asyncio.gather(*map(create, names))
+
+        made = asyncio.run(main())
         with Mistral(KEY, server_url=server.url) as mistral:
-            found = list(mistral.audio.voices.iterate(type_="custom"))
-    assert (sorted(each.name for each in found), sorted(each.id for each in found)) == (sorted(names), sorted(ids))
+            found = {each.id: each.name for each in mistral.audio.voices.iterate(type_="custom")}
+    assert found == {each.id: name for each, name in zip(made, names, strict=True)}

@@ -23,20 +23,8 @@ from ..harness import VOICE, ClientKind, Reply
 from ..media.samples import WAV, descriptors, use_file_system
 
 AUDIO = Reply(200, WAV, {"content-type": "audio/wav"})
-FILE_CALLS = {
-    "open",
-    "stat",
-    "read",
-    "seek",
-    "tell",
-    "write",
-    "ftruncate",
-    "lseek",
-    "fsync",
-    "link",
-    "replace",
-    "unlink",
-}
+FILE_CALLS = {"open", "stat", "read", "seek", "tell", "write", "ftruncate", "lseek", "fsync"}
+FILE_CALLS |= {"link", "replace", "unlink"}
 
 
 def file_calls(call: Callable[[], Any]) -> set[str]:
