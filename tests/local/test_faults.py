@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from contextlib import nullcontext
 from typing import Any
 
 import httpx
@@ -49,8 +48,6 @@ def test_faults_queue_and_pick_their_requests(server: VoicesServer, client: http
     [
         ({"every": 3}, "..x..x..x"),
         ({"every": 3, "times": 2}, "..x..x..."),
-        ({"every": 1}, "xxxxxxxxx"),
-        ({"every": 1, "times": 4}, "xxxx....."),
         ({"times": 2}, "xx......."),
         ({}, "x........"),
     ],
@@ -71,24 +68,13 @@ def test_every_counts_what_earlier_faults_leave(server: VoicesServer, client: ht
     statuses = [client.get(VOICES).status_code for _ in range(8)]
     # The first two go to 429; of the others each second goes to 500, and of those it leaves each second to 503.
     assert statuses == [429, 429, 200, 500, 503, 500, 200, 500]
-    server.clear_faults()
-    assert [client.get(VOICES).status_code for _ in range(4)] == [200] * 4
-
-
-def test_each_third_connection_drops_after_acting(client: httpx.Client) -> None:
-    response = client.post("/_local/fail", json={"drop": "after", "every": 3, "method": "POST", "times": None})
-    assert response.json() == {"waiting": None}
-    for drops in (False, False, True) * 2:
-        with pytest.raises(httpx.RemoteProtocolError) if drops else nullcontext():
-            create(client)
-    assert len(custom(client)) == 6
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"status": 99}, "status: Input should be greater than or equal to 200"),
-        *(({"status": wrong}, "status: Input should be a valid integer") for wrong in ("429", 500.5)),
+        ({"status": "429"}, "status: Input should be a valid integer"),
         *(({name: wrong}, f"{name}: ") for name, wrong in (("times", 0), ("every", 0), ("delay", -1), ("cut", -1))),
         ({"delay": float("nan")}, "delay: Input should be a finite number"),
         ({"delay": float("inf")}, "delay: Input should be less than or equal to 3600"),
@@ -97,7 +83,6 @@ def test_each_third_connection_drops_after_acting(client: httpx.Client) -> None:
         ({"body": "x"}, "body: give the status"),
         ({"body": "x", "status": 204}, "body: an answer with status 204"),
         ({"body": object(), "status": 500}, "body: neither bytes nor text"),
-        ({"body": float("nan"), "status": 500}, "body: Input should be a finite number"),
         ({"body": {"a": [float("inf")]}, "status": 500}, "body.a.0: Input should be a finite number"),
         ({"body": ({1: float("inf")},), "status": 500}, "body: neither bytes nor text nor a JSON value"),
         ({"body": NESTED, "status": 500}, "body: is nested too deep"),
@@ -117,6 +102,7 @@ def test_control_from_another_process(server: VoicesServer, client: httpx.Client
     response = client.post("/_local/fail", json={"status": 503, "times": 2, "headers": {"X": "y"}, "drop": None})
     assert response.json() == {"waiting": 2}
     assert client.get(VOICES).headers["x"] == "y"
+    assert client.post("/_local/fail", json={"drop": "after", "every": 3}).json() == {"waiting": None}
     del client.headers["Authorization"]  # none of them needs a key
     assert client.delete("/_local/faults").status_code == 200
     assert client.get(VOICES, headers=KEY).status_code == 200
@@ -133,9 +119,10 @@ def test_control_from_another_process(server: VoicesServer, client: httpx.Client
 def test_floats_that_are_integers(client: httpx.Client) -> None:
     response = client.post("/_local/fail", json={"status": 503.0, "every": 2.0, "times": 1e0, "cut": 500.0})
     assert response.text == '{"waiting":1}'
-    responses = [client.get(VOICES) for _ in range(3)]
-    assert [response.status_code for response in responses] == [200, 503, 200]
-    assert responses[1].json()["message"] == "The local server was told to answer 503"
+    assert client.get(VOICES).status_code == 200
+    assert client.get(VOICES).json()["message"] == "The local server was told to answer 503"
+    assert client.post("/_local/pages", json={"sizes": [1.0, 0], "repeat": False}).json() == {}
+    assert [len(client.get(SEARCH).json()["data"]) for _ in range(3)] == [1, 0, 3]
 
 
 BAD = [b"{", b"[]", b"\xff", b'{"statsu": 500}', b'{"delay": NaN}', b'{"\\ud800": 1}', b"[" * 100_000]
@@ -143,38 +130,23 @@ BAD += [b'{"status": 20, "sizes": [-1]}', b'{"status": 500, "body": 1e400}']
 BAD += [b'{"status": 500, "body": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"]
 
 
-@pytest.mark.parametrize("address", ["/_local/fail", "/_local/pages"])
 @pytest.mark.parametrize("sent", BAD)
-def test_bad_control(client: httpx.Client, address: str, sent: bytes) -> None:
-    check_error(client.post(address, content=sent), 400)
+def test_bad_control(client: httpx.Client, sent: bytes) -> None:
+    for address, code in (("/_local/fail", "bad_fault"), ("/_local/pages", "bad_shape")):
+        check_error(client.post(address, content=sent), 400, code)
     assert client.get(VOICES).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("sent", "message"),
-    [
-        ({}, "sizes: Field required"),
-        ([], "the arguments are no object"),
+def test_a_shape_that_makes_no_sense(server: VoicesServer) -> None:
+    for arguments, message in (
         ({"sizes": [1, -1]}, "sizes.1: "),
         ({"sizes": 5}, "sizes: Input should be a valid list"),
         ({"sizes": [1.5]}, "sizes.0: "),
-        ({"sizes": None}, "sizes: "),
+        ({"sizes": None}, "sizes: Field required"),
         ({"sizes": [], "repeat": 1}, "repeat: "),
-        ({"sizes": [], "times": 1}, "shape_pages has no argument times"),
-    ],
-)
-def test_a_shape_that_makes_no_sense(client: httpx.Client, server: VoicesServer, sent: Any, message: str) -> None:
-    response = client.post("/_local/pages", json=sent)
-    check_error(response, 400, "bad_shape")
-    assert response.json()["message"].startswith(message)
-    if sent and "times" not in sent:
+    ):
         with pytest.raises(ValueError, match=message):
-            server.shape_pages(**sent)
-
-
-def test_shaping_pages_from_another_process(client: httpx.Client) -> None:
-    assert client.post("/_local/pages", json={"sizes": [1.0, 0], "repeat": False}).json() == {}
-    assert [len(client.get(SEARCH).json()["data"]) for _ in range(3)] == [1, 0, 3]
+            server.shape_pages(**arguments)
 
 
 @pytest.mark.parametrize("arguments", [{"times": 40}, {"every": 2}])

@@ -8,7 +8,6 @@ import threading
 import uuid
 import wave
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -48,8 +47,8 @@ def test_the_life_of_a_voice(client: httpx.Client) -> None:
 def test_pages_by_offset(client: httpx.Client) -> None:
     made = [create(client, name=f"voice {number}")["id"] for number in range(25)]
     seen = []
-    for offset, size in ((0, 10), (10, 10), (20, 5), (30, 0)):
-        page = client.get(VOICES, params={"limit": 10, "offset": offset, "type": "custom"}).json()
+    for offset, size in ((0, 10), (10, 10), (20, 5), (10**30, 0)):
+        page = client.get(VOICES, params={"offset": offset, "type": "custom"}).json()
         fits("VoiceListResponse", page)
         assert (page["total"], page["total_pages"], page["page"]) == (25, 3, offset // 10 + 1)
         assert (page["page_size"], len(page["items"])) == (10, size)
@@ -57,15 +56,8 @@ def test_pages_by_offset(client: httpx.Client) -> None:
     assert seen == made
     create(client)  # shifts no page
     assert ids(client.get(VOICES, params={"limit": 2, "offset": 2, "type": "custom"}).json()["items"]) == made[2:4]
-
-
-def test_filter_and_defaults(client: httpx.Client) -> None:
-    create(client)
-    pages = {wanted: client.get(VOICES, params={"type": wanted}).json() for wanted in ("all", "custom", "preset")}
-    assert [page["total"] for page in pages.values()] == [PRESETS + 1, 1, PRESETS]
-    assert client.get(VOICES).json() == pages["all"]
-    assert pages["all"]["page_size"] == 10
-    assert client.get(VOICES, params={"offset": 10**30}).json()["items"] == []
+    assert client.get(VOICES).json() == client.get(VOICES, params={"type": "all"}).json()
+    assert client.get(VOICES).json()["total"] == PRESETS + 26
 
 
 def test_left_out_is_unchanged_and_null_is_cleared(client: httpx.Client) -> None:
@@ -80,12 +72,6 @@ def test_left_out_is_unchanged_and_null_is_cleared(client: httpx.Client) -> None
     cleared = client.patch(place, json=dict.fromkeys(("name", *members))).json()
     assert cleared == voice | {"name": "Eva"} | dict.fromkeys(members) | {"languages": [], "retention_notice": 30}
     assert client.get(place).json() == cleared
-
-
-def test_slugs_are_unique(client: httpx.Client) -> None:
-    assert create(client, slug="ada")["slug"] == "ada"
-    check_error(client.post(VOICES, json=SENT | {"slug": "ada"}), 409, "slug_taken")
-    assert [create(client)["slug"] for _ in range(2)] == [None, None]
 
 
 def test_presets_are_listed_heard_and_protected(client: httpx.Client) -> None:
@@ -122,35 +108,17 @@ def test_an_id_is_one_segment_whatever_it_contains(voice_id: str) -> None:
         assert mounted.get(f"{VOICES}/").status_code == 404
 
 
-STARTS = {
-    b"RIFF\x04\x00\x00\x00WAVE": "audio/wav",
-    b"ID3\x04\x00": "audio/mpeg",
-    b"\xff\xfb\x90\x00": "audio/mpeg",
-    b"fLaC\x00": "audio/flac",
-    b"OggS\x00": "audio/ogg",
-    b"\x00\x00\x00\x20ftypM4A ": "audio/mp4",
-    b"\x1aE\xdf\xa3\x01": "audio/webm",
-    b"\xff\xf1\x50\x80": "application/octet-stream",
-    b"": "application/octet-stream",
-}
-NAMES: dict[str, list[str | None]] = {
-    "audio/wav": ["a.wav"],
-    "audio/mpeg": ["Voice.MP3"],
-    "audio/flac": ["a.flac"],
-    "audio/ogg": ["a.ogg", "a.oga", "a.opus"],
-    "audio/mp4": ["a.m4a", "a.mp4"],
-    "audio/aac": ["a.aac"],
-    "audio/webm": ["take.2.webm"],
-    "application/octet-stream": ["a.txt", None],
-}
-
-
 @pytest.mark.parametrize(
     ("audio", "filename", "expected"),
     [
-        *((audio, None, expected) for audio, expected in STARTS.items()),
-        *((b"what is it?", name, expected) for expected, names in NAMES.items() for name in names),
         (b"fLaC\x00", "wrong.mp3", "audio/flac"),
+        (b"", None, "application/octet-stream"),
+        *((b"what is it?", f"a.{end}", f"audio/{end}") for end in ("wav", "flac", "ogg", "mp4", "aac")),
+        *((b"what is it?", f"a.{end}", "audio/ogg") for end in ("oga", "opus")),
+        (b"what is it?", "Voice.MP3", "audio/mpeg"),
+        (b"what is it?", "a.m4a", "audio/mp4"),
+        (b"what is it?", "take.2.webm", "audio/webm"),
+        (b"what is it?", "a.txt", "application/octet-stream"),
     ],
 )
 def test_the_type_of_a_sample(client: httpx.Client, audio: bytes, filename: str | None, expected: str) -> None:
@@ -178,38 +146,26 @@ def create_with(client: httpx.Client, key: str, **members: object) -> httpx.Resp
 
 
 def test_a_key_makes_one_voice(client: httpx.Client) -> None:
-    first, second = create_with(client, "one"), create_with(client, "one")
-    assert first.status_code == 200
-    assert first.content == second.content
+    first = create_with(client, "one", slug="ada")
     others = [create_with(client, "two").json(), create(client), create(client)]
     others += [create_with(client, "").json() for _ in range(2)]
     made = [first.json()["id"], *ids(others)]
-    assert ids(custom(client)) == made
-    assert len(set(made)) == 6
-
-
-def test_a_key_with_another_body_is_refused(client: httpx.Client) -> None:
-    create_with(client, "one")
     check_error(create_with(client, "one", name="Eva"), 409, "idempotency_key_reused")
-    assert len(custom(client)) == 1
-
-
-def test_the_first_response_comes_again_whatever_became_of_the_voice(client: httpx.Client) -> None:
-    first = create_with(client, "one", slug="ada")
-    place = f"{VOICES}/{first.json()['id']}"
-    for _ in range(2):
-        client.patch(place, json={"name": "Eva"})
+    for change in ("PATCH", "DELETE"):  # the first response comes again whatever became of the voice
         assert create_with(client, "one", slug="ada").content == first.content
-        client.delete(place)
-    assert custom(client) == []
+        assert ids(custom(client)) == made
+        client.request(change, f"{VOICES}/{made[0]}", json={"name": "Eva"}).raise_for_status()
+    assert create_with(client, "one", slug="ada").content == first.content
+    assert ids(custom(client)) == made[1:]
+    assert len(set(made)) == 6
 
 
 def test_a_refused_create_uses_up_no_key(client: httpx.Client) -> None:
     voice = create(client, slug="ada")
     assert create_with(client, "one", age="old").status_code == 422
-    assert create_with(client, "one", slug="ada").status_code == 409
+    check_error(create_with(client, "one", slug="ada"), 409, "slug_taken")
     client.delete(f"{VOICES}/{voice['id']}")
-    assert create_with(client, "one", slug="ada").status_code == 200
+    assert create_with(client, "one", slug="ada").json()["slug"] == "ada"
 
 
 def test_a_lost_response_comes_again(server: VoicesServer, client: httpx.Client) -> None:
@@ -217,15 +173,6 @@ def test_a_lost_response_comes_again(server: VoicesServer, client: httpx.Client)
     with pytest.raises(httpx.RemoteProtocolError):
         create_with(client, "one")
     assert custom(client) == [create_with(client, "one").json()]
-
-
-def test_keys_survive_a_restart(tmp_path: Path) -> None:
-    responses = []
-    for _ in range(2):
-        with VoicesServer(data=tmp_path / "voices.sqlite") as server, server.client(headers=KEY) as client:
-            responses.append(create_with(client, "one").content)
-            assert len(custom(client)) == 1
-    assert responses[0] == responses[1]
 
 
 def test_only_the_last_keys_are_kept(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

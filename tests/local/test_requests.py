@@ -20,18 +20,16 @@ from .conftest import PRESETS, SEARCH, SENT, VOICES, check_error, document, fits
 SECRET = "marked-secret"
 
 
-@pytest.mark.parametrize("authorization", [None, b"", b"Bearer", b"Bearer ", b"Basic abc", b"Bearer wrong"])
 @pytest.mark.parametrize(("configured", "key"), [(None, "x"), ("", "x"), (SECRET, SECRET), ("schlüssel", "schlüssel")])
-def test_the_key(configured: str | None, key: str, authorization: bytes | None) -> None:
+def test_the_key(configured: str | None, key: str) -> None:
     with VoicesServer(api_key=configured) as server, server.client() as client:
         for scheme in ("Bearer", "bearer"):
             assert client.get(VOICES, headers={b"Authorization": f"{scheme} {key}".encode()}).status_code == 200
-        if authorization == b"Bearer wrong" and not configured:
-            return  # any key is accepted
-        for path in (VOICES, SEARCH, "/nowhere"):
-            response = client.get(path, headers={b"Authorization": authorization} if authorization is not None else {})
-            check_error(response, 401, "invalid_api_key")
-            assert response.json()["type"] == "authentication_error"
+        check_error(client.get(VOICES), 401, "invalid_api_key")
+        for wrong in ("", "Bearer", "Bearer ", "Basic abc", *(["Bearer wrong"] if configured else [])):
+            for path in (VOICES, SEARCH, "/nowhere"):
+                check_error(client.get(path, headers={"Authorization": wrong}), 401, "invalid_api_key")
+        assert client.get(VOICES).json()["type"] == "authentication_error"
 
 
 def test_neither_key_nor_sample_is_shown(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
@@ -41,9 +39,8 @@ def test_neither_key_nor_sample_is_shown(caplog: pytest.LogCaptureFixture, capfd
     with VoicesServer(api_key=SECRET) as server, httpx.Client(base_url=server.serve(), verify=False) as client:
         client.headers["Authorization"] = f"Bearer {SECRET}"
         assert client.post(VOICES, json=body).status_code == 200
-        bad = [
-            client.post(VOICES, json=each) for each in ({"sample_audio": SECRET}, [SECRET, body], body | {"name": body})
-        ]
+        wrong: list[Any] = [{"sample_audio": SECRET}, [SECRET, body], body | {"name": body}]
+        bad = [client.post(VOICES, json=each) for each in wrong]
         bad.append(client.post(VOICES, json=body, headers={"Authorization": f"Bearer {SECRET}x"}))
         assert [response.status_code for response in bad] == [422, 422, 422, 401]
         assert SECRET not in "".join(response.text for response in bad)
@@ -68,12 +65,8 @@ NO_INTEGERS = ["ten", "", "1_0", " 5", "5\n", "\u0661\u0660", "9" * 4300]
     ("path", "params", "kind"),
     [
         *((VOICES, {"limit": text}, "int_parsing") for text in NO_INTEGERS),
-        *((path, {"type": "mine"}, "enum") for path in (VOICES, SEARCH)),
         (VOICES, {"limit": 0}, "greater_than_equal"),
         (VOICES, {"limit": 101}, "less_than_equal"),
-        (VOICES, {"offset": -1}, "greater_than_equal"),
-        (SEARCH, {"page_size": "ten"}, "int_parsing"),
-        (SEARCH, {"page_size": 0}, "greater_than_equal"),
         (SEARCH, {"kind": "none"}, "enum"),
     ],
 )
@@ -97,12 +90,10 @@ NO_JSON = [b"\xff", b'{"age": NaN}', b'{"age": -Infinity}', b"[" * 100_000, b'{"
         ([], [], "model_attributes_type"),
         ({"name": 1}, ["name"], "string_type"),
         ({"age": []}, ["age"], "int_type"),
-        ({"age": "old"}, ["age"], "int_parsing"),
         ({"age": 1.5}, ["age"], "int_from_float"),
         ({"languages": "en"}, ["languages"], "list_type"),
         ({"tags": ["a", 2]}, ["tags", 1], "string_type"),
         ({"description": "x" * 501}, ["description"], "string_too_long"),
-        ({"retention_notice": {}}, ["retention_notice"], "int_type"),
     ],
 )
 def test_bodies_that_are_refused(client: httpx.Client, sent: Any, loc: list[str | int], kind: str) -> None:
@@ -115,7 +106,6 @@ def test_bodies_that_are_refused(client: httpx.Client, sent: Any, loc: list[str 
 def test_creates_that_are_refused(client: httpx.Client) -> None:
     check_problem(client.post(VOICES), ["body"], "missing")
     check_problem(client.post(VOICES, data=SENT), ["body"], "model_attributes_type")
-    check_problem(client.post(VOICES, json={"sample_audio": ""}), ["body", "name"], "missing")
     check_problem(client.post(VOICES, json={"name": ""}), ["body", "sample_audio"], "missing")
     check_problem(client.post(VOICES, json=SENT | {"name": None}), ["body", "name"], "string_type")
 
@@ -129,25 +119,17 @@ def check_problem(response: httpx.Response, loc: list[str | int], kind: str) -> 
 
 
 def test_a_problem_is_reported_as_the_service_does(client: httpx.Client) -> None:
-    response = client.post(VOICES, json={"age": "old", "sample_audio": 7})
-    assert sorted(response.json()["detail"], key=str) == [
-        {
-            "loc": ["body", "age"],
-            "msg": "Input should be a valid integer, unable to parse string as an integer",
-            "type": "int_parsing",
-            "input": "old",
-        },
+    detail = client.post(VOICES, json={"age": "old", "sample_audio": 7}).json()["detail"]
+    detail += client.get(VOICES, params={"type": "mine", "page": "x"}).json()["detail"]
+    parsing = "Input should be a valid integer, unable to parse string as an integer"
+    choice = {"expected": "'all', 'custom' or 'preset'"}
+    shown = f"Input should be {choice['expected']}"
+    assert sorted(detail, key=str) == [
+        {"loc": ["body", "age"], "msg": parsing, "type": "int_parsing", "input": "old"},
         {"loc": ["body", "name"], "msg": "Field required", "type": "missing"},
         {"loc": ["body", "sample_audio"], "msg": "Input should be a valid string", "type": "string_type"},
+        {"loc": ["query", "type"], "msg": shown, "type": "enum", "ctx": choice, "input": "mine"},
     ]
-    [problem] = client.get(VOICES, params={"type": "mine", "page": "x"}).json()["detail"]
-    assert problem == {
-        "loc": ["query", "type"],
-        "msg": "Input should be 'all', 'custom' or 'preset'",
-        "type": "enum",
-        "ctx": {"expected": "'all', 'custom' or 'preset'"},
-        "input": "mine",
-    }
 
 
 def test_values_are_read_as_they_are_meant(client: httpx.Client) -> None:
