@@ -8,14 +8,13 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator
-from types import ModuleType
 from typing import Any
 
 import httpx
-import httpx2
 import pytest
 
 from mistral_voices.local import VoicesServer, _exchange
+from tests.harness import ClientKind
 
 from .conftest import KEY, PRESETS, SENT, VOICES, check_error, custom
 
@@ -23,10 +22,9 @@ from .conftest import KEY, PRESETS, SENT, VOICES, check_error, custom
 class Way:
     """One of the ways into a server; `received` is what came of the last body, cut ones too."""
 
-    def __init__(self, server: VoicesServer, library: ModuleType, is_async: bool, is_mounted: bool) -> None:
-        self.server, self.library, self.is_async, self.is_mounted = server, library, is_async, is_mounted
+    def __init__(self, server: VoicesServer, kind: ClientKind, is_mounted: bool) -> None:
+        self.server, self.library, self.is_async, self.is_mounted = server, kind.library, kind.is_async, is_mounted
         self.url = "" if is_mounted else server.serve()
-        self.received = b""
 
     def send(self, method: str, path: str = VOICES, timeout: Any = 5, **options: Any) -> httpx.Response:
         """Send a request and read the response as it comes."""
@@ -36,13 +34,13 @@ class Way:
         with self._connect(timeout) as client, client.stream(method, path, **options) as response:
             for block in response.iter_raw():
                 self.received += block
-        return httpx.Response(response.status_code, headers=response.headers.multi_items(), content=self.received)
+        return self._whole(response)
 
     async def _send_async(self, method: str, path: str, timeout: Any, options: dict[str, Any]) -> httpx.Response:
         async with self._connect(timeout) as client, client.stream(method, path, **options) as response:
             async for block in response.aiter_raw():
                 self.received += block
-        return httpx.Response(response.status_code, headers=response.headers.multi_items(), content=self.received)
+        return self._whole(response)
 
     def _connect(self, timeout: Any) -> Any:
         if self.is_mounted:
@@ -52,22 +50,17 @@ class Way:
         # verify=False, for loading certificates takes longer than a test.
         return make(base_url=self.url, verify=False, headers=KEY, timeout=timeout)
 
+    def _whole(self, response: Any) -> httpx.Response:
+        return httpx.Response(response.status_code, headers=response.headers.multi_items(), content=self.received)
+
     def voices(self) -> list[Any]:
         with self.server.client(headers=KEY) as client:
             return custom(client)
 
 
-@pytest.fixture(
-    params=[(httpx, False), (httpx, True), (httpx2, False), (httpx2, True)],
-    ids=["httpx-sync", "httpx-async", "httpx2-sync", "httpx2-async"],
-)
-def client_kind(request: pytest.FixtureRequest) -> Any:
-    return request.param
-
-
 @pytest.fixture(params=["mounted", "http"])
-def way(request: pytest.FixtureRequest, server: VoicesServer, client_kind: tuple[ModuleType, bool]) -> Way:
-    return Way(server, *client_kind, is_mounted=request.param == "mounted")
+def way(request: pytest.FixtureRequest, server: VoicesServer, client_kind: ClientKind) -> Way:
+    return Way(server, client_kind, is_mounted=request.param == "mounted")
 
 
 def test_requests_arrive_as_they_were_sent(way: Way) -> None:
@@ -79,12 +72,9 @@ def test_requests_arrive_as_they_were_sent(way: Way) -> None:
 
     way.send("GET", f"{VOICES}?limit=5&x=%20a", headers={"X-Mine": "1"})
     assert way.send("POST", content=blocks_async() if way.is_async else iter((whole[:5], whole[5:]))).is_success
-    assert way.send("POST", json=SENT | {"sample_audio": "A" * 70_000}).is_success
-    assert [request.method for request in requests] == ["GET", "POST", "POST"]
+    assert [request.method for request in requests] == ["GET", "POST"]
     assert (requests[0].target, requests[0].path) == (f"{VOICES}?limit=5&x=%20a", VOICES)
     assert (requests[0].headers["x-mine"], requests[0].body, requests[1].body) == ("1", b"", whole)
-    assert requests[2].body is None
-    assert requests[2].body_length > 70_000
     requests.clear()
     assert [*requests] == []
 
@@ -94,6 +84,8 @@ def test_a_large_sample_comes_back_whole(way: Way) -> None:
     voice = way.send("POST", json=SENT | {"sample_audio": base64.b64encode(audio).decode()}).json()
     response = way.send("GET", f"{VOICES}/{voice['id']}/sample")
     assert (response.content, response.headers["content-length"]) == (audio, str(len(audio)))
+    assert way.server.requests[0].body is None
+    assert way.server.requests[0].body_length > len(audio)
 
 
 def test_a_body_that_is_too_long(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +110,6 @@ def test_responses_have_an_id_and_a_date(way: Way) -> None:
         (502, "<html>", "text/plain; charset=utf-8", b"<html>"),
         (422, {"detail": "no"}, "application/json", b'{"detail": "no"}'),
         (502, b"", "application/octet-stream", b""),
-        (302, None, None, b""),
         (200, [], "application/json", b"[]"),
         (204, None, None, b""),
     ],
@@ -179,8 +170,6 @@ def test_a_late_response_does_not_block_the_loop(server: VoicesServer) -> None:
             assert (await client.get(VOICES)).status_code == 200
             assert not late.done()
             late.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await late
 
     asyncio.run(run())
 
