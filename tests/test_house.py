@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import modulefinder
 import pkgutil
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,49 +19,25 @@ ROOT = Path(__file__).parent.parent
 LONGEST_FILE = 350
 # As they were before the code was divided into layers: each must stay importable.
 PUBLIC = {
-    "mistral_voices": ["Mistral", "__version__", "errors", "models", "utils"],
-    "mistral_voices.audio": ["Audio"],
-    "mistral_voices.client": ["SERVERS", "Mistral"],
-    "mistral_voices.errors": [
-        "AuthenticationError",
-        "BadRequestError",
-        "ConflictError",
-        "HTTPValidationError",
-        "Headers",
-        "MistralError",
-        "NoResponseError",
-        "NotFoundError",
-        "PermissionDeniedError",
-        "RateLimitError",
-        "RawResponse",
-        "RequestTimeoutError",
-        "ResponseValidationError",
-        "STATUS_ERRORS",
-        "SDKError",
-        "ServerError",
-    ],
-    "mistral_voices.local": ["ReceivedRequest", "ReceivedRequests", "VoicesServer"],
-    "mistral_voices.models": [
-        "ErrorResponse",
-        "HTTPValidationError",
-        "ValidationError",
-        "ValidationErrorCtx",
-        "VoiceCreateRequest",
-        "VoiceListPage",
-        "VoiceListResponse",
-        "VoiceResponse",
-        "VoiceUpdateRequest",
-    ],
-    "mistral_voices.testing": ["mistral", "voices_server"],
-    "mistral_voices.utils": ["UNSET", "BackoffStrategy", "RetryConfig", "Unset"],
-    "mistral_voices.voices": ["Voices"],
+    "mistral_voices": "Mistral __version__ errors models utils",
+    "mistral_voices.audio": "Audio",
+    "mistral_voices.client": "SERVERS Mistral",
+    "mistral_voices.errors": "AuthenticationError BadRequestError ConflictError HTTPValidationError Headers "
+    "MistralError NoResponseError NotFoundError PermissionDeniedError RateLimitError RawResponse RequestTimeoutError "
+    "ResponseValidationError STATUS_ERRORS SDKError ServerError",
+    "mistral_voices.local": "ReceivedRequest ReceivedRequests VoicesServer",
+    "mistral_voices.models": "ErrorResponse HTTPValidationError ValidationError ValidationErrorCtx VoiceCreateRequest "
+    "VoiceListPage VoiceListResponse VoiceResponse VoiceUpdateRequest",
+    "mistral_voices.testing": "mistral voices_server",
+    "mistral_voices.utils": "UNSET BackoffStrategy RetryConfig Unset",
+    "mistral_voices.voices": "Voices",
 }
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_import_paths_stay(name: str) -> None:
     module = importlib.import_module(name)
-    assert [each for each in PUBLIC[name] if not hasattr(module, each)] == []
+    assert [each for each in PUBLIC[name].split() if not hasattr(module, each)] == []
 
 
 @pytest.mark.parametrize("place", ["overlay", "scripts", "tests"])
@@ -86,15 +63,9 @@ def test_imports_are_found_without_running_the_code() -> None:
 
 
 def test_a_broken_layer_is_noticed(tmp_path: Path) -> None:
-    overlay = tmp_path / "mistral_voices"
-    for path in (ROOT / "overlay" / "mistral_voices").rglob("*.py"):
-        copy = overlay / path.relative_to(ROOT / "overlay" / "mistral_voices")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(path.read_bytes())
-    errors = overlay / "errors.py"
-    errors.write_text(
-        errors.read_text("utf-8") + "\nif TYPE_CHECKING:\n    from .voices.recovery import Creation\n", "utf-8"
-    )
+    overlay = shutil.copytree(ROOT / "overlay" / "mistral_voices", tmp_path / "mistral_voices")
+    with (overlay / "errors.py").open("a", encoding="utf-8") as errors:
+        errors.write("\nif TYPE_CHECKING:\n    from .voices.recovery import Creation\n")
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--config", ROOT / "pyproject.toml", "--no-cache"],
         cwd=tmp_path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,8 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
 
 
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
+def write(folder: Path) -> None:
+    for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -50,12 +51,14 @@ def replace(folder: Path, name: str, old: str, new: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a repository with one commit."""
+    """Make a repository with one commit that has files, after one that has none."""
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
     root = tmp_path / "project"
-    write(root, FILES)
+    write(root)
     git(root, "init", "--quiet")
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "Empty")
+    git(root, "tag", "empty")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "-m", "First")
     return root
@@ -70,99 +73,84 @@ breaks_wire = wire_of(WireFinding(BREAKING, "GET /boats: gone", BREAKING))
 breaks_responses = wire_of(WireFinding(BREAKING, "GET /boats: an enum value more", COMPATIBLE))
 
 
-def test_nothing_changed_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def report(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run the script on the repository, and give what it prints."""
+
+    def run(*arguments: str, wire: diff.Wire = no_wire, status: int = 0) -> str:
+        assert diff.main([*arguments], root=folder, wire=wire) == status
+        return "".join(capsys.readouterr())
+
+    return run
+
+
+def test_nothing_changed_is_one_line(folder: Path, report: Callable[..., str]) -> None:
     replace(folder, diff.DOCUMENT, "openapi: 3.1.0", "# A remark\nopenapi: 3.1.0")
-    assert diff.main(["HEAD"], root=folder, wire=breaks_wire) == 0
-    said = capsys.readouterr().out
+    said = report("HEAD", wire=breaks_wire)
     assert said.startswith("Nothing changed since HEAD (")
     assert said.count("\n") == 1
 
 
-def test_one_default_changed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_default_and_a_type_changed(folder: Path, report: Callable[..., str]) -> None:
     replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
     replace(folder, BOATS, "limit: int = 10", "limit: int = 20")
-    assert diff.main(["HEAD"], root=folder, wire=no_wire) == 0
-    said = capsys.readouterr().out
+    replace(folder, BOAT, "id: str", "id: str | None")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    said = report("HEAD")
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert "On the wire (redocly diff): nothing changed." in said
     assert "by the document: breaking\n  breaking    GET /boats parameter limit: default is now 20, was 10 (" in said
     assert "(griffe): breaking\n  breaking    boats.Boats.list(): argument limit: default is now 20, was 10" in said
+    assert "  breaking    models.Boat.id: value: may now be None" in said
     assert "Version: 0.1.0 -> 0.2.0 (breaking changes, while the version is 0.x)." in said
     assert "says 0.1.0: not enough. Set it to 0.2.0" in said
     assert "there is none yet" in said
 
 
-def test_a_renamed_class_is_judged_by_what_the_overlay_exports(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_renamed_class_is_judged_by_what_the_overlay_exports(folder: Path, report: Callable[..., str]) -> None:
     replace(folder, diff.DOCUMENT, "schemas/Boat'", "schemas/Ship'")
     replace(folder, diff.DOCUMENT, "    Boat:\n", "    Ship:\n")
     replace(folder, BOAT, "class Boat", "class Ship")
-    diff.main(["HEAD"], root=folder, wire=no_wire)
-    assert "  breaking    class renamed: Boat -> Ship" in capsys.readouterr().out
+    assert "  breaking    class renamed: Boat -> Ship" in report("HEAD")
     replace(folder, f"{diff.OVERLAY}/models.py", "import Boat", "import Ship\nBoat = Ship")
-    diff.main(["HEAD"], root=folder, wire=no_wire)
-    assert "  compatible  class renamed: Boat -> Ship" in capsys.readouterr().out
+    assert "  compatible  class renamed: Boat -> Ship" in report("HEAD")
 
 
-def test_generated_classes_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replace(folder, BOAT, "id: str", "id: str | None")
-    diff.main(["HEAD"], root=folder, wire=no_wire)
-    assert "  breaking    models.Boat.id: value: may now be None" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("wire", "version"), [(breaks_wire, "0.2.0"), (breaks_responses, "0.1.1")])
-def test_the_wire_counts_unless_the_client_takes_it(
-    folder: Path, capsys: pytest.CaptureFixture[str], wire: diff.Wire, version: str
-) -> None:
+def test_the_wire_counts_unless_the_client_takes_it(folder: Path, report: Callable[..., str]) -> None:
     replace(folder, diff.DOCUMENT, "[afloat, sunk]", "[afloat, sunk, lost]")
-    diff.main(["HEAD"], root=folder, wire=wire)
-    assert f"Version: 0.1.0 -> {version} (" in capsys.readouterr().out
+    assert "Version: 0.1.0 -> 0.2.0 (" in report("HEAD", wire=breaks_wire)
+    assert "Version: 0.1.0 -> 0.1.1 (" in report("HEAD", wire=breaks_responses)
 
 
-@pytest.mark.parametrize(
-    ("version", "status", "said"),
-    [("0.1.0", 1, "not enough"), ("0.1.9", 1, "not enough"), ("0.2.0", 0, "0.2.0: enough")],
-)
-def test_a_release_needs_the_version_that_follows(
-    folder: Path, capsys: pytest.CaptureFixture[str], version: str, status: int, said: str
-) -> None:
+def test_a_release_needs_the_version_that_follows(folder: Path, report: Callable[..., str]) -> None:
     git(folder, "tag", "v0.1.0")
     replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
-    replace(folder, diff.VERSION_FILE, "0.1.0", version)
-    assert diff.main(["HEAD"], root=folder, wire=no_wire) == 0
-    assert diff.main(["--release"], root=folder, wire=no_wire) == status
-    assert said in capsys.readouterr().out
+    assert "not enough" in report("--release", status=1)
+    replace(folder, diff.VERSION_FILE, "0.1.0", "0.1.9")
+    report("HEAD")
+    assert "not enough" in report("--release", status=1)
+    replace(folder, diff.VERSION_FILE, "0.1.9", "0.2.0")
+    assert "0.2.0: enough" in report("--release")
 
 
-def test_the_last_release(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert diff.main(["--release"], root=folder, wire=no_wire) == 0
-    assert "There is no release yet" in capsys.readouterr().out
+def test_the_last_release(folder: Path, report: Callable[..., str]) -> None:
+    assert "There is no release yet" in report("--release")
     for tag in ("v0.9.0", "v0.10.0", "vote", "v0.11.0rc1"):
         git(folder, "tag", tag)
     replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
-    assert diff.main(["--release"], root=folder, wire=no_wire) == 1
-    said = capsys.readouterr().out
+    said = report("--release", status=1)
     assert said.startswith("Changed since v0.10.0 (")
     assert "What counts" not in said
     git(folder, "commit", "--quiet", "--all", "-m", "Second")
-    diff.main(["HEAD~1"], root=folder, wire=no_wire)
-    assert "the last release, v0.10.0" in capsys.readouterr().out
+    assert "the last release, v0.10.0" in report("HEAD~1")
 
 
 def test_a_shallow_clone_is_not_taken_for_one_without_releases(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    git(folder, "commit", "--quiet", "--allow-empty", "-m", "Second")
     git(tmp_path, "clone", "--quiet", "--depth=1", folder.as_uri(), "shallow")
     assert diff.main(["--release"], root=tmp_path / "shallow", wire=no_wire) == 2
     assert "git fetch --unshallow --tags" in capsys.readouterr().err
-
-
-def test_nothing_is_written(folder: Path) -> None:
-    replace(folder, diff.DOCUMENT, LIMIT, "maximum: 50, default: 20")
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    diff.main(["HEAD"], root=folder, wire=no_wire)
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def fails(old: str, new: str) -> list[WireFinding]:
@@ -186,21 +174,15 @@ def fails(old: str, new: str) -> list[WireFinding]:
     ],
 )
 def test_what_cannot_be_compared(
-    folder: Path, capsys: pytest.CaptureFixture[str], ref: str, name: str, text: str, message: str
+    folder: Path, report: Callable[..., str], ref: str, name: str, text: str, message: str
 ) -> None:
-    git(folder, "branch", "here")
-    git(folder, "checkout", "--quiet", "--orphan", "empty")
-    git(folder, "rm", "--quiet", "-r", "--cached", ".")
-    git(folder, "commit", "--quiet", "--allow-empty", "-m", "Empty")
-    git(folder, "checkout", "--quiet", "--force", "here")
     if name:
         replace(folder, name, (folder / name).read_text(encoding="utf-8"), text)
-    assert diff.main(["--", ref], root=folder, wire=fails) == 2
-    assert message in capsys.readouterr().err
+    assert message in report("--", ref, wire=fails, status=2)
 
 
 def test_no_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(tmp_path, FILES)
+    write(tmp_path)
     assert diff.main(["HEAD"], root=tmp_path) == 2
     assert "not a git repository" in capsys.readouterr().err
 
@@ -238,10 +220,9 @@ def test_the_findings_of_redocly_in_words() -> None:
 def test_the_self_test_can_fail(
     monkeypatch: pytest.MonkeyPatch, breaking: list[str], compatible: list[str], wrong: list[str]
 ) -> None:
-    ratings = {(SAMPLES / "breaking.yaml").read_text("utf-8"): breaking}
-
     def wire(old: str, new: str, **_: object) -> list[WireFinding]:
-        return [WireFinding(each, "", each) for each in ratings.get(new, compatible)]
+        ratings = breaking if new == (SAMPLES / "breaking.yaml").read_text("utf-8") else compatible
+        return [WireFinding(each, "", each) for each in ratings]
 
     monkeypatch.setattr(diff_wire, "wire_findings", wire)
     said = diff_wire.self_test()

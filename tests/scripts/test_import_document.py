@@ -40,6 +40,14 @@ def imports(folder: Path, upstream: Path | None = SMALL, *, check: bool = False,
     return import_document.run(upstream, folder, check=check, today=today)
 
 
+@pytest.fixture
+def imported(folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Make the folder after the first import."""
+    assert imports(folder) == 0
+    capsys.readouterr()
+    return folder
+
+
 def changed(folder: Path, *changes: dict[str, Any]) -> Path:
     """Write a changed copy of the small document."""
     document = load(SMALL)
@@ -58,7 +66,7 @@ def whats(output: str) -> list[str]:
     return [line.removeprefix("- ") for line in output.splitlines() if line.startswith("- ")]
 
 
-def test_takes_voices_with_all_that_they_need_and_nothing_else() -> None:
+def test_takes_voices_with_all_that_they_need_but_prose() -> None:
     found = extract(load(SMALL))
     assert list(found["paths"]) == ["/v1/audio/voices"]
     names = {kind: list(each) for kind, each in found["components"].items()}
@@ -69,12 +77,9 @@ def test_takes_voices_with_all_that_they_need_and_nothing_else() -> None:
         "schemas": ["Error", "Form", "Label", "Long", "MakeRequest", "Sample", "Short", "Voice"],
     }
     assert found["tags"] == [{"name": "audio.voices"}]
-
-
-def test_strips_prose_but_keeps_names_and_values_that_look_like_it() -> None:
-    found = extract(load(SMALL))
     assert "PROSE" not in dump(found)
     assert "x-code-samples" not in dump(found)
+    # Names and values that look like prose stay.
     voice = found["components"]["schemas"]["Voice"]["properties"]
     assert {"description", "title", "tags"} <= voice.keys()
     assert voice["settings"]["default"] == {"title": "plain"}
@@ -92,6 +97,9 @@ def test_the_order_of_the_vendor_plays_no_part() -> None:
     assert dump(extract(reverse(document))) == dump(extract(document))
 
 
+VOICES = "openapi: 3.1.0\nsecurity: []\nservers: [{url: u}]\npaths: {/v1/audio/voices: {get: "
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -99,20 +107,13 @@ def test_the_order_of_the_vendor_plays_no_part() -> None:
         ("openapi: 3.0.3\npaths: {}", "OpenAPI 3.0.3"),
         ("paths: {}", "no version"),
         ("- openapi: 3.1.0", "holds no OpenAPI document"),
-        ("", "holds no OpenAPI document"),
         ('{"openapi": "3.1.0", "paths": {', "cut off"),
         ("openapi: 3.1.0\ninfo: {}", "cut off"),
         ("openapi: 3.1.0\npaths: {/v1/cakes: {get: {}}}", "no voices operations"),
         ("openapi: 3.1.0\npaths:\n  /v1/audio/voices:", "cut off"),
         ("openapi: 3.1.0\npaths: {/v1/audio/voices: {get: {responses: {}}}}", "no security"),
-        (
-            "openapi: 3.1.0\npaths: {/v2/audio/voices: {get: {parameters: }}}\nsecurity: []\nservers: [{url: u}]",
-            "cut off",
-        ),
-        (
-            "openapi: 3.1.0\npaths: {/v1/audio/voices: {get: {$ref: 'b.yaml#/x'}}}\nsecurity: []\nservers: [{url: u}]",
-            "b.yaml",
-        ),
+        (VOICES + "{parameters: }}}", "cut off"),
+        (VOICES + "{$ref: 'b.yaml#/x'}}}", "b.yaml"),
     ],
 )
 def test_a_bad_document_is_a_clear_error_and_nothing_is_written(
@@ -176,51 +177,46 @@ def test_provenance_lists_documents_and_deviations(folder: Path) -> None:
     assert "6. `$.components.schemas.Voice.properties.id`: Any text is an id.\n" in text
 
 
-def test_a_page_without_markers_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_result_that_cannot_be_used_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = state(folder)
+    path = changed(folder, {"at": f"{V1}.get.responses", "put": {"404": {}}})
+    assert imports(folder, path) == 1
+    assert "not a valid OpenAPI document" in capsys.readouterr().err
+    path.unlink()
+    assert state(folder) == before
     (folder / "PROVENANCE.md").write_text("# All by hand\n")
     assert imports(folder) == 1
     assert "PROVENANCE.md lacks the lines" in capsys.readouterr().err
 
 
-def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = changed(folder, {"at": f"{V1}.get.responses", "put": {"404": {}}})
-    before = state(folder)
-    assert imports(folder, path) == 1
-    assert "not a valid OpenAPI document" in capsys.readouterr().err
-    assert state(folder) == before
-
-
-def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    imports(folder)
-    path = changed(folder, {"at": "$.info", "put": {"version": "2.0.0"}})
-    before = state(folder)
+def test_a_failure_while_writing_leaves_the_old_files(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = changed(imported, {"at": "$.info", "put": {"version": "2.0.0"}})
+    before = state(imported)
 
     def fail(old: Path, target: Path) -> None:
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(os, "replace", fail)
-    assert imports(folder, path) == 1
-    assert state(folder) == before
+    assert imports(imported, path) == 1
+    assert state(imported) == before
 
 
 def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    imported: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    imports(folder)
-    capsys.readouterr()
     page = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
     search = {"get": {"responses": {"200": {"description": "PROSE", "content": content}}}}
     path = changed(
-        folder,
+        imported,
         {"at": f"{SCHEMAS}.MakeRequest.required", "append": "slug"},
         {"at": SCHEMAS, "put": {"Page": page}},
         {"at": "$.paths", "put": {"/v2/audio/voices": search}},
         {"replace": ["schemas/Voice", "schemas/Speaker"]},
         {"at": f"{SCHEMAS}.Voice", "rename": "Speaker"},
     )
-    before = state(folder)
-    assert imports(folder, path) == 1
+    before = state(imported)
+    assert imports(imported, path) == 1
     output = capsys.readouterr()
     assert whats(output.out) == [
         "schema renamed: Voice -> Speaker",
@@ -235,30 +231,19 @@ def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
     assert re.findall(r"^- 010-small.yaml action (\d+): ", output.err, re.MULTILINE) == ["6", "7", "8"]
     assert "matches nothing" in output.err
     assert "its reason: Any text is an id." in output.err
-    assert state(folder) == before
+    assert state(imported) == before
 
 
 @pytest.mark.parametrize("case", yaml.safe_load((DATA / "changes.yaml").read_text()), ids=lambda case: case["text"])
-def test_each_change_is_reported(folder: Path, case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    imports(folder)
-    capsys.readouterr()
-    imports(folder, changed(folder, case["change"]), check=True)
+def test_each_change_is_reported(imported: Path, case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    imports(imported, changed(imported, case["change"]), check=True)
     assert case["text"] in whats(capsys.readouterr().out)
 
 
-def test_prose_and_other_apis_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    imports(folder)
-    capsys.readouterr()
+def test_prose_and_other_apis_are_no_change(imported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prose = {"at": f"{SCHEMAS}.Voice", "put": {"description": "PROSE of another kind"}}
-    assert imports(folder, changed(folder, {"drop": "$.paths['/v1/cakes']"}, prose)) == 0
+    assert imports(imported, changed(imported, {"drop": "$.paths['/v1/cakes']"}, prose)) == 0
     assert "changed nothing in the voices part" in capsys.readouterr().out
-
-
-def test_the_document_is_what_the_patches_make_of_the_extract() -> None:
-    contents = import_document.import_document(None, ROOT / "openapi", FIRST_DAY)
-    assert sorted(path.name for path in contents) == ["PROVENANCE.md", "upstream.yaml", "voices.yaml"]
-    for path, content in contents.items():
-        assert path.read_text(encoding="utf-8") == content, f"{path.name}: run `python scripts/import_document.py`"
 
 
 def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
