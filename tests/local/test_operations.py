@@ -86,25 +86,24 @@ def test_presets_are_listed_heard_and_protected(client: httpx.Client) -> None:
         assert sample.headers["content-type"] == "audio/wav"
         with wave.open(io.BytesIO(sample.content)) as recording:
             assert recording.getnframes() > 1_000
-        check_error(client.delete(place), 403)
-        check_error(client.patch(place, json={"name": "mine"}), 403)
+        check_error(client.delete(place), 403, "preset_voice")
+        check_error(client.patch(place, json={"name": "mine"}), 403, "preset_voice")
         assert client.get(place).json() == preset
 
 
-@pytest.mark.parametrize(
-    "voice_id", ["a/b", "a?b#c", "%2e%2e", "..", ".", "é", "line\nbreak", "//", "a b", "a%", "f42bf0d7", "\u20ac\x00"]
-)
-def test_an_id_is_one_segment_whatever_it_contains(voice_id: str) -> None:
-    target = VOICES.encode() + b"/" + b"".join(b"%%%02X" % byte for byte in voice_id.encode())
+def test_an_id_is_one_segment_whatever_it_contains() -> None:
+    odd = ["a/b", "a?b#c", "%2e%2e", "..", ".", "é", "line\nbreak", "//", "a b", "a%", "\u20ac\x00"]
     with (
-        VoicesServer(seed=[{"id": voice_id, "name": "odd"}]) as server,
+        VoicesServer(seed=[{"id": voice_id, "name": "odd"} for voice_id in odd]) as server,
         server.client(headers=KEY) as mounted,
         httpx.Client(base_url=server.serve(), headers=KEY, verify=False) as over_http,
     ):
         for client in (mounted, over_http):
-            response = client.send(client.build_request("GET", client.base_url.copy_with(raw_path=target)))
-            assert response.json()["id"] == voice_id
-        assert [request.target for request in server.requests] == [target.decode()] * 2
+            for voice_id in odd:
+                target = VOICES.encode() + b"/" + b"".join(b"%%%02X" % byte for byte in voice_id.encode())
+                response = client.send(client.build_request("GET", client.base_url.copy_with(raw_path=target)))
+                assert response.json()["id"] == voice_id
+                assert server.requests[-1].target == target.decode()
         assert mounted.get(f"{VOICES}/").status_code == 404
 
 
@@ -128,24 +127,24 @@ def test_the_type_of_a_sample(client: httpx.Client, audio: bytes, filename: str 
 
 
 @pytest.mark.parametrize("form", ["audio", "json"])
-@pytest.mark.parametrize(
-    ("text", "audio"),
-    [("QUJD\r\nQUJD\n", b"ABCABC"), ("<value>", None), ("not base64", None), ("dGV4dA", None), ("é", None)],
-)
-def test_both_forms_of_a_sample(form: Any, text: str, audio: bytes | None) -> None:
+def test_both_forms_of_a_sample(form: Any) -> None:
     with VoicesServer(sample_form=form) as server, server.client(headers=KEY) as client:
-        response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
-    if form == "audio" and audio is not None:
-        assert response.content == audio
-    else:  # what is not base64 is kept as text
-        assert (response.headers["content-type"], response.json()) == ("application/json", text)
+        for text in ("QUJD\r\nQUJD\n", "<value>", "not base64", "dGV4dA", "é"):
+            response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
+            if form == "audio" and text.startswith("QUJD"):
+                assert response.content == b"ABCABC"
+            else:  # what is not base64 is kept as text
+                assert (response.headers["content-type"], response.json()) == ("application/json", text)
 
 
 def create_with(client: httpx.Client, key: str, **members: object) -> httpx.Response:
     return client.post(VOICES, json=SENT | members, headers={"Idempotency-Key": key})
 
 
-def test_a_key_makes_one_voice(client: httpx.Client) -> None:
+def test_a_key_makes_one_voice(server: VoicesServer, client: httpx.Client) -> None:
+    server.fail(drop="after")
+    with pytest.raises(httpx.RemoteProtocolError):
+        create_with(client, "one", slug="ada")
     first = create_with(client, "one", slug="ada")
     others = [create_with(client, "two").json(), create(client), create(client)]
     others += [create_with(client, "").json() for _ in range(2)]
@@ -168,13 +167,6 @@ def test_a_refused_create_uses_up_no_key(client: httpx.Client) -> None:
     assert create_with(client, "one", slug="ada").json()["slug"] == "ada"
 
 
-def test_a_lost_response_comes_again(server: VoicesServer, client: httpx.Client) -> None:
-    server.fail(drop="after")
-    with pytest.raises(httpx.RemoteProtocolError):
-        create_with(client, "one")
-    assert custom(client) == [create_with(client, "one").json()]
-
-
 def test_only_the_last_keys_are_kept(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_store, "MOST_KEYS", 3)
     made = {key: create_with(client, key).json()["id"] for key in "abcd"}
@@ -184,13 +176,12 @@ def test_only_the_last_keys_are_kept(client: httpx.Client, monkeypatch: pytest.M
 
 
 def test_one_key_at_the_same_time_makes_one_voice(server: VoicesServer) -> None:
-    url, barrier = server.serve(), threading.Barrier(8)
+    barrier = threading.Barrier(8)
 
     def work() -> str:
-        with httpx.Client(base_url=url, headers=KEY, verify=False) as client:
+        with httpx.Client(base_url=server.url, headers=KEY, verify=False) as client:
             barrier.wait()
             return str(create_with(client, "one").json()["id"])
 
-    made = in_threads(*[work] * 8)
-    with server.client(headers=KEY) as client:
-        assert ids(custom(client)) * 8 == made
+    server.serve()
+    assert len({*in_threads(*[work] * 8)}) == 1

@@ -61,17 +61,12 @@ def test_unknown_paths_and_methods(client: httpx.Client) -> None:
 NO_INTEGERS = ["ten", "", "1_0", " 5", "5\n", "\u0661\u0660", "9" * 4300]
 
 
-@pytest.mark.parametrize(
-    ("path", "params", "kind"),
-    [
-        *((VOICES, {"limit": text}, "int_parsing") for text in NO_INTEGERS),
-        (VOICES, {"limit": 0}, "greater_than_equal"),
-        (VOICES, {"limit": 101}, "less_than_equal"),
-        (SEARCH, {"kind": "none"}, "enum"),
-    ],
-)
-def test_parameters_that_are_refused(client: httpx.Client, path: str, params: dict[str, Any], kind: str) -> None:
-    check_problem(client.get(path, params=params), ["query", *params], kind)
+def test_parameters_that_are_refused(client: httpx.Client) -> None:
+    for text in NO_INTEGERS:
+        check_problem(client.get(VOICES, params={"limit": text}), ["query", "limit"], "int_parsing")
+    check_problem(client.get(VOICES, params={"limit": 0}), ["query", "limit"], "greater_than_equal")
+    check_problem(client.get(VOICES, params={"limit": 101}), ["query", "limit"], "less_than_equal")
+    check_problem(client.get(SEARCH, params={"kind": "none"}), ["query", "kind"], "enum")
 
 
 NO_JSON = [b"\xff", b'{"age": NaN}', b'{"age": -Infinity}', b"[" * 100_000, b'{"x":' * 100_000]
