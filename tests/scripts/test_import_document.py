@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,30 +37,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def imports(folder: Path, upstream: Path | None = SMALL, *, check: bool = False, today: date = FIRST_DAY) -> int:
-    return import_document.run(upstream, folder, check=check, today=today)
+def state(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+
+
+Imports = Callable[..., str]
 
 
 @pytest.fixture
-def imported(folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """Make the folder after the first import."""
-    assert imports(folder) == 0
-    capsys.readouterr()
-    return folder
+def imports(folder: Path, capsys: pytest.CaptureFixture[str]) -> Imports:
+    """Import a document, or a changed copy of the small one, and give what is printed; a failure writes nothing."""
 
+    def run(*changes: dict[str, Any], upstream: Path | None = SMALL, status: int = 0, **options: Any) -> str:
+        if changes:
+            document = load(SMALL)
+            for change in changes:
+                Mutation("", change).apply(document)
+            upstream = folder / "changed.yaml"
+            upstream.write_text(dump(document))
+        before = state(folder)
+        assert import_document.run(upstream, folder, **{"check": False, "today": FIRST_DAY, **options}) == status
+        assert state(folder) == before or not (status or options.get("check"))
+        return "".join(capsys.readouterr())
 
-def changed(folder: Path, *changes: dict[str, Any]) -> Path:
-    """Write a changed copy of the small document."""
-    document = load(SMALL)
-    for change in changes:
-        Mutation("", change).apply(document)
-    path = folder / "changed.yaml"
-    path.write_text(dump(document))
-    return path
-
-
-def state(folder: Path) -> dict[str, tuple[bytes, int]]:
-    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+    return run
 
 
 def whats(output: str) -> list[str]:
@@ -116,24 +117,18 @@ VOICES = "openapi: 3.1.0\nsecurity: []\nservers: [{url: u}]\npaths: {/v1/audio/v
         (VOICES + "{$ref: 'b.yaml#/x'}}}", "b.yaml"),
     ],
 )
-def test_a_bad_document_is_a_clear_error_and_nothing_is_written(
-    folder: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bad_document_is_a_clear_error(folder: Path, imports: Imports, text: str, message: str) -> None:
     path = folder / "bad.yaml"
     path.write_text(text)
-    before = state(folder)
-    assert imports(folder, path) == 1
-    assert message in capsys.readouterr().err
-    assert state(folder) == before
+    assert message in imports(upstream=path, status=1)
 
 
-def test_a_missing_file_and_a_missing_component_are_errors(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert imports(folder, folder / "nowhere.yaml") == 1
-    assert "cannot be read" in capsys.readouterr().err
-    document = load(SMALL)
-    del document["components"]["schemas"]["Long"]
-    with pytest.raises(DocumentError, match="schemas/Long is referred to"):
-        extract(document)
+def test_what_is_missing_is_an_error(folder: Path, imports: Imports) -> None:
+    assert "cannot be read" in imports(upstream=folder / "nowhere.yaml", status=1)
+    assert "schemas/Long is referred to" in imports({"drop": f"{SCHEMAS}.Long"}, status=1)
+    assert "not a valid OpenAPI document" in imports({"at": f"{V1}.get.responses", "put": {"404": {}}}, status=1)
+    (folder / "PROVENANCE.md").write_text("# All by hand\n")
+    assert "PROVENANCE.md lacks the lines" in imports(status=1)
 
 
 def test_no_cut_goes_unnoticed(folder: Path) -> None:
@@ -144,106 +139,86 @@ def test_no_cut_goes_unnoticed(folder: Path) -> None:
             extract(load(folder / "cut.yaml"))
 
 
-def test_an_import_writes_three_files_and_a_second_one_none(folder: Path) -> None:
-    assert imports(folder, check=True) == 1
-    assert not (folder / "voices.yaml").exists()
-    assert imports(folder) == 0
+def test_an_import_writes_three_files_and_a_second_one_none(folder: Path, imports: Imports) -> None:
+    imports(check=True, status=1)
+    imports()
     before = state(folder)
-    assert imports(folder, today=LATER) == 0
-    assert imports(folder, None, today=LATER) == 0
-    assert imports(folder, check=True, today=LATER) == 0
+    assert len(before) == 3
+    imports(today=LATER)
+    imports(upstream=None, today=LATER)
+    imports(check=True, today=LATER)
     assert state(folder) == before
     document = yaml.safe_load((folder / "voices.yaml").read_text())
+    voice = document["components"]["schemas"]["Voice"]
     assert list(document["components"]["schemas"])[:3] == ["Voice", "Label", "Error"]
-    assert list(document["components"]["schemas"]["Voice"]["properties"])[:2] == ["id", "description"]
-    assert document["components"]["schemas"]["Voice"]["required"] == ["id", "name"]
-    assert document["components"]["schemas"]["Voice"]["properties"]["id"] == {"type": "string"}
+    assert list(voice["properties"])[:2] == ["id", "description"]
+    assert (voice["required"], voice["properties"]["id"]) == (["id", "name"], {"type": "string"})
     assert list(document["paths"]["/v1/audio/voices"]["post"]["responses"]) == ["200"]
 
 
-def test_provenance_lists_documents_and_deviations(folder: Path) -> None:
-    imports(folder)
+def test_provenance_lists_documents_and_deviations(folder: Path, imports: Imports) -> None:
+    imports()
     other = folder / "other.yaml"
     other.write_text(SMALL.read_text() + "# the same facts\n")
-    imports(folder, other, today=LATER)
+    imports(upstream=other, today=LATER)
     text = (folder / "PROVENANCE.md").read_text()
     assert text.startswith("# By hand\n")
     assert text.endswith("The end.")
     assert text.index("| other.yaml |") < text.index("| small.yaml |")
-    imports(folder, today=LATER)
+    imports(today=LATER)
     text = (folder / "PROVENANCE.md").read_text()
     assert text.index("| small.yaml |") < text.index("| other.yaml |")
     assert text.count("| 2030-01-02 |") == text.count("| 2030-05-06 |") == 1
     assert "6. `$.components.schemas.Voice.properties.id`: Any text is an id.\n" in text
 
 
-def test_a_result_that_cannot_be_used_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = state(folder)
-    path = changed(folder, {"at": f"{V1}.get.responses", "put": {"404": {}}})
-    assert imports(folder, path) == 1
-    assert "not a valid OpenAPI document" in capsys.readouterr().err
-    path.unlink()
-    assert state(folder) == before
-    (folder / "PROVENANCE.md").write_text("# All by hand\n")
-    assert imports(folder) == 1
-    assert "PROVENANCE.md lacks the lines" in capsys.readouterr().err
-
-
-def test_a_failure_while_writing_leaves_the_old_files(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = changed(imported, {"at": "$.info", "put": {"version": "2.0.0"}})
-    before = state(imported)
-
+def test_a_failure_while_writing_leaves_the_old_files(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(old: Path, target: Path) -> None:
         raise OSError(28, "No space left on device", str(target))
 
+    imports()
     monkeypatch.setattr(os, "replace", fail)
-    assert imports(imported, path) == 1
-    assert state(imported) == before
+    imports({"at": "$.info", "put": {"version": "2.0.0"}}, status=1)
 
 
-def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
-    imported: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(imports: Imports) -> None:
+    imports()
     page = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
     search = {"get": {"responses": {"200": {"description": "PROSE", "content": content}}}}
-    path = changed(
-        imported,
+    output = imports(
         {"at": f"{SCHEMAS}.MakeRequest.required", "append": "slug"},
         {"at": SCHEMAS, "put": {"Page": page}},
         {"at": "$.paths", "put": {"/v2/audio/voices": search}},
         {"replace": ["schemas/Voice", "schemas/Speaker"]},
         {"at": f"{SCHEMAS}.Voice", "rename": "Speaker"},
+        status=1,
     )
-    before = state(imported)
-    assert imports(imported, path) == 1
-    output = capsys.readouterr()
-    assert whats(output.out) == [
+    assert whats(output)[:3] == [
         "schema renamed: Voice -> Speaker",
         "operation added: GET /v2/audio/voices (with the schemas Page)",
         "MakeRequest.slug: is now required",
     ]
-    to_do = [line for line in output.out.splitlines() if line.startswith("  to do: ")]
+    to_do = [line for line in output.splitlines() if line.startswith("  to do: ")]
     assert "010-small.yaml action 6, 010-small.yaml action 7, 010-small.yaml action 8" in to_do[0]
     assert "voices/crud.py" in to_do[1]
     assert "_api/operations.py" in to_do[1]
     assert "make the argument follow" in to_do[2]
-    assert re.findall(r"^- 010-small.yaml action (\d+): ", output.err, re.MULTILINE) == ["6", "7", "8"]
-    assert "matches nothing" in output.err
-    assert "its reason: Any text is an id." in output.err
-    assert state(imported) == before
+    assert re.findall(r"^- 010-small.yaml action (\d+): ", output, re.MULTILINE) == ["6", "7", "8"]
+    assert "matches nothing" in output
+    assert "its reason: Any text is an id." in output
 
 
 @pytest.mark.parametrize("case", yaml.safe_load((DATA / "changes.yaml").read_text()), ids=lambda case: case["text"])
-def test_each_change_is_reported(imported: Path, case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    imports(imported, changed(imported, case["change"]), check=True)
-    assert case["text"] in whats(capsys.readouterr().out)
+def test_each_change_is_reported(imports: Imports, case: dict[str, Any]) -> None:
+    imports()
+    assert case["text"] in whats(imports(case["change"], check=True, status=1))
 
 
-def test_prose_and_other_apis_are_no_change(imported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prose_and_other_apis_are_no_change(imports: Imports) -> None:
+    imports()
     prose = {"at": f"{SCHEMAS}.Voice", "put": {"description": "PROSE of another kind"}}
-    assert imports(imported, changed(imported, {"drop": "$.paths['/v1/cakes']"}, prose)) == 0
-    assert "changed nothing in the voices part" in capsys.readouterr().out
+    assert "changed nothing in the voices part" in imports({"drop": "$.paths['/v1/cakes']"}, prose)
 
 
 def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
