@@ -51,23 +51,19 @@ def test_it_serves_with_all_its_options(tmp_path: Path) -> None:
         assert client.post("/_local/fail", json={"status": 503}).status_code == 200
         assert client.get(VOICES).status_code == 503
         process.send_signal(signal.SIGTERM)
-        assert process.communicate() == ("", "")
-        assert process.returncode == 0
+        assert (*process.communicate(), process.returncode) == ("", "", 0)
 
 
 def test_it_starts_quickly_and_ends_at_control_c() -> None:
-    best = 60.0
-    for _ in range(5):  # the best of five, for the machine may be busy
+    seconds = []
+    for _ in range(3):  # the best counts, for the machine may be busy
         began = time.perf_counter()
         with running() as (process, client):
-            best = min(best, time.perf_counter() - began)
+            seconds.append(time.perf_counter() - began)
             assert client.get(VOICES).status_code == 200
             process.send_signal(signal.SIGINT)
-            assert process.communicate() == ("", "")
-            assert process.returncode == 0
-        if best < 1:
-            break
-    assert best < 1
+            assert (*process.communicate(), process.returncode) == ("", "", 0)
+    assert min(seconds) < 1
 
 
 def test_a_kill_loses_no_acknowledged_voice(tmp_path: Path) -> None:

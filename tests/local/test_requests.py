@@ -99,9 +99,7 @@ def test_bodies_that_are_refused(client: httpx.Client, sent: Any, loc: list[str 
 
 
 def test_creates_that_are_refused(client: httpx.Client) -> None:
-    check_problem(client.post(VOICES), ["body"], "missing")
     check_problem(client.post(VOICES, data=SENT), ["body"], "model_attributes_type")
-    check_problem(client.post(VOICES, json={"name": ""}), ["body", "sample_audio"], "missing")
     check_problem(client.post(VOICES, json=SENT | {"name": None}), ["body", "name"], "string_type")
 
 
@@ -140,11 +138,9 @@ def test_values_are_read_as_they_are_meant(client: httpx.Client) -> None:
 def test_the_server_cannot_drift_from_the_document() -> None:
     content = copy.deepcopy(document())
     store = Store(None)
-    content["paths"][VOICES]["put"] = {"operationId": "replace_voices"}
-    with pytest.raises(ValueError, match=r"without a handler: \['replace_voices'\]"):
-        Application(Document(content), store, None, "audio", False)
-    del content["paths"][VOICES]["put"], content["paths"][VOICES]["get"]
-    with pytest.raises(ValueError, match=r"without an operation: \['list_voices'\]"):
+    content["paths"][VOICES]["get"] = {"operationId": "replace_voices"}
+    message = r"without a handler: \['replace_voices'\], .* without an operation: \['list_voices'\]"
+    with pytest.raises(ValueError, match=message):
         Application(Document(content), store, None, "audio", False)
     store.close()
     for odd in ({"in": "header", "schema": {"type": "string"}}, {"in": "query", "schema": {"type": "boolean"}}):

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from scripts.bench import budget, environments, growth, measure, server, table, tasks
-from scripts.bench.table import OURS, PEERS, ROWS, TITLES, UNITS, Row, judge
+from scripts.bench.table import OURS, ROWS, TITLES, UNITS, Row, judge
 
 LIMITS = ("ours ≤ 0.5 httpx", "ours ≤ 1/12 httpx2", "ours ≤ 100 ms")
 ALONE = Row("alone", "alone", "MB", "alone", 1, (OURS,), ("ours ≤ 1 MB",))
@@ -66,8 +66,6 @@ def test_the_table_hangs_together() -> None:
         assert row.unit in UNITS
         assert row.task in {*tasks.TASKS, *measure.WHOLE, "size"}
         assert all({*limit.split()} & TITLES.keys() <= {*row.peers} for limit in row.limits)
-    for peer in PEERS.values():
-        compile(f"{peer['start']}\n{peer.get('idle', '')}\n{peer['first']}", peer["title"], "exec")
     assert growth.worst_step([10.0, 2.0, 1.0, 5.0]) == pytest.approx(5.0)
 
 

@@ -88,9 +88,9 @@ def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> No
 
 
 def test_numbers_in_a_list_may_be_whole(project: Path) -> None:
-    item = "as codes such as en or fr.\n          items:\n            type: "
-    text = (project / "openapi" / "voices.yaml").read_text(encoding="utf-8")
-    (project / "openapi" / "voices.yaml").write_text(text.replace(item + "string", item + "number"), encoding="utf-8")
+    items = "as codes such as en or fr.\n          items:\n            type: "
+    path = project / "openapi" / "voices.yaml"
+    path.write_text(path.read_text("utf-8").replace(f"{items}string", f"{items}number"), "utf-8")
     assert generate(project).returncode == 0
     code = """
 from mistral_voices_api.models import VoiceResponse
