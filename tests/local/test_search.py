@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 
 from mistral_voices.local import VoicesServer
 
@@ -44,32 +43,29 @@ def search_all(client: httpx.Client, **params: Any) -> tuple[list[int], list[str
     return sizes, found
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", "ada bob eva ivo local-clara local-henri local-noor"),
-        ("type=preset", "eva local-clara local-henri local-noor"),
-        ("type=preset&type=custom", "ada bob ivo"),
-        ("kind=pvc", "bob"),
-        ("gender=male", "bob local-henri"),
-        ("gender=male&gender=odd&gender=odd", "bob eva local-henri"),
-        ("gender=", ""),
-        ("gender=MALE", ""),
-        ("language=en", "ada bob local-clara local-henri local-noor"),
-        ("language=fr&language=ar", "ada local-henri local-noor"),
-        ("language=en%0Afr", "eva"),
-        ("query=ADA", "ada bob"),
-        ("query=", "ada bob eva ivo local-clara local-henri local-noor"),
-        ("query=STRASSE", "eva"),
-        ("query=%25_", "ivo"),
-        ("query=%C4%B0VO", "ivo"),
-        ("query=ada&gender=male&language=en&kind=pvc&type=custom", "bob"),
-    ],
-)
-def test_filters(query: str, found: str) -> None:
+def test_filters() -> None:
     with VoicesServer(seed=SEED) as server, server.client(headers=KEY) as client:
-        page = client.get(f"{SEARCH}?{query}").json()
-        assert (ids(page["data"]), page["next_page_token"]) == (found.split(), None)
+        for query, found in (
+            ("", "ada bob eva ivo local-clara local-henri local-noor"),
+            ("type=preset", "eva local-clara local-henri local-noor"),
+            ("type=preset&type=custom", "ada bob ivo"),
+            ("kind=pvc", "bob"),
+            ("gender=male", "bob local-henri"),
+            ("gender=male&gender=odd&gender=odd", "bob eva local-henri"),
+            ("gender=", ""),
+            ("gender=MALE", ""),
+            ("language=en", "ada bob local-clara local-henri local-noor"),
+            ("language=fr&language=ar", "ada local-henri local-noor"),
+            ("language=en%0Afr", "eva"),
+            ("query=ADA", "ada bob"),
+            ("query=", "ada bob eva ivo local-clara local-henri local-noor"),
+            ("query=STRASSE", "eva"),
+            ("query=%25_", "ivo"),
+            ("query=%C4%B0VO", "ivo"),
+            ("query=ada&gender=male&language=en&kind=pvc&type=custom", "bob"),
+        ):
+            page = client.get(f"{SEARCH}?{query}").json()
+            assert (ids(page["data"]), page["next_page_token"]) == (found.split(), None), query
 
 
 def test_many_values(client: httpx.Client) -> None:
