@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import modulefinder
+import os
 import pkgutil
 import shutil
 import subprocess
@@ -14,8 +15,10 @@ import pytest
 
 import mistral_voices
 import mistral_voices_api
+from mistral_voices.local import VoicesServer
 
 ROOT = Path(__file__).parent.parent
+PROGRAM = ROOT / "tests" / "data" / "frozen_program.py"
 LONGEST_FILE = 350
 # As they were before the code was divided into layers: each must stay importable.
 PUBLIC = {
@@ -52,7 +55,7 @@ def test_hand_written_files_are_short(place: str) -> None:
 def test_imports_are_found_without_running_the_code() -> None:
     """A program that freezes Python code reads import statements; what is loaded by computed names it cannot see."""
     finder = modulefinder.ModuleFinder([str(ROOT / "overlay"), str(ROOT / "generated"), *sys.path])
-    finder.run_script(str(ROOT / "tests" / "data" / "frozen_program.py"))
+    finder.run_script(str(PROGRAM))
     wanted = {
         module.name
         for package in (mistral_voices, mistral_voices_api)
@@ -60,6 +63,18 @@ def test_imports_are_found_without_running_the_code() -> None:
     }
     wanted -= {name for name in wanted if name.startswith(("mistral_voices.local", "mistral_voices.testing"))}
     assert wanted - finder.modules.keys() == set()
+
+
+@pytest.mark.slow
+def test_a_frozen_program_makes_calls(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "PyInstaller", "--onedir", "--noconfirm", "--log-level", "ERROR"]
+    command += ["--distpath", "dist", "--workpath", "work", "--specpath", ".", str(PROGRAM)]
+    paths = os.pathsep.join([str(ROOT / "overlay"), str(ROOT / "generated")])
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths}, check=True, timeout=300)
+    frozen = tmp_path / "dist" / "frozen_program" / "frozen_program"
+    with VoicesServer() as server:
+        done = subprocess.run([frozen, server.serve()], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "local-clara\n", "")
 
 
 def test_a_broken_layer_is_noticed(tmp_path: Path) -> None:
