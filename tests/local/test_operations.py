@@ -110,15 +110,12 @@ def test_the_type_of_a_sample(client: httpx.Client) -> None:
         assert (response.headers["content-type"], response.content) == (expected, audio)
 
 
-@pytest.mark.parametrize("form", ["audio", "json"])
-def test_both_forms_of_a_sample(form: Any) -> None:
-    with VoicesServer(sample_form=form) as server, server.client(headers=KEY) as client:
-        for text in ("QUJD\r\nQUJD\n", "<value>", "not base64", "dGV4dA", "é"):
-            response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
-            if form == "audio" and text.startswith("QUJD"):
-                assert response.content == b"ABCABC"
-            else:  # what is not base64 is kept as text
-                assert (response.headers["content-type"], response.json()) == ("application/json", text)
+def test_what_is_not_base64_is_kept_as_text(client: httpx.Client) -> None:
+    for text in ("<value>", "not base64", "dGV4dA", "é"):
+        response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
+        assert (response.headers["content-type"], response.json()) == ("application/json", text)
+    broken = create(client, sample_audio="QUJD\r\nQUJD\n")["id"]
+    assert client.get(f"{VOICES}/{broken}/sample").content == b"ABCABC"
 
 
 def create_with(client: httpx.Client, key: str, **members: object) -> httpx.Response:
