@@ -76,23 +76,20 @@ def test_a_kill_loses_no_acknowledged_voice(tmp_path: Path) -> None:
             assert client.get(f"{VOICES}/{voice_id}/sample").content == b"ABC" * 500
 
 
-def test_bad_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+def test_bad_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        for option, value, message in (
-            ("--port", "70000", "0-65535"),
-            ("--port", str(taken.getsockname()[1]), "cannot listen on 127.0.0.1"),
-            ("--host", "0.0.0.0", "not a loopback address"),
-            ("--sample-form", "mp3", "invalid choice"),
-            ("--seed", "absent.yaml", "absent.yaml cannot be read"),
-            ("--data", str(tmp_path), "is a folder"),
+        for arguments, message in (
+            (["--port", "70000"], "0-65535"),
+            (["--port", str(taken.getsockname()[1])], "cannot listen on 127.0.0.1"),
+            (["--host", "0.0.0.0"], "not a loopback address"),
+            (["--sample-form", "mp3"], "invalid choice"),
+            (["--seed", "absent.yaml"], "absent.yaml cannot be read"),
+            (["--data", str(tmp_path)], "is a folder"),
         ):
-            with pytest.raises(SystemExit) as caught:
-                __main__.main([option, value])
-            assert caught.value.code == 2
+            with pytest.raises(SystemExit, match="2"):
+                __main__.main(arguments)
             assert message in capsys.readouterr().err
-    for number, handler in kept.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(("name", "arguments"), [("jsonschema", []), ("yaml", ["--seed", "x.yaml"])])

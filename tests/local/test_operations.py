@@ -8,7 +8,6 @@ import threading
 import uuid
 import wave
 from datetime import datetime
-from typing import Any
 
 import httpx
 import pytest
