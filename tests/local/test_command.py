@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,75 +51,45 @@ def test_it_serves_with_all_its_options(tmp_path: Path) -> None:
         assert client.post("/_local/fail", json={"status": 503}).status_code == 200
         assert client.get(VOICES).status_code == 503
         process.send_signal(signal.SIGTERM)
-        assert process.communicate() == ("", "")
-        assert process.returncode == 0
+        assert (*process.communicate(), process.returncode) == ("", "", 0)
 
 
 def test_it_starts_quickly_and_ends_at_control_c() -> None:
-    best = 60.0
-    for _ in range(5):  # the best of five, for the machine may be busy
+    seconds = []
+    for _ in range(3):  # the best counts, for the machine may be busy
         began = time.perf_counter()
         with running() as (process, client):
-            best = min(best, time.perf_counter() - began)
+            seconds.append(time.perf_counter() - began)
             assert client.get(VOICES).status_code == 200
             process.send_signal(signal.SIGINT)
-            assert process.communicate() == ("", "")
-            assert process.returncode == 0
-        if best < 1:
-            break
-    assert best < 1
+            assert (*process.communicate(), process.returncode) == ("", "", 0)
+    assert min(seconds) < 1
 
 
 def test_a_kill_loses_no_acknowledged_voice(tmp_path: Path) -> None:
     data = tmp_path / "voices.sqlite"
-    acknowledged: list[str] = []
-    enough = threading.Event()
-
-    def work(client: httpx.Client) -> None:
-        try:
-            while True:
-                acknowledged.append(create(client, sample_audio="QUJD" * 500)["id"])
-                if len(acknowledged) >= 100:
-                    enough.set()
-        except httpx.TransportError:
-            return  # the server is gone
-
     with running("--data", str(data)) as (process, client):
-
-        def stop() -> None:
-            enough.wait(30)
-            process.kill()
-
-        in_threads(stop, *[lambda: work(client)] * 8)
-    assert enough.is_set()
+        acknowledged = in_threads(*[lambda: create(client, sample_audio="QUJD" * 500)["id"]] * 20)
+        process.kill()
     with VoicesServer(data=data) as server, server.client(headers=KEY) as client:
         for voice_id in acknowledged:
             assert client.get(f"{VOICES}/{voice_id}/sample").content == b"ABC" * 500
 
 
-def test_bad_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    seed = tmp_path / "seed.json"
-    seed.write_text('[{"id": "a", "name": 1}]')
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+def test_bad_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        for option, value, message in (
-            ("--port", "x", "invalid int value"),
-            ("--port", "70000", "0-65535"),
-            ("--port", str(taken.getsockname()[1]), "cannot listen on 127.0.0.1"),
-            ("--host", "0.0.0.0", "not a loopback address"),
-            ("--host", "example", "example"),
-            ("--sample-form", "mp3", "invalid choice"),
-            ("--seed", str(seed), "seed entry 1 ('a'): name"),
-            ("--seed", "absent.yaml", "absent.yaml cannot be read"),
-            ("--data", str(seed), "seed.json cannot be used"),
-            ("--data", "x" * 300, "cannot be opened"),
+        for arguments, message in (
+            (["--port", "70000"], "0-65535"),
+            (["--port", str(taken.getsockname()[1])], "cannot listen on 127.0.0.1"),
+            (["--host", "0.0.0.0"], "not a loopback address"),
+            (["--sample-form", "mp3"], "invalid choice"),
+            (["--seed", "absent.yaml"], "absent.yaml cannot be read"),
+            (["--data", str(tmp_path)], "is a folder"),
         ):
-            with pytest.raises(SystemExit) as caught:
-                __main__.main([option, value])
-            assert caught.value.code == 2
+            with pytest.raises(SystemExit, match="2"):
+                __main__.main(arguments)
             assert message in capsys.readouterr().err
-    for number, handler in kept.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(("name", "arguments"), [("jsonschema", []), ("yaml", ["--seed", "x.yaml"])])
@@ -133,9 +102,6 @@ def test_without_the_extra(tmp_path: Path, name: str, arguments: list[str]) -> N
 
 
 def test_importing_it_loads_nothing_heavy() -> None:
-    code = (
-        "import sys, mistral_voices.local; "
-        "new = {name.partition('.')[0] for name in sys.modules}; "
-        "assert not new & {'httpx', 'jsonschema', 'yaml', 'sqlite3', 'asyncio', 'mistral_voices_api'}, new"
-    )
+    heavy = {"httpx", "jsonschema", "yaml", "sqlite3", "asyncio", "mistral_voices_api"}
+    code = f"import sys, mistral_voices.local; assert not {heavy} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,7 +14,7 @@ import pytest
 
 from mistral_voices.local import VoicesServer
 
-from .conftest import KEY, PRESETS, VOICES, check_error, create, custom, fits, ids
+from .conftest import KEY, SEARCH, VOICES, check_error, create, custom, fits, ids
 
 
 class BytesPath:
@@ -26,52 +26,51 @@ class BytesPath:
     ("argument", "wrong", "message"),
     [
         *(("seed", wrong, "seed must be .*, not {}") for wrong in (5, None, b"x", BytesPath())),
-        *(("data", wrong, "data must be .*, not {}") for wrong in (5, b"x", BytesPath())),
-        *(("api_key", wrong, "api_key must be text or None, not {}") for wrong in (5, b"x")),
+        *(("data", wrong, "data must be .*, not {}") for wrong in (5, BytesPath())),
+        ("api_key", b"x", "api_key must be text or None, not {}"),
         ("sample_form", 5, "sample_form must be"),
         ("seed", "a\0b", "the seed file .* cannot be read"),
         *(("data", wrong, "the data file .* cannot be opened") for wrong in ("a\0b", "\ud800", "x" * 300)),
     ],
 )
-def test_arguments_of_the_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argument: str, wrong: Any, message: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_arguments_of_the_server(argument: str, wrong: Any, message: str) -> None:
     kind = TypeError if "{}" in message else ValueError
     with pytest.raises(kind, match=message.format(type(wrong).__name__)):
         VoicesServer(**{argument: wrong})
-    assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "kind", "message"),
-    [
-        *(((wrong,), TypeError, "port must be a number, not ") for wrong in ("x", 80.0, None, True)),
-        *(((wrong,), ValueError, f"port must be within 0-65535, not {wrong}") for wrong in (-1, 65_536)),
-        ((0, 5), TypeError, "host must be text, not int"),
-        ((0, ""), ValueError, "the host '' is not an IP address"),
-        ((0, "10.0.0.1"), ValueError, "the host 10.0.0.1 is not a loopback address"),
-    ],
-)
-def test_arguments_of_serve(server: VoicesServer, arguments: Any, kind: type[Exception], message: str) -> None:
-    with pytest.raises(kind, match=message):
-        server.serve(*arguments)
+def test_arguments_of_serve(server: VoicesServer) -> None:
+    for wrong in ("x", True):
+        with pytest.raises(TypeError, match=f"port must be a number, not {type(wrong).__name__}"):
+            server.serve(wrong)  # type: ignore[arg-type]
+    for port in (-1, 65_536):
+        with pytest.raises(ValueError, match=f"port must be within 0-65535, not {port}"):
+            server.serve(port)
+    with pytest.raises(TypeError, match="host must be text, not int"):
+        server.serve(0, 5)  # type: ignore[arg-type]
+    for host, message in (("", "the host '' is not an IP address"), ("10.0.0.1", "10.0.0.1 is not a loopback address")):
+        with pytest.raises(ValueError, match=message):
+            server.serve(0, host)
     assert server.serve()
     with pytest.raises(RuntimeError, match="called before"):
         server.serve()
 
 
 def test_a_data_file_keeps_everything(tmp_path: Path) -> None:
-    file = tmp_path / "voices.sqlite"
-    with VoicesServer(data=file) as server, server.client(headers=KEY) as client:
+    file, keyed = tmp_path / "voices.sqlite", {**KEY, "Idempotency-Key": "one"}
+    with VoicesServer(data=file) as server, server.client(headers=keyed) as client:
         voice = create(client, slug="ada", sample_audio="QUJD")
         before = client.get(VOICES).json()
+        first = client.get(SEARCH, params={"page_size": 2}).json()
     seed = [{"id": voice["id"], "name": "not this"}, {"id": "new", "name": "New"}]
-    with VoicesServer(data=str(file), seed=seed) as server, server.client(headers=KEY) as client:
+    with VoicesServer(data=str(file), seed=seed) as server, server.client(headers=keyed) as client:
+        assert create(client, slug="ada", sample_audio="QUJD") == voice
         after = client.get(VOICES).json()
         assert after["items"][:-1] == before["items"]
         assert after["items"][-1]["id"] == "new"
         assert client.get(f"{VOICES}/{voice['id']}/sample").content == b"ABC"
+        rest = client.get(SEARCH, params={"page_token": first["next_page_token"]}).json()
+        assert first["data"] + rest["data"] == after["items"]
     assert [path.name for path in tmp_path.iterdir()] == ["voices.sqlite"]
 
 
@@ -82,6 +81,9 @@ def change(file: Path, statements: str) -> Path:
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(statements)
     return file
+
+
+ALL_TABLES = "DROP TABLE samples; DROP TABLE voices; DROP TABLE creations; DROP TABLE identity"
 
 
 def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
@@ -95,6 +97,10 @@ def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
         change(foreign, "CREATE TABLE mine (value)"): "another program",
         change(tmp_path / "newer.sqlite", "PRAGMA user_version = 9"): "another version",
         change(tmp_path / "older.sqlite", "PRAGMA user_version = 1"): "layout 1, not 2.; begin with a new file",
+        change(tmp_path / "1.sqlite", "DROP TABLE voices"): "cannot be used: no such table: voices",
+        change(tmp_path / "2.sqlite", ALL_TABLES): "cannot be used: no such table: identity",
+        change(tmp_path / "3.sqlite", "DELETE FROM identity"): "cannot be used: its identity is missing",
+        change(tmp_path / "4.sqlite", "ALTER TABLE voices DROP COLUMN kind"): "cannot be used: .*kind",
         damaged: "cannot be used: database disk image is malformed",
         tmp_path: "is a folder",
         tmp_path / "absent" / "voices.sqlite": "folder does not exist",
@@ -102,31 +108,15 @@ def test_data_files_that_cannot_be_used(tmp_path: Path) -> None:
         before = path.read_bytes() if path.is_file() else None
         for _ in range(2):
             with pytest.raises(ValueError, match=f"{path} .*{message}"):
-                VoicesServer(data=path)
+                VoicesServer(data=path, seed=[{"id": "ada", "name": "Ada"}])
         assert before is None or path.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("statements", "message"),
-    [
-        ("DROP TABLE voices", "no such table: voices"),
-        ("DROP TABLE identity", "no such table: identity"),
-        ("DELETE FROM identity", "its identity is missing"),
-        ("DROP TABLE samples; DROP TABLE voices; DROP TABLE creations; DROP TABLE identity", "no such table: identity"),
-        ("ALTER TABLE voices DROP COLUMN kind", "kind"),
-    ],
-)
-def test_a_data_file_without_all_tables(tmp_path: Path, statements: str, message: str) -> None:
-    file = change(tmp_path / "voices.sqlite", statements)
-    with pytest.raises(ValueError, match=rf"the data file .*voices\.sqlite cannot be used: .*{message}"):
-        VoicesServer(data=file, seed=[{"id": "ada", "name": "Ada"}])
 
 
 @pytest.mark.parametrize("stored", ["{", "", '{"age": NaN}', "[" * 100_000])
 def test_a_damaged_voice_is_a_response(tmp_path: Path, stored: str) -> None:
     file = change(tmp_path / "voices.sqlite", f"UPDATE voices SET voice = '{stored}'")
     with VoicesServer(data=file) as server, server.client(headers=KEY) as client:
-        for path in (VOICES, f"{VOICES}/local-clara", "/v2/audio/voices"):
+        for path in (VOICES, f"{VOICES}/local-clara", SEARCH):
             check_error(client.get(path), 500, "storage_failed")
 
 
@@ -142,35 +132,29 @@ def test_seeds() -> None:
     audio = base64.b64encode(b"fLaC").decode()
     when = datetime(2024, 5, 1, tzinfo=UTC)
     seed: list[dict[str, Any]] = [
-        {"id": "f42bf0d7-8a10-4b98-bbfa-589a232209d2", "name": "Mine", "sample_audio": audio, "created_at": when},
+        {"id": "mine", "name": "Mine", "sample_audio": audio, "created_at": when},
         {"id": "theirs", "name": "Theirs", "type": "preset", "slug": "clara", "kind": "pvc", "age": 20},
         {"id": "local-henri", "name": "Another Henri"},
     ]
-    with VoicesServer(seed=iter(seed)) as server, server.client(headers=KEY) as client:
-        voices = {voice["id"]: voice for voice in client.get(VOICES).json()["items"]}
-        for voice in voices.values():
-            fits("VoiceResponse", voice)
-        mine = voices[seed[0]["id"]]
+    more = [{"id": f"id {number}", "name": "Ada", "sample_audio": "QUJD"} for number in range(2_500)]
+    with VoicesServer(seed=iter(seed + more)) as server, server.client(headers=KEY) as client:
+        voices = {voice["id"]: voice for voice in client.get(SEARCH, params={"page_size": 9_999}).json()["data"]}
+        assert [*voices] == [*ids(seed + more), "local-clara", "local-noor"]
+        for name in ("mine", "theirs", "local-clara"):
+            fits("VoiceResponse", voices[name])
+        mine = voices["mine"]
         assert (mine["type"], mine["kind"], mine["retention_notice"]) == ("custom", "ivc", 30)
         assert mine["created_at"] == "2024-05-01T00:00:00+00:00"
         assert mine["user_id"]
-        sample = client.get(f"{VOICES}/{mine['id']}/sample")
+        sample = client.get(f"{VOICES}/mine/sample")
         assert (sample.headers["content-type"], sample.content) == ("audio/flac", b"fLaC")
         assert (voices["theirs"]["user_id"], voices["theirs"]["slug"]) == (None, "clara")
         assert voices["local-clara"]["slug"] is None
         assert voices["local-henri"]["name"] == "Another Henri"
         assert client.get(f"{VOICES}/local-henri/sample").headers["content-type"] == "audio/wav"
-        check_error(client.delete(f"{VOICES}/theirs"), 403, "preset_voice")
-        assert client.delete(f"{VOICES}/{mine['id']}").status_code == 200
-
-
-def test_a_seed_of_thousands() -> None:
-    seed = [{"id": f"id {number}", "name": "Ada", "sample_audio": "QUJD"} for number in range(2_500)]
-    with VoicesServer(seed=iter(seed)) as server, server.client(headers=KEY) as client:
-        page = client.get(VOICES, params={"limit": 5, "offset": 2_496}).json()
-        assert page["total"] == 2_500 + PRESETS
-        assert ids(page["items"][:4]) == ids(seed[2_496:])
         assert client.get(f"{VOICES}/id%202499/sample").content == b"ABC"
+        check_error(client.delete(f"{VOICES}/theirs"), 403, "preset_voice")
+        assert client.delete(f"{VOICES}/mine").status_code == 200
 
 
 ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
@@ -180,13 +164,10 @@ ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
     ("entry", "message"),
     [
         ("voice", "seed entry 2: is not a mapping"),
-        ({"name": "Ada"}, "seed entry 2: id: must be text, and not empty"),
-        *((ADA | {"id": wrong}, "seed entry 2: id: must be text, and not empty") for wrong in ("", 7)),
+        *((ADA | {"id": wrong}, "seed entry 2: id: must be text, and not empty") for wrong in ("", 7, None)),
         ({"id": "a"}, r"seed entry 2 \('a'\): name: is missing"),
         (ADA | {"colour": "red"}, "seed entry 2: colour: is no member"),
-        (ADA | {"age": "old"}, r"seed entry 2 \('a'\): age: Input should be a valid integer"),
         (ADA | {"tags": [1]}, r"seed entry 2 \('a'\): tags.0: "),
-        (ADA | {"type": "mine"}, r"seed entry 2 \('a'\): type: "),
         (ADA | {"gender": "\ud800"}, r"seed entry 2 \('a'\): gender: "),
         (ADA | {"created_at": "today"}, r"seed entry 2 \('a'\): created_at: is not a date with time"),
         (ADA | {"trimmed_seconds": float("nan")}, r"seed entry 2 \('a'\): trimmed_seconds: "),
@@ -200,18 +181,14 @@ def test_a_bad_seed(entry: Any, message: str) -> None:
         VoicesServer(seed=[{"id": "one", "name": "One", "slug": "first"}, entry])
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
+def test_a_seed_file_that_cannot_be_read(tmp_path: Path) -> None:
+    for name, content, message in (
         ("seed.json", "[" * 100_000, "cannot be read"),
         ("seed.json", '[{"id": "a", "name": "A", "trimmed_seconds": Infinity}]', "cannot be read"),
         ("seed.yaml", "[" * 10_000, "cannot be read"),
         ("seed.yaml", "a: [", "cannot be read"),
         ("seed.yaml", "a: 1", "holds no list of voices"),
-    ],
-)
-def test_a_seed_file_that_cannot_be_read(tmp_path: Path, name: str, content: str, message: str) -> None:
-    file = tmp_path / name
-    file.write_text(content)
-    with pytest.raises(ValueError, match=f"{name} {message}"):
-        VoicesServer(seed=file)
+    ):
+        (tmp_path / name).write_text(content)
+        with pytest.raises(ValueError, match=f"{name} {message}"):
+            VoicesServer(seed=tmp_path / name)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from contextlib import nullcontext
 from typing import Any
 
 import httpx
@@ -12,21 +10,10 @@ import pytest
 
 from mistral_voices.local import VoicesServer
 
-from .conftest import KEY, SEARCH, SENT, VOICES, check_error, create, custom, in_threads
+from .conftest import KEY, PRESETS, SEARCH, SENT, VOICES, check_error, create, in_threads
 
 NESTED: list[Any] = []
 NESTED.append(NESTED)
-
-
-def test_a_status_comes_in_place_of_the_work(server: VoicesServer, client: httpx.Client) -> None:
-    server.fail(429, times=2, headers={"Retry-After": "3"})
-    for _ in range(2):
-        response = client.post(VOICES, json=SENT)
-        check_error(response, 429, "told_to_fail")
-        assert response.json()["type"] == "rate_limit_error"
-        assert response.headers["retry-after"] == "3"
-        assert response.headers["x-request-id"]
-    assert custom(client) == []
 
 
 def test_faults_queue_and_pick_their_requests(server: VoicesServer, client: httpx.Client) -> None:
@@ -39,29 +26,22 @@ def test_faults_queue_and_pick_their_requests(server: VoicesServer, client: http
     assert [client.get(place).status_code for _ in range(4)] == [501, 503, 504, 200]
     assert [client.get(VOICES).status_code for _ in range(2)] == [502, 200]
     assert [client.delete(place).status_code for _ in range(2)] == [500, 200]
-    server.fail(500)
-    server.clear_faults()
-    assert client.get(VOICES).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        ({"every": 3}, "..x..x..x"),
-        ({"every": 3, "times": 2}, "..x..x..."),
-        ({"every": 1}, "xxxxxxxxx"),
-        ({"every": 1, "times": 4}, "xxxx....."),
-        ({"times": 2}, "xx......."),
+def test_how_many_fail(client: httpx.Client, server: VoicesServer) -> None:
+    for arguments, expected in (
         ({}, "x........"),
-    ],
-)
-def test_how_many_fail(client: httpx.Client, server: VoicesServer, arguments: dict[str, Any], expected: str) -> None:
-    server.fail(500, method="GET", path=VOICES, **arguments)
-    shown = ""
-    for _ in expected:
-        assert client.get(f"{VOICES}/local-clara").status_code == 200  # not meant, so not counted
-        shown += "x" if client.get(VOICES).status_code == 500 else "."
-    assert shown == expected
+        ({"times": 2}, "xx......."),
+        ({"every": 3, "times": 2}, "..x..x..."),
+        ({"every": 3}, "..x..x..x"),
+    ):
+        server.clear_faults()
+        client.post("/_local/fail", json={"status": 500, "method": "GET", "path": VOICES, **arguments})
+        shown = ""
+        for _ in expected:
+            assert client.get(f"{VOICES}/local-clara").status_code == 200  # not meant, so not counted
+            shown += "x" if client.get(VOICES).status_code == 500 else "."
+        assert shown == expected
 
 
 def test_every_counts_what_earlier_faults_leave(server: VoicesServer, client: httpx.Client) -> None:
@@ -71,33 +51,20 @@ def test_every_counts_what_earlier_faults_leave(server: VoicesServer, client: ht
     statuses = [client.get(VOICES).status_code for _ in range(8)]
     # The first two go to 429; of the others each second goes to 500, and of those it leaves each second to 503.
     assert statuses == [429, 429, 200, 500, 503, 500, 200, 500]
-    server.clear_faults()
-    assert [client.get(VOICES).status_code for _ in range(4)] == [200] * 4
-
-
-def test_each_third_connection_drops_after_acting(client: httpx.Client) -> None:
-    response = client.post("/_local/fail", json={"drop": "after", "every": 3, "method": "POST", "times": None})
-    assert response.json() == {"waiting": None}
-    for drops in (False, False, True) * 2:
-        with pytest.raises(httpx.RemoteProtocolError) if drops else nullcontext():
-            create(client)
-    assert len(custom(client)) == 6
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"status": 99}, "status: Input should be greater than or equal to 200"),
-        *(({"status": wrong}, "status: Input should be a valid integer") for wrong in ("429", 500.5)),
+        ({"status": "429"}, "status: Input should be a valid integer"),
         *(({name: wrong}, f"{name}: ") for name, wrong in (("times", 0), ("every", 0), ("delay", -1), ("cut", -1))),
-        ({"delay": float("nan")}, "delay: Input should be a finite number"),
-        ({"delay": float("inf")}, "delay: Input should be less than or equal to 3600"),
+        *(({"delay": wrong}, "delay: Input should be ") for wrong in (float("nan"), float("inf"))),
         ({"drop": "later"}, "drop: Input should be 'before' or 'after'"),
         ({"drop": "after", "status": 500}, "drop: nothing is answered, so status cannot be given"),
         ({"body": "x"}, "body: give the status"),
         ({"body": "x", "status": 204}, "body: an answer with status 204"),
         ({"body": object(), "status": 500}, "body: neither bytes nor text"),
-        ({"body": float("nan"), "status": 500}, "body: Input should be a finite number"),
         ({"body": {"a": [float("inf")]}, "status": 500}, "body.a.0: Input should be a finite number"),
         ({"body": ({1: float("inf")},), "status": 500}, "body: neither bytes nor text nor a JSON value"),
         ({"body": NESTED, "status": 500}, "body: is nested too deep"),
@@ -114,17 +81,20 @@ def test_a_fault_that_makes_no_sense(server: VoicesServer, arguments: dict[str, 
 
 
 def test_control_from_another_process(server: VoicesServer, client: httpx.Client) -> None:
-    response = client.post("/_local/fail", json={"status": 503, "times": 2, "headers": {"X": "y"}, "drop": None})
+    response = client.post("/_local/fail", json={"status": 429, "times": 2, "headers": {"X": "y"}, "drop": None})
     assert response.json() == {"waiting": 2}
-    assert client.get(VOICES).headers["x"] == "y"
+    response = client.post(VOICES, json=SENT)
+    check_error(response, 429, "told_to_fail")
+    assert (response.json()["type"], response.headers["x"]) == ("rate_limit_error", "y")
+    assert client.post("/_local/fail", json={"drop": "after", "every": 3}).json() == {"waiting": None}
     del client.headers["Authorization"]  # none of them needs a key
     assert client.delete("/_local/faults").status_code == 200
-    assert client.get(VOICES, headers=KEY).status_code == 200
+    assert client.get(VOICES, headers=KEY).json()["total"] == PRESETS
     client.post(VOICES, content=b"\xff", headers=KEY)
     shown = client.get("/_local/requests").json()["requests"]
-    assert [request["method"] for request in shown] == ["GET", "GET", "POST"]
+    assert [request["method"] for request in shown] == ["POST", "GET", "POST"]
     assert [*shown[2]] == ["method", "target", "headers", "body", "body_length"]
-    assert (shown[0]["target"], shown[0]["body"], shown[2]["body"]) == (VOICES, "", None)
+    assert (shown[1]["target"], shown[1]["body"], shown[2]["body"]) == (VOICES, "", None)
     assert client.delete("/_local/requests").status_code == 200
     assert len(server.requests) == 0
     check_error(client.get("/_local/fail"), 404)
@@ -133,9 +103,10 @@ def test_control_from_another_process(server: VoicesServer, client: httpx.Client
 def test_floats_that_are_integers(client: httpx.Client) -> None:
     response = client.post("/_local/fail", json={"status": 503.0, "every": 2.0, "times": 1e0, "cut": 500.0})
     assert response.text == '{"waiting":1}'
-    responses = [client.get(VOICES) for _ in range(3)]
-    assert [response.status_code for response in responses] == [200, 503, 200]
-    assert responses[1].json()["message"] == "The local server was told to answer 503"
+    assert client.get(VOICES).status_code == 200
+    assert client.get(VOICES).json()["message"] == "The local server was told to answer 503"
+    assert client.post("/_local/pages", json={"sizes": [1.0, 0], "repeat": False}).json() == {}
+    assert [len(client.get(SEARCH).json()["data"]) for _ in range(3)] == [1, 0, 3]
 
 
 BAD = [b"{", b"[]", b"\xff", b'{"statsu": 500}', b'{"delay": NaN}', b'{"\\ud800": 1}', b"[" * 100_000]
@@ -143,48 +114,28 @@ BAD += [b'{"status": 20, "sizes": [-1]}', b'{"status": 500, "body": 1e400}']
 BAD += [b'{"status": 500, "body": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"]
 
 
-@pytest.mark.parametrize("address", ["/_local/fail", "/_local/pages"])
 @pytest.mark.parametrize("sent", BAD)
-def test_bad_control(client: httpx.Client, address: str, sent: bytes) -> None:
-    check_error(client.post(address, content=sent), 400)
+def test_bad_control(client: httpx.Client, sent: bytes) -> None:
+    for address, code in (("/_local/fail", "bad_fault"), ("/_local/pages", "bad_shape")):
+        check_error(client.post(address, content=sent), 400, code)
     assert client.get(VOICES).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("sent", "message"),
-    [
-        ({}, "sizes: Field required"),
-        ([], "the arguments are no object"),
+def test_a_shape_that_makes_no_sense(server: VoicesServer) -> None:
+    for arguments, message in (
         ({"sizes": [1, -1]}, "sizes.1: "),
         ({"sizes": 5}, "sizes: Input should be a valid list"),
         ({"sizes": [1.5]}, "sizes.0: "),
-        ({"sizes": None}, "sizes: "),
+        ({"sizes": None}, "sizes: Field required"),
         ({"sizes": [], "repeat": 1}, "repeat: "),
-        ({"sizes": [], "times": 1}, "shape_pages has no argument times"),
-    ],
-)
-def test_a_shape_that_makes_no_sense(client: httpx.Client, server: VoicesServer, sent: Any, message: str) -> None:
-    response = client.post("/_local/pages", json=sent)
-    check_error(response, 400, "bad_shape")
-    assert response.json()["message"].startswith(message)
-    if sent and "times" not in sent:
+    ):
         with pytest.raises(ValueError, match=message):
-            server.shape_pages(**sent)
-
-
-def test_shaping_pages_from_another_process(client: httpx.Client) -> None:
-    assert client.post("/_local/pages", json={"sizes": [1.0, 0], "repeat": False}).json() == {}
-    assert [len(client.get(SEARCH).json()["data"]) for _ in range(3)] == [1, 0, 3]
+            server.shape_pages(**arguments)
 
 
 @pytest.mark.parametrize("arguments", [{"times": 40}, {"every": 2}])
 def test_each_fault_is_used_once_under_load(server: VoicesServer, arguments: dict[str, Any]) -> None:
     url = server.serve()
     server.fail(503, **arguments)
-
-    def work() -> list[int]:
-        with httpx.Client(base_url=url, headers=KEY, verify=False) as client:
-            return [client.get(VOICES).status_code for _ in range(10)]
-
-    statuses = [*itertools.chain(*in_threads(*[work] * 8))]
+    statuses = in_threads(*[lambda: httpx.get(url + VOICES, headers=KEY, verify=False).status_code] * 80)
     assert (statuses.count(503), statuses.count(200), len(server.requests)) == (40, 40, 80)

@@ -8,8 +8,6 @@ import threading
 import uuid
 import wave
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -24,17 +22,9 @@ def test_the_life_of_a_voice(client: httpx.Client) -> None:
     fits("VoiceResponse", voice)
     assert uuid.UUID(voice["id"]).version == 4
     assert datetime.fromisoformat(voice["created_at"]).tzinfo is not None
-    assert voice == dict.fromkeys(("slug", "gender", "age", "tags", "color", "description")) | {
-        "id": voice["id"],
-        "name": "Ada",
-        "languages": ["en"],
-        "retention_notice": 30,
-        "trimmed_seconds": 0.0,
-        "type": "custom",
-        "kind": "ivc",
-        "created_at": voice["created_at"],
-        "user_id": voice["user_id"],
-    }
+    known = {"name": "Ada", "languages": ["en"], "retention_notice": 30, "trimmed_seconds": 0.0}
+    known |= {"type": "custom", "kind": "ivc", **{name: voice[name] for name in ("id", "created_at", "user_id")}}
+    assert voice == dict.fromkeys(("slug", "gender", "age", "tags", "color", "description")) | known
     place = f"{VOICES}/{voice['id']}"
     assert client.get(place).json() == voice
     changed = client.patch(place, json={"name": "Eva"}).json()
@@ -48,8 +38,8 @@ def test_the_life_of_a_voice(client: httpx.Client) -> None:
 def test_pages_by_offset(client: httpx.Client) -> None:
     made = [create(client, name=f"voice {number}")["id"] for number in range(25)]
     seen = []
-    for offset, size in ((0, 10), (10, 10), (20, 5), (30, 0)):
-        page = client.get(VOICES, params={"limit": 10, "offset": offset, "type": "custom"}).json()
+    for offset, size in ((0, 10), (10, 10), (20, 5), (10**30, 0)):
+        page = client.get(VOICES, params={"offset": offset, "type": "custom"}).json()
         fits("VoiceListResponse", page)
         assert (page["total"], page["total_pages"], page["page"]) == (25, 3, offset // 10 + 1)
         assert (page["page_size"], len(page["items"])) == (10, size)
@@ -57,15 +47,8 @@ def test_pages_by_offset(client: httpx.Client) -> None:
     assert seen == made
     create(client)  # shifts no page
     assert ids(client.get(VOICES, params={"limit": 2, "offset": 2, "type": "custom"}).json()["items"]) == made[2:4]
-
-
-def test_filter_and_defaults(client: httpx.Client) -> None:
-    create(client)
-    pages = {wanted: client.get(VOICES, params={"type": wanted}).json() for wanted in ("all", "custom", "preset")}
-    assert [page["total"] for page in pages.values()] == [PRESETS + 1, 1, PRESETS]
-    assert client.get(VOICES).json() == pages["all"]
-    assert pages["all"]["page_size"] == 10
-    assert client.get(VOICES, params={"offset": 10**30}).json()["items"] == []
+    assert client.get(VOICES).json() == client.get(VOICES, params={"type": "all"}).json()
+    assert client.get(VOICES).json()["total"] == PRESETS + 26
 
 
 def test_left_out_is_unchanged_and_null_is_cleared(client: httpx.Client) -> None:
@@ -82,12 +65,6 @@ def test_left_out_is_unchanged_and_null_is_cleared(client: httpx.Client) -> None
     assert client.get(place).json() == cleared
 
 
-def test_slugs_are_unique(client: httpx.Client) -> None:
-    assert create(client, slug="ada")["slug"] == "ada"
-    check_error(client.post(VOICES, json=SENT | {"slug": "ada"}), 409, "slug_taken")
-    assert [create(client)["slug"] for _ in range(2)] == [None, None]
-
-
 def test_presets_are_listed_heard_and_protected(client: httpx.Client) -> None:
     presets = client.get(VOICES, params={"type": "preset"}).json()["items"]
     assert len(presets) == PRESETS
@@ -100,132 +77,74 @@ def test_presets_are_listed_heard_and_protected(client: httpx.Client) -> None:
         assert sample.headers["content-type"] == "audio/wav"
         with wave.open(io.BytesIO(sample.content)) as recording:
             assert recording.getnframes() > 1_000
-        check_error(client.delete(place), 403)
-        check_error(client.patch(place, json={"name": "mine"}), 403)
+        check_error(client.delete(place), 403, "preset_voice")
+        check_error(client.patch(place, json={"name": "mine"}), 403, "preset_voice")
         assert client.get(place).json() == preset
 
 
-@pytest.mark.parametrize(
-    "voice_id", ["a/b", "a?b#c", "%2e%2e", "..", ".", "é", "line\nbreak", "//", "a b", "a%", "f42bf0d7", "\u20ac\x00"]
-)
-def test_an_id_is_one_segment_whatever_it_contains(voice_id: str) -> None:
-    target = VOICES.encode() + b"/" + b"".join(b"%%%02X" % byte for byte in voice_id.encode())
+def test_an_id_is_one_segment_whatever_it_contains() -> None:
+    odd = ["a/b", "a?b#c", "%2e%2e", "..", ".", "é", "line\nbreak", "//", "a b", "a%", "\u20ac\x00"]
     with (
-        VoicesServer(seed=[{"id": voice_id, "name": "odd"}]) as server,
+        VoicesServer(seed=[{"id": voice_id, "name": "odd"} for voice_id in odd]) as server,
         server.client(headers=KEY) as mounted,
         httpx.Client(base_url=server.serve(), headers=KEY, verify=False) as over_http,
     ):
         for client in (mounted, over_http):
-            response = client.send(client.build_request("GET", client.base_url.copy_with(raw_path=target)))
-            assert response.json()["id"] == voice_id
-        assert [request.target for request in server.requests] == [target.decode()] * 2
+            for voice_id in odd:
+                target = VOICES.encode() + b"/" + b"".join(b"%%%02X" % byte for byte in voice_id.encode())
+                response = client.send(client.build_request("GET", client.base_url.copy_with(raw_path=target)))
+                assert response.json()["id"] == voice_id
+                assert server.requests[-1].target == target.decode()
         assert mounted.get(f"{VOICES}/").status_code == 404
 
 
-STARTS = {
-    b"RIFF\x04\x00\x00\x00WAVE": "audio/wav",
-    b"ID3\x04\x00": "audio/mpeg",
-    b"\xff\xfb\x90\x00": "audio/mpeg",
-    b"fLaC\x00": "audio/flac",
-    b"OggS\x00": "audio/ogg",
-    b"\x00\x00\x00\x20ftypM4A ": "audio/mp4",
-    b"\x1aE\xdf\xa3\x01": "audio/webm",
-    b"\xff\xf1\x50\x80": "application/octet-stream",
-    b"": "application/octet-stream",
-}
-NAMES: dict[str, list[str | None]] = {
-    "audio/wav": ["a.wav"],
-    "audio/mpeg": ["Voice.MP3"],
-    "audio/flac": ["a.flac"],
-    "audio/ogg": ["a.ogg", "a.oga", "a.opus"],
-    "audio/mp4": ["a.m4a", "a.mp4"],
-    "audio/aac": ["a.aac"],
-    "audio/webm": ["take.2.webm"],
-    "application/octet-stream": ["a.txt", None],
-}
+def test_the_type_of_a_sample(client: httpx.Client) -> None:
+    names = {"Voice.MP3": "audio/mpeg", "a.oga": "audio/ogg", "a.opus": "audio/ogg", "a.m4a": "audio/mp4"}
+    names |= {f"take.2.{end}": f"audio/{end}" for end in ("wav", "flac", "ogg", "mp4", "aac", "webm")}
+    cases = [(b"what is it?", name, expected) for name, expected in names.items()]
+    cases += [(b"fLaC\x00", "wrong.mp3", "audio/flac"), (b"?", "a.txt", "application/octet-stream")]
+    for audio, filename, expected in (*cases, (b"", None, "application/octet-stream")):
+        voice = create(client, sample_audio=base64.b64encode(audio).decode(), sample_filename=filename)
+        response = client.get(f"{VOICES}/{voice['id']}/sample")
+        assert (response.headers["content-type"], response.content) == (expected, audio)
 
 
-@pytest.mark.parametrize(
-    ("audio", "filename", "expected"),
-    [
-        *((audio, None, expected) for audio, expected in STARTS.items()),
-        *((b"what is it?", name, expected) for expected, names in NAMES.items() for name in names),
-        (b"fLaC\x00", "wrong.mp3", "audio/flac"),
-    ],
-)
-def test_the_type_of_a_sample(client: httpx.Client, audio: bytes, filename: str | None, expected: str) -> None:
-    voice = create(client, sample_audio=base64.b64encode(audio).decode(), sample_filename=filename)
-    response = client.get(f"{VOICES}/{voice['id']}/sample")
-    assert (response.headers["content-type"], response.content) == (expected, audio)
-
-
-@pytest.mark.parametrize("form", ["audio", "json"])
-@pytest.mark.parametrize(
-    ("text", "audio"),
-    [("QUJD\r\nQUJD\n", b"ABCABC"), ("<value>", None), ("not base64", None), ("dGV4dA", None), ("é", None)],
-)
-def test_both_forms_of_a_sample(form: Any, text: str, audio: bytes | None) -> None:
-    with VoicesServer(sample_form=form) as server, server.client(headers=KEY) as client:
+def test_what_is_not_base64_is_kept_as_text(client: httpx.Client) -> None:
+    for text in ("<value>", "not base64", "dGV4dA", "é"):
         response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
-    if form == "audio" and audio is not None:
-        assert response.content == audio
-    else:  # what is not base64 is kept as text
         assert (response.headers["content-type"], response.json()) == ("application/json", text)
+    broken = create(client, sample_audio="QUJD\r\nQUJD\n")["id"]
+    assert client.get(f"{VOICES}/{broken}/sample").content == b"ABCABC"
 
 
 def create_with(client: httpx.Client, key: str, **members: object) -> httpx.Response:
     return client.post(VOICES, json=SENT | members, headers={"Idempotency-Key": key})
 
 
-def test_a_key_makes_one_voice(client: httpx.Client) -> None:
-    first, second = create_with(client, "one"), create_with(client, "one")
-    assert first.status_code == 200
-    assert first.content == second.content
+def test_a_key_makes_one_voice(server: VoicesServer, client: httpx.Client) -> None:
+    server.fail(drop="after")
+    with pytest.raises(httpx.RemoteProtocolError):
+        create_with(client, "one", slug="ada")
+    first = create_with(client, "one", slug="ada")
     others = [create_with(client, "two").json(), create(client), create(client)]
     others += [create_with(client, "").json() for _ in range(2)]
     made = [first.json()["id"], *ids(others)]
-    assert ids(custom(client)) == made
-    assert len(set(made)) == 6
-
-
-def test_a_key_with_another_body_is_refused(client: httpx.Client) -> None:
-    create_with(client, "one")
     check_error(create_with(client, "one", name="Eva"), 409, "idempotency_key_reused")
-    assert len(custom(client)) == 1
-
-
-def test_the_first_response_comes_again_whatever_became_of_the_voice(client: httpx.Client) -> None:
-    first = create_with(client, "one", slug="ada")
-    place = f"{VOICES}/{first.json()['id']}"
-    for _ in range(2):
-        client.patch(place, json={"name": "Eva"})
+    for change in ("PATCH", "DELETE"):  # the first response comes again whatever became of the voice
         assert create_with(client, "one", slug="ada").content == first.content
-        client.delete(place)
-    assert custom(client) == []
+        assert ids(custom(client)) == made
+        client.request(change, f"{VOICES}/{made[0]}", json={"name": "Eva"}).raise_for_status()
+    assert create_with(client, "one", slug="ada").content == first.content
+    assert ids(custom(client)) == made[1:]
+    assert len(set(made)) == 6
 
 
 def test_a_refused_create_uses_up_no_key(client: httpx.Client) -> None:
     voice = create(client, slug="ada")
     assert create_with(client, "one", age="old").status_code == 422
-    assert create_with(client, "one", slug="ada").status_code == 409
+    check_error(create_with(client, "one", slug="ada"), 409, "slug_taken")
     client.delete(f"{VOICES}/{voice['id']}")
-    assert create_with(client, "one", slug="ada").status_code == 200
-
-
-def test_a_lost_response_comes_again(server: VoicesServer, client: httpx.Client) -> None:
-    server.fail(drop="after")
-    with pytest.raises(httpx.RemoteProtocolError):
-        create_with(client, "one")
-    assert custom(client) == [create_with(client, "one").json()]
-
-
-def test_keys_survive_a_restart(tmp_path: Path) -> None:
-    responses = []
-    for _ in range(2):
-        with VoicesServer(data=tmp_path / "voices.sqlite") as server, server.client(headers=KEY) as client:
-            responses.append(create_with(client, "one").content)
-            assert len(custom(client)) == 1
-    assert responses[0] == responses[1]
+    assert create_with(client, "one", slug="ada").json()["slug"] == "ada"
 
 
 def test_only_the_last_keys_are_kept(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,13 +156,12 @@ def test_only_the_last_keys_are_kept(client: httpx.Client, monkeypatch: pytest.M
 
 
 def test_one_key_at_the_same_time_makes_one_voice(server: VoicesServer) -> None:
-    url, barrier = server.serve(), threading.Barrier(8)
+    barrier = threading.Barrier(8)
 
     def work() -> str:
-        with httpx.Client(base_url=url, headers=KEY, verify=False) as client:
+        with httpx.Client(base_url=server.url, headers=KEY, verify=False) as client:
             barrier.wait()
             return str(create_with(client, "one").json()["id"])
 
-    made = in_threads(*[work] * 8)
-    with server.client(headers=KEY) as client:
-        assert ids(custom(client)) * 8 == made
+    server.serve()
+    assert len({*in_threads(*[work] * 8)}) == 1

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from mistral_voices.local import VoicesServer
 
@@ -45,36 +43,29 @@ def search_all(client: httpx.Client, **params: Any) -> tuple[list[int], list[str
     return sizes, found
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", "ada bob eva ivo local-clara local-henri local-noor"),
-        ("type=all", "ada bob eva ivo local-clara local-henri local-noor"),
-        ("type=custom", "ada bob ivo"),
-        ("type=preset", "eva local-clara local-henri local-noor"),
-        ("type=preset&type=custom", "ada bob ivo"),
-        ("kind=pvc", "bob"),
-        ("gender=male", "bob local-henri"),
-        ("gender=male&gender=odd&gender=odd", "bob eva local-henri"),
-        ("gender=", ""),
-        ("gender=MALE", ""),
-        ("language=en", "ada bob local-clara local-henri local-noor"),
-        ("language=fr&language=ar", "ada local-henri local-noor"),
-        ("language=en%0Afr", "eva"),
-        ("language=en,fr", ""),
-        ("query=ADA", "ada bob"),
-        ("query=", "ada bob eva ivo local-clara local-henri local-noor"),
-        ("query=STRASSE", "eva"),
-        ("query=%25_", "ivo"),
-        ("query=%C4%B0VO", "ivo"),
-        ("query=ada&gender=male&language=en&kind=pvc&type=custom", "bob"),
-        ("unknown=x&gender=odd", "eva"),
-    ],
-)
-def test_filters(query: str, found: str) -> None:
+def test_filters() -> None:
     with VoicesServer(seed=SEED) as server, server.client(headers=KEY) as client:
-        page = client.get(f"{SEARCH}?{query}").json()
-        assert (ids(page["data"]), page["next_page_token"]) == (found.split(), None)
+        for query, found in (
+            ("", "ada bob eva ivo local-clara local-henri local-noor"),
+            ("type=preset", "eva local-clara local-henri local-noor"),
+            ("type=preset&type=custom", "ada bob ivo"),
+            ("kind=pvc", "bob"),
+            ("gender=male", "bob local-henri"),
+            ("gender=male&gender=odd&gender=odd", "bob eva local-henri"),
+            ("gender=", ""),
+            ("gender=MALE", ""),
+            ("language=en", "ada bob local-clara local-henri local-noor"),
+            ("language=fr&language=ar", "ada local-henri local-noor"),
+            ("language=en%0Afr", "eva"),
+            ("query=ADA", "ada bob"),
+            ("query=", "ada bob eva ivo local-clara local-henri local-noor"),
+            ("query=STRASSE", "eva"),
+            ("query=%25_", "ivo"),
+            ("query=%C4%B0VO", "ivo"),
+            ("query=ada&gender=male&language=en&kind=pvc&type=custom", "bob"),
+        ):
+            page = client.get(f"{SEARCH}?{query}").json()
+            assert (ids(page["data"]), page["next_page_token"]) == (found.split(), None), query
 
 
 def test_many_values(client: httpx.Client) -> None:
@@ -92,19 +83,8 @@ def test_filters_follow_an_update(client: httpx.Client) -> None:
     voice = create(client, name="Ada", gender="female", languages=["en"])
     client.patch(f"{VOICES}/{voice['id']}", json={"name": "Eva", "gender": None, "languages": ["fr"]})
     for params in ({"query": "ada"}, {"gender": "female"}, {"language": "en"}):
-        assert voice["id"] not in search(client, type="custom", **params)[0]
+        assert search(client, type="custom", **params) == ([], None)
     assert search(client, query="eva", language="fr") == ([voice["id"]], None)
-
-
-@pytest.mark.parametrize(("count", "sizes"), [(0, [0]), (9, [9]), (10, [10]), (11, [10, 1]), (20, [10, 10])])
-def test_no_empty_last_page(count: int, sizes: list[int]) -> None:
-    seed = [{"id": f"id {number}", "name": "Ada"} for number in range(count)]
-    with VoicesServer(seed=seed) as server, server.client(headers=KEY) as client:
-        assert search_all(client, type="custom") == (sizes, ids(seed))
-
-
-def test_pages_may_be_as_large_as_one_likes(client: httpx.Client) -> None:
-    assert len(search(client, page_size=10**30)[0]) == PRESETS
 
 
 def test_cursors_survive_what_comes_and_goes(client: httpx.Client) -> None:
@@ -121,14 +101,6 @@ def test_cursors_survive_what_comes_and_goes(client: httpx.Client) -> None:
     assert seen == made
 
 
-def test_cursors_survive_a_restart(tmp_path: Path) -> None:
-    file = tmp_path / "voices.sqlite"
-    with VoicesServer(data=file) as server, server.client(headers=KEY) as client:
-        first, token = search(client, page_size=2)
-    with VoicesServer(data=file) as server, server.client(headers=KEY) as client:
-        assert first + search(client, page_token=token)[0] == ["local-clara", "local-henri", "local-noor"]
-
-
 def forge(token: str, after: object) -> str:
     """Change the position in a cursor."""
     content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
@@ -143,21 +115,17 @@ def test_cursors_that_are_refused(client: httpx.Client) -> None:
     numbers, deep = (base64.urlsafe_b64encode(text).decode() for text in (b"[1, 2, 3]", b"[" * 9_999))
     bad = ["", "x", "é", "A" * 5, token[:-4], token + "!", numbers, deep]
     bad += [forge(token, after) for after in ("1", None, True, -(10**30))]
-    cases: list[tuple[dict[str, Any], str]] = [({"page_token": text}, "is not a cursor") for text in bad]
-    cases += [({"page_token": foreign}, "is a cursor of another server")]
-    filters: list[dict[str, Any]] = [{"type": "custom"}, {"gender": "male"}, {"language": ["en"]}, {"query": "a"}]
-    for each in (*filters, {"kind": "ivc"}):
-        cases.append(({"page_token": token, **each}, "is the cursor of a search with other filters"))
+    cases = [({"page_token": text}, "is not a cursor") for text in bad]
+    cases += [({"page_token": foreign or ""}, "is a cursor of another server")]
+    for name, value in (("type", "custom"), ("gender", "male"), ("language", "en"), ("query", "a"), ("kind", "ivc")):
+        cases.append(({"page_token": token, name: value}, "is the cursor of a search with other filters"))
     for params, message in cases:
         response = client.get(SEARCH, params=params)
         check_problem(response, ["query", "page_token"], "value_error")
         assert response.json()["detail"][0]["msg"] == f"Value error, {message}"
-    assert search(client, page_token=forge(token, 10**30)) == ([], None)
-
-
-def test_filters_may_be_given_in_another_order(client: httpx.Client) -> None:
-    token = search(client, page_size=1, gender=["male", "female", "male"])[1]
-    assert search(client, page_size=5, gender=["female", "male"], page_token=token) == (["local-henri"], None)
+    assert search(client, page_token=forge(token, 10**30), page_size=10**30) == ([], None)
+    token = search(client, page_size=1, gender=["male", "female", "male"])[1] or ""
+    assert search(client, page_size=10**30, gender=["female", "male"], page_token=token) == (["local-henri"], None)
 
 
 def test_shaped_pages(server: VoicesServer, client: httpx.Client) -> None:
@@ -168,31 +136,30 @@ def test_shaped_pages(server: VoicesServer, client: httpx.Client) -> None:
     server.shape_pages((each for each in (3, 0)), repeat=True)
     assert search_all(client, page_size=5, type="custom") == ([3, 0] * 5 + [1], made)
     server.shape_pages([])
-    assert search_all(client, page_size=8, type="custom") == ([8, 8], made)
+    assert search_all(client, page_size=8, type="custom") == ([8, 8], made)  # there is no empty last page
+    assert search_all(client, type="custom") == ([10, 6], made)
 
 
 def test_a_server_without_v2() -> None:
     with VoicesServer(without_v2=True) as server, server.client(headers=KEY) as client:
         check_error(client.get(SEARCH), 404, "path_not_found")
-        check_error(client.post(SEARCH), 404, "path_not_found")
         check_error(client.get(SEARCH, headers={"Authorization": ""}), 401)
         assert client.get(VOICES).json()["total"] == PRESETS
 
 
-def test_voices_are_searched_while_others_come_and_change(tmp_path: Path) -> None:
-    seed = [{"id": f"id {number}", "name": "Ada"} for number in range(300)]
-    with VoicesServer(data=tmp_path / "voices.sqlite", seed=seed) as server, server.client(headers=KEY) as client:
+def test_voices_are_searched_while_others_come_and_change(client: httpx.Client) -> None:
+    made = [create(client)["id"] for _ in range(200)]
 
-        def read() -> list[str]:
-            return search_all(client, page_size=7, type="custom")[1]
+    def read() -> list[str]:
+        return search_all(client, page_size=7, type="custom")[1]
 
-        def write() -> None:
-            for _ in range(20):
-                client.patch(f"{VOICES}/{create(client)['id']}", json={"age": 3}).raise_for_status()
-                client.get(VOICES).raise_for_status()
+    def write() -> None:
+        for _ in range(20):
+            client.patch(f"{VOICES}/{create(client)['id']}", json={"age": 3}).raise_for_status()
+            client.get(VOICES).raise_for_status()
 
-        for found in in_threads(read, write, read, write, write)[:4:2]:
-            assert found[:300] == ids(seed)
-            assert len(set(found)) == len(found)
-        ages = [voice["age"] for voice in client.get(SEARCH, params={"page_size": 1_000}).json()["data"]]
-        assert ages.count(3) == 60
+    for found in in_threads(read, write, read, write, write)[:4:2]:
+        assert found[:200] == made
+        assert len(set(found)) == len(found)
+    ages = [voice["age"] for voice in client.get(SEARCH, params={"page_size": 1_000}).json()["data"]]
+    assert ages.count(3) == 60

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,29 +37,37 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def imports(folder: Path, upstream: Path | None = SMALL, *, check: bool = False, today: date = FIRST_DAY) -> int:
-    return import_document.run(upstream, folder, check=check, today=today)
-
-
-def changed(folder: Path, *changes: dict[str, Any]) -> Path:
-    """Write a changed copy of the small document."""
-    document = load(SMALL)
-    for change in changes:
-        Mutation("", change).apply(document)
-    path = folder / "changed.yaml"
-    path.write_text(dump(document))
-    return path
-
-
 def state(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+
+
+Imports = Callable[..., str]
+
+
+@pytest.fixture
+def imports(folder: Path, capsys: pytest.CaptureFixture[str]) -> Imports:
+    """Import a document, or a changed copy of the small one, and give what is printed; a failure writes nothing."""
+
+    def run(*changes: dict[str, Any], upstream: Path | None = SMALL, status: int = 0, **options: Any) -> str:
+        if changes:
+            document = load(SMALL)
+            for change in changes:
+                Mutation("", change).apply(document)
+            upstream = folder / "changed.yaml"
+            upstream.write_text(dump(document))
+        before = state(folder)
+        assert import_document.run(upstream, folder, **{"check": False, "today": FIRST_DAY, **options}) == status
+        assert state(folder) == before or not (status or options.get("check"))
+        return "".join(capsys.readouterr())
+
+    return run
 
 
 def whats(output: str) -> list[str]:
     return [line.removeprefix("- ") for line in output.splitlines() if line.startswith("- ")]
 
 
-def test_takes_voices_with_all_that_they_need_and_nothing_else() -> None:
+def test_takes_voices_with_all_that_they_need_but_prose() -> None:
     found = extract(load(SMALL))
     assert list(found["paths"]) == ["/v1/audio/voices"]
     names = {kind: list(each) for kind, each in found["components"].items()}
@@ -69,12 +78,9 @@ def test_takes_voices_with_all_that_they_need_and_nothing_else() -> None:
         "schemas": ["Error", "Form", "Label", "Long", "MakeRequest", "Sample", "Short", "Voice"],
     }
     assert found["tags"] == [{"name": "audio.voices"}]
-
-
-def test_strips_prose_but_keeps_names_and_values_that_look_like_it() -> None:
-    found = extract(load(SMALL))
     assert "PROSE" not in dump(found)
     assert "x-code-samples" not in dump(found)
+    # Names and values that look like prose stay.
     voice = found["components"]["schemas"]["Voice"]["properties"]
     assert {"description", "title", "tags"} <= voice.keys()
     assert voice["settings"]["default"] == {"title": "plain"}
@@ -92,6 +98,9 @@ def test_the_order_of_the_vendor_plays_no_part() -> None:
     assert dump(extract(reverse(document))) == dump(extract(document))
 
 
+VOICES = "openapi: 3.1.0\nsecurity: []\nservers: [{url: u}]\npaths: {/v1/audio/voices: {get: "
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -99,40 +108,27 @@ def test_the_order_of_the_vendor_plays_no_part() -> None:
         ("openapi: 3.0.3\npaths: {}", "OpenAPI 3.0.3"),
         ("paths: {}", "no version"),
         ("- openapi: 3.1.0", "holds no OpenAPI document"),
-        ("", "holds no OpenAPI document"),
         ('{"openapi": "3.1.0", "paths": {', "cut off"),
         ("openapi: 3.1.0\ninfo: {}", "cut off"),
         ("openapi: 3.1.0\npaths: {/v1/cakes: {get: {}}}", "no voices operations"),
         ("openapi: 3.1.0\npaths:\n  /v1/audio/voices:", "cut off"),
         ("openapi: 3.1.0\npaths: {/v1/audio/voices: {get: {responses: {}}}}", "no security"),
-        (
-            "openapi: 3.1.0\npaths: {/v2/audio/voices: {get: {parameters: }}}\nsecurity: []\nservers: [{url: u}]",
-            "cut off",
-        ),
-        (
-            "openapi: 3.1.0\npaths: {/v1/audio/voices: {get: {$ref: 'b.yaml#/x'}}}\nsecurity: []\nservers: [{url: u}]",
-            "b.yaml",
-        ),
+        (VOICES + "{parameters: }}}", "cut off"),
+        (VOICES + "{$ref: 'b.yaml#/x'}}}", "b.yaml"),
     ],
 )
-def test_a_bad_document_is_a_clear_error_and_nothing_is_written(
-    folder: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bad_document_is_a_clear_error(folder: Path, imports: Imports, text: str, message: str) -> None:
     path = folder / "bad.yaml"
     path.write_text(text)
-    before = state(folder)
-    assert imports(folder, path) == 1
-    assert message in capsys.readouterr().err
-    assert state(folder) == before
+    assert message in imports(upstream=path, status=1)
 
 
-def test_a_missing_file_and_a_missing_component_are_errors(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert imports(folder, folder / "nowhere.yaml") == 1
-    assert "cannot be read" in capsys.readouterr().err
-    document = load(SMALL)
-    del document["components"]["schemas"]["Long"]
-    with pytest.raises(DocumentError, match="schemas/Long is referred to"):
-        extract(document)
+def test_what_is_missing_is_an_error(folder: Path, imports: Imports) -> None:
+    assert "cannot be read" in imports(upstream=folder / "nowhere.yaml", status=1)
+    assert "schemas/Long is referred to" in imports({"drop": f"{SCHEMAS}.Long"}, status=1)
+    assert "not a valid OpenAPI document" in imports({"at": f"{V1}.get.responses", "put": {"404": {}}}, status=1)
+    (folder / "PROVENANCE.md").write_text("# All by hand\n")
+    assert "PROVENANCE.md lacks the lines" in imports(status=1)
 
 
 def test_no_cut_goes_unnoticed(folder: Path) -> None:
@@ -143,122 +139,86 @@ def test_no_cut_goes_unnoticed(folder: Path) -> None:
             extract(load(folder / "cut.yaml"))
 
 
-def test_an_import_writes_three_files_and_a_second_one_none(folder: Path) -> None:
-    assert imports(folder, check=True) == 1
-    assert not (folder / "voices.yaml").exists()
-    assert imports(folder) == 0
+def test_an_import_writes_three_files_and_a_second_one_none(folder: Path, imports: Imports) -> None:
+    imports(check=True, status=1)
+    imports()
     before = state(folder)
-    assert imports(folder, today=LATER) == 0
-    assert imports(folder, None, today=LATER) == 0
-    assert imports(folder, check=True, today=LATER) == 0
+    assert len(before) == 3
+    imports(today=LATER)
+    imports(upstream=None, today=LATER)
+    imports(check=True, today=LATER)
     assert state(folder) == before
     document = yaml.safe_load((folder / "voices.yaml").read_text())
+    voice = document["components"]["schemas"]["Voice"]
     assert list(document["components"]["schemas"])[:3] == ["Voice", "Label", "Error"]
-    assert list(document["components"]["schemas"]["Voice"]["properties"])[:2] == ["id", "description"]
-    assert document["components"]["schemas"]["Voice"]["required"] == ["id", "name"]
-    assert document["components"]["schemas"]["Voice"]["properties"]["id"] == {"type": "string"}
+    assert list(voice["properties"])[:2] == ["id", "description"]
+    assert (voice["required"], voice["properties"]["id"]) == (["id", "name"], {"type": "string"})
     assert list(document["paths"]["/v1/audio/voices"]["post"]["responses"]) == ["200"]
 
 
-def test_provenance_lists_documents_and_deviations(folder: Path) -> None:
-    imports(folder)
+def test_provenance_lists_documents_and_deviations(folder: Path, imports: Imports) -> None:
+    imports()
     other = folder / "other.yaml"
     other.write_text(SMALL.read_text() + "# the same facts\n")
-    imports(folder, other, today=LATER)
+    imports(upstream=other, today=LATER)
     text = (folder / "PROVENANCE.md").read_text()
     assert text.startswith("# By hand\n")
     assert text.endswith("The end.")
     assert text.index("| other.yaml |") < text.index("| small.yaml |")
-    imports(folder, today=LATER)
+    imports(today=LATER)
     text = (folder / "PROVENANCE.md").read_text()
     assert text.index("| small.yaml |") < text.index("| other.yaml |")
     assert text.count("| 2030-01-02 |") == text.count("| 2030-05-06 |") == 1
     assert "6. `$.components.schemas.Voice.properties.id`: Any text is an id.\n" in text
 
 
-def test_a_page_without_markers_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "PROVENANCE.md").write_text("# All by hand\n")
-    assert imports(folder) == 1
-    assert "PROVENANCE.md lacks the lines" in capsys.readouterr().err
-
-
-def test_an_invalid_result_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = changed(folder, {"at": f"{V1}.get.responses", "put": {"404": {}}})
-    before = state(folder)
-    assert imports(folder, path) == 1
-    assert "not a valid OpenAPI document" in capsys.readouterr().err
-    assert state(folder) == before
-
-
-def test_a_failure_while_writing_leaves_the_old_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    imports(folder)
-    path = changed(folder, {"at": "$.info", "put": {"version": "2.0.0"}})
-    before = state(folder)
-
+def test_a_failure_while_writing_leaves_the_old_files(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(old: Path, target: Path) -> None:
         raise OSError(28, "No space left on device", str(target))
 
+    imports()
     monkeypatch.setattr(os, "replace", fail)
-    assert imports(folder, path) == 1
-    assert state(folder) == before
+    imports({"at": "$.info", "put": {"version": "2.0.0"}}, status=1)
 
 
-def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    imports(folder)
-    capsys.readouterr()
+def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(imports: Imports) -> None:
+    imports()
     page = {"type": "array", "items": {"$ref": "#/components/schemas/Voice"}}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
     search = {"get": {"responses": {"200": {"description": "PROSE", "content": content}}}}
-    path = changed(
-        folder,
+    output = imports(
         {"at": f"{SCHEMAS}.MakeRequest.required", "append": "slug"},
         {"at": SCHEMAS, "put": {"Page": page}},
         {"at": "$.paths", "put": {"/v2/audio/voices": search}},
         {"replace": ["schemas/Voice", "schemas/Speaker"]},
         {"at": f"{SCHEMAS}.Voice", "rename": "Speaker"},
+        status=1,
     )
-    before = state(folder)
-    assert imports(folder, path) == 1
-    output = capsys.readouterr()
-    assert whats(output.out) == [
+    assert whats(output)[:3] == [
         "schema renamed: Voice -> Speaker",
         "operation added: GET /v2/audio/voices (with the schemas Page)",
         "MakeRequest.slug: is now required",
     ]
-    to_do = [line for line in output.out.splitlines() if line.startswith("  to do: ")]
+    to_do = [line for line in output.splitlines() if line.startswith("  to do: ")]
     assert "010-small.yaml action 6, 010-small.yaml action 7, 010-small.yaml action 8" in to_do[0]
     assert "voices/crud.py" in to_do[1]
     assert "_api/operations.py" in to_do[1]
     assert "make the argument follow" in to_do[2]
-    assert re.findall(r"^- 010-small.yaml action (\d+): ", output.err, re.MULTILINE) == ["6", "7", "8"]
-    assert "matches nothing" in output.err
-    assert "its reason: Any text is an id." in output.err
-    assert state(folder) == before
+    assert re.findall(r"^- 010-small.yaml action (\d+): ", output, re.MULTILINE) == ["6", "7", "8"]
+    assert "matches nothing" in output
+    assert "its reason: Any text is an id." in output
 
 
 @pytest.mark.parametrize("case", yaml.safe_load((DATA / "changes.yaml").read_text()), ids=lambda case: case["text"])
-def test_each_change_is_reported(folder: Path, case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    imports(folder)
-    capsys.readouterr()
-    imports(folder, changed(folder, case["change"]), check=True)
-    assert case["text"] in whats(capsys.readouterr().out)
+def test_each_change_is_reported(imports: Imports, case: dict[str, Any]) -> None:
+    imports()
+    assert case["text"] in whats(imports(case["change"], check=True, status=1))
 
 
-def test_prose_and_other_apis_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    imports(folder)
-    capsys.readouterr()
+def test_prose_and_other_apis_are_no_change(imports: Imports) -> None:
+    imports()
     prose = {"at": f"{SCHEMAS}.Voice", "put": {"description": "PROSE of another kind"}}
-    assert imports(folder, changed(folder, {"drop": "$.paths['/v1/cakes']"}, prose)) == 0
-    assert "changed nothing in the voices part" in capsys.readouterr().out
-
-
-def test_the_document_is_what_the_patches_make_of_the_extract() -> None:
-    contents = import_document.import_document(None, ROOT / "openapi", FIRST_DAY)
-    assert sorted(path.name for path in contents) == ["PROVENANCE.md", "upstream.yaml", "voices.yaml"]
-    for path, content in contents.items():
-        assert path.read_text(encoding="utf-8") == content, f"{path.name}: run `python scripts/import_document.py`"
+    assert "changed nothing in the voices part" in imports({"drop": "$.paths['/v1/cakes']"}, prose)
 
 
 def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
