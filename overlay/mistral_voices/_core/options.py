@@ -76,15 +76,15 @@ class Options(NamedTuple):
         return f"Options(server_url={self.server_url!r})"  # the headers may hold a key
 
 
-def check_timeout(timeout_ms: int | None, name: str = "timeout_ms") -> float | None:
+def check_timeout(timeout_ms: int | None) -> float | None:
     """Check a time-out and turn it into seconds; None stays None."""
     if timeout_ms is None:
         return None
     if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, (int, float)):
-        raise TypeError(f"{name} must be a number of milliseconds, not {type(timeout_ms).__name__}")
+        raise TypeError(f"timeout_ms must be a number of milliseconds, not {type(timeout_ms).__name__}")
     if not 0 < timeout_ms <= LONGEST_MS:
         limits = f"more than 0 and at most {LONGEST_MS:,} milliseconds"
-        raise ValueError(f"{name} must be {limits}; leave it out for the default")
+        raise ValueError(f"timeout_ms must be {limits}; leave it out for the default")
     return timeout_ms / 1000
 
 
