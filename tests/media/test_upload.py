@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices._media import upload as uploads
+from mistral_voices._media import sample_files
 from mistral_voices._media.upload import Sample, Upload, prepare_sample
 
 from .samples import KINDS, WAV, Folder, ShortReads
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "BLOCK", 300)
+    monkeypatch.setattr(sample_files, "BLOCK", 300)
 
 
 def prepared(sample_audio: Any) -> Sample:

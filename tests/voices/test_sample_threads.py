@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from mistral_voices import errors
-from mistral_voices._media import upload as uploads
+from mistral_voices._media import sample_files
 
 from ..harness import VOICE, ClientKind, Reply
 from ..media.samples import WAV, descriptors, use_file_system
@@ -94,7 +94,9 @@ def test_no_event_loop_waits_for_a_file_that_is_saved(
 
 
 @pytest.mark.parametrize(
-    ("module", "work"), [(uploads, "_read"), (os, "open"), (os, "write"), (os, "fsync")], ids=lambda it: str(it)[-9:]
+    ("module", "work"),
+    [(sample_files, "_read"), (os, "open"), (os, "write"), (os, "fsync")],
+    ids=lambda it: str(it)[-9:],
 )
 def test_a_cancelled_call_waits_for_the_thread_that_works_on_a_file(
     module: Any, work: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from mistral_voices import Mistral, errors
-from mistral_voices._media import upload as uploads
+from mistral_voices._media import sample_files
 
 from ..harness import KEY, VOICE, ClientKind, Reply
 from ..media.samples import JSON_FORMS, KINDS, WAV, Folder, descriptors, use_file_system
@@ -28,7 +28,7 @@ JSON_HEADERS = {"content-type": "application/json"}
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "BLOCK", 300)
+    monkeypatch.setattr(sample_files, "BLOCK", 300)
 
 
 @pytest.fixture
