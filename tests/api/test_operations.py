@@ -12,7 +12,8 @@ import pytest
 from mistral_voices._api import operations
 from mistral_voices._core.request import USUAL_SECONDS, Request
 from mistral_voices._media.download import Download, MemoryTarget
-from mistral_voices._media.upload import BytesSample, Upload
+from mistral_voices._media.sample_files import BytesSample
+from mistral_voices._media.upload import Upload
 from mistral_voices.utils import UNSET
 
 from ..harness import PAGE, VOICE, Reply

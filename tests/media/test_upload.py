@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from mistral_voices._media import sample_files
-from mistral_voices._media.upload import Sample, Upload, prepare_sample
+from mistral_voices._media.sample_files import Sample
+from mistral_voices._media.upload import Upload, prepare_sample
 
 from .samples import KINDS, WAV, Folder, ShortReads
 

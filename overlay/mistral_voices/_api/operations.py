@@ -19,7 +19,8 @@ from .._core.response import Response
 from .._media.download import Download
 from .._media.formats import JSON, is_json_sample, media_type
 from .._media.progress import Progress, check_progress
-from .._media.upload import Sample, Upload
+from .._media.sample_files import Sample
+from .._media.upload import Upload
 from ..utils import UNSET
 from .arguments import check, check_voice_id
 
