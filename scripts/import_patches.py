@@ -1,23 +1,27 @@
 """Apply our patches, OpenAPI Overlay 1.0 files, so strictly that none can miss its target unnoticed.
 
-Beyond the specification: each action needs a `description`, its reason. An `update` may set plain values, but a mapping
-or list within it must meet one that is there, unless the action says `x-adds: true`. Members come in the order in which
-the last update names them.
+Beyond the specification: each action needs a `description`, its reason, and says whether it adds or replaces. What it
+adds must not be there, or be equal; what it replaces or removes must be what `x-was` recorded when the action was written.
+A mapping or list within an `update` must meet one that is there, unless the action says `x-adds: true`. Members come in
+the order in which the last update names them.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from jsonpath import JSONPathEnvironment, JSONPathError, JSONPathMatch
 
+from scripts.import_extract import NAMED
 from scripts.openapi import load
 
-MEMBERS = {"target", "description", "update", "remove", "x-adds"}
+MEMBERS = {"target", "description", "update", "remove", "x-adds", "x-was"}
 JSONPATH = JSONPathEnvironment(strict=True)  # RFC 9535 and no more
+COMPARE = "compare the two, then drop the action or record what is there as `x-was`"
 
 
 class PatchError(Exception):
@@ -34,6 +38,7 @@ class Action(NamedTuple):
     reason: str  # why we deviate there
     update: Any  # what to merge; None for a removal
     adds: bool  # whether the update may bring mappings and lists that are not there yet
+    was: Any  # what the action replaces or removes, as it was when the action was written; None for nothing
 
     def __str__(self) -> str:
         """Name the action as a maintainer looks for it."""
@@ -62,13 +67,15 @@ def _actions(path: Path) -> Iterator[Action]:
             raise PatchError(f"{where}: it needs a target, and its reason as description")
         if ("update" in action) == (action.get("remove") is True) or action.get("update", "") is None:
             raise PatchError(f"{where}: it needs either an update or `remove: true`")
+        if "remove" in action and "x-was" not in action:
+            raise PatchError(f"{where}: it needs as `x-was` what it removes, so that a change of that is noticed")
         try:
             JSONPATH.compile(action["target"])
         except JSONPathError as error:
             raise PatchError(f"{where}: {action['target']} is no JSONPath: {error.args[0]}") from error
         reason = " ".join(action["description"].split())
         update, adds = action.get("update"), action.get("x-adds") is True
-        yield Action(path.name, heading, position, action["target"], reason, update, adds)
+        yield Action(path.name, heading, position, action["target"], reason, update, adds, action.get("x-was"))
 
 
 def apply(document: dict[str, Any], actions: list[Action]) -> tuple[dict[str, Any], list[str], list[str]]:
@@ -96,6 +103,8 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
         for match in reversed(matches):
             if match.parent is None:
                 raise PatchError("the whole document cannot be removed")
+            if match.obj != action.was:
+                raise PatchError(f"{action.target} was {_shown(action.was)} and is now {_shown(match.obj)}; {COMPARE}")
             del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
         return True
     if all(update in node if isinstance(node, list) else contains(node, update) for node in nodes):
@@ -104,7 +113,7 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
         if isinstance(node, list):
             _extend(node, [update], action.target)
         elif isinstance(update, dict):
-            merge(node, update, adds=action.adds, where=action.target)
+            merge(node, update, action.was or {}, adds=action.adds, where=action.target)
         else:
             raise PatchError(f"{action.target} is a mapping, the update is not")
     return True
@@ -128,22 +137,34 @@ def contains(node: Any, update: Any) -> bool:
     return type(node) is type(update) and bool(node == update)
 
 
-def merge(node: dict[str, Any], update: dict[str, Any], *, adds: bool, where: str) -> None:
+def merge(node: dict[str, Any], update: dict[str, Any], was: dict[str, Any], *, adds: bool, where: str) -> None:
     """Merge an update as Overlay 1.0 says: mappings recursively, lists appended, plain values replaced."""
     for key, value in update.items():
         inner, old = f"{where}.{key}", node.get(key)
+        both = dict if isinstance(old, dict) and isinstance(value, dict) else list
         if key not in node:
             if isinstance(value, dict | list) and not adds:
                 raise PatchError(f"{inner} is not there (renamed by the vendor?), and there is no `x-adds: true`")
             node[key] = copy.deepcopy(value)
-        elif isinstance(old, dict) and isinstance(value, dict):
-            merge(old, value, adds=adds, where=inner)
+        elif contains(old, value):
+            continue
+        elif both is dict and adds and key not in NAMED:
+            raise PatchError(f"{inner} is there as {_shown(old)}, and the action adds {_shown(value)}; {COMPARE}")
+        elif both is dict:
+            merge(old, value, was.get(key, {}), adds=adds, where=inner)
         elif isinstance(old, list) and isinstance(value, list):
             _extend(old, value, inner)
         elif isinstance(old, dict | list) or isinstance(value, dict | list):
             raise PatchError(f"{inner} is of another kind than the update: remove it first, then update")
+        elif old != was.get(key):
+            kind = f"replaces {_shown(was[key])} by" if key in was else "adds"
+            raise PatchError(f"{inner} is there as {_shown(old)}, and the action {kind} {_shown(value)}; {COMPARE}")
         else:
             node[key] = value
     ordered = {key: node[key] for key in update} | node
     node.clear()
     node.update(ordered)
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, default=str, ensure_ascii=False)

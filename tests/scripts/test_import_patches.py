@@ -14,6 +14,9 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
+ADDS, WAS = {"x-adds": True}, {"x-was": {"title": "A"}}
+
+
 def patched(folder: Path, *actions: dict[str, Any], **members: Any) -> tuple[dict[str, Any], list[str], list[str]]:
     patch = {"overlay": "1.0.0", "info": {"title": "P", "version": "1"}, "actions": list(actions), **members}
     (folder / "1.yaml").write_text(yaml.safe_dump(patch, sort_keys=False))
@@ -21,7 +24,7 @@ def patched(folder: Path, *actions: dict[str, Any], **members: Any) -> tuple[dic
 
 
 def action(target: str, update: Any = None, **members: Any) -> dict[str, Any]:
-    change = {"remove": True} if update is None else {"update": update}
+    change = {"remove": True, "x-was": "what is there"} if update is None else {"update": update}
     return {"target": target, "description": "Because.", **change, **members}
 
 
@@ -37,7 +40,7 @@ def test_finds() -> None:
         ("$.nothing", []),
         ("$.info.title.more", []),
     ):
-        matches = Action("1.yaml", "P", 1, target, "Because.", None, adds=False).matches(DOCUMENT)
+        matches = Action("1.yaml", "P", 1, target, "Because.", None, adds=False, was=None).matches(DOCUMENT)
         assert [match.parts for match in matches] == found, target
 
 
@@ -50,9 +53,16 @@ def test_what_is_no_jsonpath_is_an_error(tmp_path: Path, target: str) -> None:
 def test_updates_and_removals(tmp_path: Path) -> None:
     result, errors, _ = patched(
         tmp_path,
-        action("$", {"paths": {"/a b": {"x-new": 1, "put": {"x-new": 2}}}, "info": {"title": "B", "tags": ["two"]}}),
+        action(
+            "$",
+            {"paths": {"/a b": {"x-new": 1, "put": {"x-new": 2}}}, "info": {"title": "B", "tags": ["two"]}},
+            **{"x-was": {"info": {"title": "A"}}},
+        ),
         action("$.paths['/a b'].put.parameters", {"name": "new"}),
-        action("$.paths['/a b'].get.parameters[*]"),
+        *(
+            action(f"$.paths['/a b'].get.parameters[?@.name=='{name}']", **{"x-was": {"name": name}})
+            for name in ("limit", "offset")
+        ),
         action("$.info", {"more": {"a": [1]}}, **{"x-adds": True}),
     )
     assert not errors
@@ -78,12 +88,19 @@ def test_updates_and_removals(tmp_path: Path) -> None:
         (action("$.paths['/a b'].get.parameters", {"name": "limit", "in": ""}), "'limit', 'in': ''} already"),
         (action("$.info", "text"), "is a mapping"),
         (action("$"), "whole document"),
+        (action("$.paths['/a b'].put"), '.put was "what is there" and is now {"parameters": []}; compare the two'),
+        (action("$.info", {"title": "C"}), '$.info.title is there as "B", and the action adds "C"; compare the two'),
+        (action("$.info", {"title": "C"}, **WAS), '.title is there as "B", and the action replaces "A" by "C"'),
+        (
+            action("$", {"paths": {"/a b": {"put": {"parameters": [], "x-new": 1}}}}, **ADDS),
+            "$.paths./a b is there as {",
+        ),
     ],
 )
 def test_an_action_that_does_not_fit_is_named_with_its_reason(
     tmp_path: Path, wrong: dict[str, Any], message: str
 ) -> None:
-    _, errors, _ = patched(tmp_path, action("$.info", {"title": "B"}), wrong, wrong)
+    _, errors, _ = patched(tmp_path, action("$.info", {"title": "B"}, **WAS), wrong, wrong)
     assert [error.split(": ")[0] for error in errors] == ["1.yaml action 2", "1.yaml action 3"]
     assert message in errors[0]
     assert "Because." in errors[0]
@@ -95,6 +112,14 @@ def test_an_action_that_changes_nothing_is_reported(tmp_path: Path) -> None:
     assert (result, errors) == (DOCUMENT, [])
     assert len(needless) == 3
     assert all(f"1.yaml action {number} is no longer needed" in text for number, text in enumerate(needless, 1))
+
+
+def test_what_is_added_may_be_there_if_it_is_equal(tmp_path: Path) -> None:
+    names = action("$.paths", {"/a b": DOCUMENT["paths"]["/a b"], "/new": {}}, **ADDS)
+    result, errors, needless = patched(tmp_path, names, action("$.info", {"title": "A"}, **WAS))
+    assert not errors
+    assert list(result["paths"]) == ["/a b", "/new"]
+    assert len(needless) == 1
 
 
 NOTHING = {"target": "$.info", "description": "Because."}
