@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from jsonpath import JSONPathMatch
 
 from scripts.import_patches import Action
-from scripts.openapi import load, operations, schemas, schemas_of, sent
+from scripts.openapi import METHODS, load, operations, schemas, schemas_of, sent
 
 Place = tuple[str, ...]
 Fact = str | bool
@@ -23,17 +23,22 @@ Facts = dict[Place, Fact]
 COMBINED = {"anyOf": " or ", "oneOf": " or ", "allOf": " and "}
 IN_TYPE = {"$ref", "type", "items", *COMBINED}
 NAMED = ("parameters", "responses", "content", "headers", "properties", "enum")
+READ_BY_PART = ("info", "servers", "security", "paths", "components")
 NESTED = ("requestBody", "schema", "items")
+WORDED = {*IN_TYPE, "required", "enum"}
 ALIKE = 0.6  # two schemas that share this part of their facts count as one that was renamed
 
 
 def document_facts(document: dict[str, Any]) -> Facts:
     """Read all facts of a document."""
-    found: Facts = {("openapi",): document["openapi"], ("version",): str(document.get("info", {}).get("version"))}
+    found: Facts = {(key,): text(value) for key, value in document.items() if key not in READ_BY_PART}
+    found |= {(key,): text(value) for key, value in document.get("info", {}).items()}
     for server in document.get("servers", ()):
         found |= facts(server, ("servers", server["url"]))
     for name, operation in operations(document):
-        found |= facts({"security": document.get("security"), **operation}, operation_place(name))
+        place = operation_place(name)
+        shared = {key: value for key, value in document["paths"][place[1]].items() if key not in METHODS}
+        found |= facts({"security": document.get("security"), **shared, **operation}, place)
     for kind, components in document.get("components", {}).items():
         for name, content in components.items():
             found |= facts(content, ("components", kind, name))
@@ -65,7 +70,20 @@ def facts(node: Any, place: Place = ()) -> Facts:
             found[*place, key] = text(value)
     for name in node.get("properties", ()):
         found[*place, "properties", name, "required"] = text(name in node.get("required", ()))
-    return found
+    return found | _details(node, place)
+
+
+def _details(node: dict[str, Any], place: Place) -> Facts:
+    """Keep what is put into words as it is, too: the words may not tell all of it."""
+    worded = {key: _unordered(node[key]) for key in WORDED & node.keys() if not isinstance(node[key], bool)}
+    return {(*place, "details"): text(worded)} if worded else {}
+
+
+def _unordered(node: Any) -> Any:
+    """Copy a part of a document with its lists sorted: no order plays a part."""
+    if isinstance(node, list):
+        return sorted(map(_unordered, node), key=text)
+    return {key: _unordered(value) for key, value in node.items()} if isinstance(node, dict) else node
 
 
 def _label(item: Any) -> str:
@@ -102,10 +120,19 @@ def text(value: Any) -> str:
 def differences(old: Facts, new: Facts) -> Iterator[tuple[Place, Fact | None, Fact | None]]:
     """Give what differs, with its place; what only one of the two has is given once, without its parts."""
     last: Place = ("",)
-    for place in sorted(old.keys() | new.keys()):
-        if old.get(place) != new.get(place) and place[: len(last)] != last:
+    places = [place for place in sorted(old.keys() | new.keys()) if old.get(place) != new.get(place)]
+    for place in places:
+        base = place[:-1]
+        if place[-1] == "details" and any(each == (*base, "type") or _is_part(each, base) for each in places):
+            continue  # the words say it
+        if place[: len(last)] != last:
             yield place, old.get(place), new.get(place)
             last = place
+
+
+def _is_part(place: Place, base: Place) -> bool:
+    """Return whether a place is within the named parts of another."""
+    return place[: len(base)] == base and place[len(base) : len(base) + 1] in (("properties",), ("enum",), ("items",))
 
 
 def renames(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
@@ -250,5 +277,6 @@ def _change(
         verb = "is now required" if new == "true" else "is no longer required"
         schema = place[:-3] if place[-3:-2] == ("properties",) else place[:-1]
         return Change(f"{outer}: {verb}", f"{side} required", (*schema, "required"))
-    said = f"{outer}: {place[-1]} is now {new or 'absent'}, was {old or 'absent'}".removeprefix(": ")
+    what = "it" if place[-1] == "details" else place[-1]
+    said = f"{outer}: {what} is now {new or 'absent'}, was {old or 'absent'}".removeprefix(": ")
     return Change(said, f"{side} changed", place)

@@ -1,9 +1,9 @@
 """Apply our patches, OpenAPI Overlay 1.0 files, so strictly that none can miss its target unnoticed.
 
-Beyond the specification: each action needs a `description`, its reason, and says whether it adds or replaces. What it
-adds must not be there, or be equal; what it replaces or removes must be what `x-was` recorded when the action was written.
-A mapping or list within an `update` must meet one that is there, unless the action says `x-adds: true`. Members come in
-the order in which the last update names them.
+Beyond the specification: each action needs a `description`, its reason. What it adds must not be there, or be equal.
+What it replaces or removes must be what was there when the action was written, which stands in `x-was`. A mapping or
+list within an `update` must meet one that is there, unless the action says `x-adds: true`. Members come in the order in
+which the last update names them.
 """
 
 from __future__ import annotations
@@ -101,11 +101,7 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
         raise PatchError(f"{action.target} selects a plain value; Overlay 1.0 changes only mappings and lists")
     if update is None:
         for match in reversed(matches):
-            if match.parent is None:
-                raise PatchError("the whole document cannot be removed")
-            if match.obj != action.was:
-                raise PatchError(f"{action.target} was {_shown(action.was)} and is now {_shown(match.obj)}; {COMPARE}")
-            del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
+            _remove(match, action)
         return True
     if all(update in node if isinstance(node, list) else contains(node, update) for node in nodes):
         return False
@@ -117,6 +113,14 @@ def _apply(document: dict[str, Any], action: Action) -> bool:
         else:
             raise PatchError(f"{action.target} is a mapping, the update is not")
     return True
+
+
+def _remove(match: JSONPathMatch, action: Action) -> None:
+    if match.parent is None:
+        raise PatchError("the whole document cannot be removed")
+    if match.obj != action.was:
+        raise PatchError(f"{action.target} was {_shown(action.was)} and is now {_shown(match.obj)}; {COMPARE}")
+    del match.parent.obj[match.parts[-1]]  # type: ignore[attr-defined]
 
 
 def _extend(node: list[Any], update: list[Any], where: str) -> None:
@@ -141,22 +145,20 @@ def merge(node: dict[str, Any], update: dict[str, Any], was: dict[str, Any], *, 
     """Merge an update as Overlay 1.0 says: mappings recursively, lists appended, plain values replaced."""
     for key, value in update.items():
         inner, old = f"{where}.{key}", node.get(key)
-        both = dict if isinstance(old, dict) and isinstance(value, dict) else list
+        is_part = key in NAMED or not adds
         if key not in node:
             if isinstance(value, dict | list) and not adds:
                 raise PatchError(f"{inner} is not there (renamed by the vendor?), and there is no `x-adds: true`")
             node[key] = copy.deepcopy(value)
         elif contains(old, value):
             continue
-        elif both is dict and adds and key not in NAMED:
-            raise PatchError(f"{inner} is there as {_shown(old)}, and the action adds {_shown(value)}; {COMPARE}")
-        elif both is dict:
+        elif is_part and isinstance(old, dict) and isinstance(value, dict):
             merge(old, value, was.get(key, {}), adds=adds, where=inner)
         elif isinstance(old, list) and isinstance(value, list):
             _extend(old, value, inner)
-        elif isinstance(old, dict | list) or isinstance(value, dict | list):
+        elif isinstance(old, dict) != isinstance(value, dict) or isinstance(old, list) != isinstance(value, list):
             raise PatchError(f"{inner} is of another kind than the update: remove it first, then update")
-        elif old != was.get(key):
+        elif key not in was or old != was[key]:
             kind = f"replaces {_shown(was[key])} by" if key in was else "adds"
             raise PatchError(f"{inner} is there as {_shown(old)}, and the action {kind} {_shown(value)}; {COMPARE}")
         else:

@@ -1,11 +1,13 @@
 """The import of the vendor's document, with a small document of our own and small patches."""
 
+import copy
+import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ import pytest
 import yaml
 
 from scripts import import_document
-from scripts.import_extract import extract
+from scripts.import_changes import report
+from scripts.import_extract import arranged, extract
 from scripts.mutations import Mutation
 from scripts.openapi import DocumentError, dump, load
 
@@ -225,3 +228,34 @@ def test_the_command_runs_from_anywhere(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "scripts" / "import_document.py"), "--check"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "Nothing changes.\n"), done.stderr
+
+
+def leaves(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Give the place of everything in a document."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield (*place, key)
+        yield from leaves(value, (*place, key))
+
+
+@pytest.mark.parametrize("path", [SMALL, ROOT / "openapi" / "upstream.yaml"], ids=["small", "whole"])
+def test_no_difference_is_silent(path: Path) -> None:
+    old = extract(load(path))
+    silent = []
+    for place in leaves(old):
+        for change in ("drop", "put", "rules beside it"):
+            document = copy.deepcopy(old)
+            *outer, key = place
+            node = functools.reduce(lambda each, step: each[step], outer, document)
+            if change == "drop":
+                del node[key]
+            elif change == "put":
+                others = {bool: False, dict: {"type": "changed"}, list: ["changed"]}
+                node[key] = others.get(type(node[key]), "changed")
+            elif isinstance(node[key], dict):
+                node[key]["maxProperties"] = 7
+            try:
+                if arranged(document, by_name=True) != old and not report(old, document, []):
+                    silent.append((change, place))
+            except (AttributeError, DocumentError, KeyError, TypeError, ValueError):
+                continue  # no document any more
+    assert not silent, "\n".join(map(str, silent))
