@@ -266,8 +266,8 @@ def _change(
         elif step == "properties":
             text += f".{next(steps)}"
         elif step != "schema":
-            name = f" {next(steps)}" if step in WORDS else ""
-            text = f"{text} {kind}{name}".strip()
+            name = next(steps, "") if step in WORDS else ""
+            text = f"{text} {kind} {name}".strip()
     if True in (old, new):
         verb = "added" if old is None else "removed"
         names = f" (with the schemas {', '.join(along[place])})" if along.get(place) else ""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.import_changes import report
-from scripts.import_extract import arranged, extract
+from scripts.import_extract import SCOPE, arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
 from scripts.openapi import ROOT, DocumentError, dump, load, validate
 
@@ -28,7 +28,7 @@ TABLE = "| document | sha256 | first imported |\n| --- | --- | --- |\n"
 def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Path, str]:
     """Work out what each written file has to hold, and print what the vendor changed."""
     known = load(folder / EXTRACT) if upstream is None or (folder / EXTRACT).exists() else None
-    new = extract(load(upstream)) if upstream else arranged(known, by_name=True)
+    new = extract(load(upstream), folder / SCOPE.name) if upstream else arranged(known, by_name=True)
     actions = read_actions(folder / "patches")
     if known is None:
         print(f"This is the first import: there is no {EXTRACT} to compare with.")

@@ -1,14 +1,20 @@
-"""Take the voices part out of the vendor's document: facts without prose, in an order that depends on them alone."""
+"""Take the voices part out of the vendor's document: facts without prose, in an order that depends on them alone.
+
+What is said of voices and is neither taken nor left out by openapi/scope.yaml stops the import.
+"""
 
 from __future__ import annotations
 
 import copy
+import json
 import re
+from pathlib import Path
 from typing import Any
 
-from scripts.openapi import DocumentError, closure, operations, resolve
+from scripts.openapi import ROOT, DocumentError, closure, load, operations, resolve
 
-VOICES = re.compile(r"/v\d+/audio/voices(/|$)")
+SCOPE = ROOT / "openapi" / "scope.yaml"
+VOICES = re.compile("(?<!in)voice", re.IGNORECASE)  # not "invoice"
 
 words = str.split
 PROSE = words("description summary title example examples externalDocs contact license termsOfService $comment")
@@ -74,14 +80,33 @@ def _rank(key: str, value: object) -> tuple[int, str]:
     return (KEYWORDS.index(word), "") if word in KEYWORDS else (len(KEYWORDS), key)
 
 
-def extract(document: dict[str, Any]) -> dict[str, Any]:
+def check_scope(document: dict[str, Any], scope: dict[str, Any], taken: set[str]) -> None:
+    """Refuse operations that are said to be about voices, and of which the scope does not say whether they are ours."""
+    about = {name: [name, each.get("tags"), each.get("operationId")] for name, each in operations(document)}
+    about |= {f"webhook {name}": [name] for name in document.get("webhooks", ())}
+    left_out = scope.get("left out") or {}
+    lost = [name for name, said in about.items() if VOICES.search(json.dumps(said)) and name not in taken]
+    if unknown := [name for name in lost if name not in left_out]:
+        raise DocumentError(
+            "these say that they are about voices, and are not taken: " + "; ".join(sorted(unknown)) + ". Take their "
+            "paths, or name them as left out with the reason, in openapi/scope.yaml"
+        )
+    if gone := left_out.keys() - lost:
+        raise DocumentError(f"openapi/scope.yaml leaves out what is not there: {'; '.join(sorted(gone))}. Drop it")
+
+
+def extract(document: dict[str, Any], scope: Path = SCOPE) -> dict[str, Any]:
     """Take out the voices operations with all that they need, as facts in a stable order."""
     kind, version = ("Swagger", "swagger") if "swagger" in document else ("OpenAPI", "openapi")
     if not str(document.get("openapi", "")).startswith("3.1."):
         raise DocumentError(f"this is {kind} {document.get(version, '(no version)')}; OpenAPI 3.1 is needed")
     facts = bare(document)
-    facts["paths"] = {path: item for path, item in facts.get("paths", {}).items() if VOICES.match(path)}
+    rules = load(scope)
+    known = facts.get("paths", {})
+    ours = {path: item for path, item in known.items() if any(re.search(each, path) for each in rules["taken"])}
+    facts["paths"] = ours
     found = dict(operations(facts))
+    check_scope({**facts, "paths": known}, rules, {*found})
     if not found:
         raise DocumentError("there are no voices operations (/v1/audio/voices or the like): is the file cut off?")
     security = {name: operation.get("security", facts.get("security")) for name, operation in found.items()}

@@ -17,7 +17,7 @@ import yaml
 
 from scripts import import_document
 from scripts.import_changes import report
-from scripts.import_extract import arranged, extract
+from scripts.import_extract import SCOPE, arranged, extract
 from scripts.mutations import Mutation
 from scripts.openapi import DocumentError, dump, load
 
@@ -33,6 +33,7 @@ def folder(tmp_path: Path) -> Path:
     """Make a folder like openapi/ before the first import."""
     (tmp_path / "patches").mkdir()
     shutil.copy(DATA / "010-small.yaml", tmp_path / "patches")
+    shutil.copy(SCOPE, tmp_path)
     markers = [
         f"<!-- {name}: written by `make import` -->\n\n<!-- end of {name} -->" for name in ("documents", "deviations")
     ]
@@ -124,6 +125,28 @@ def test_a_bad_document_is_a_clear_error(folder: Path, imports: Imports, text: s
     path = folder / "bad.yaml"
     path.write_text(text)
     assert message in imports(upstream=path, status=1)
+
+
+ELSEWHERE: dict[str, Any] = {
+    "/v1/audio/voices:batch": {"post": {}},
+    "/v1beta/audio/voices": {"get": {}},
+    "/v1/audio/voice-previews": {"get": {}},
+    "/v1/voices": {"get": {}},
+    "/v1/audio/speakers": {"get": {"tags": ["audio.Voices"]}, "put": {"operationId": "put_voice"}},
+}
+
+
+def test_everything_about_voices_is_taken_or_left_out(folder: Path, imports: Imports) -> None:
+    changes = {"at": "$.paths", "put": ELSEWHERE}, {"at": "$", "put": {"webhooks": {"voiceReady": {"post": {}}}}}
+    names = [
+        *("GET /v1/audio/speakers", "GET /v1/audio/voice-previews", "GET /v1/voices", "GET /v1beta/audio/voices"),
+        *("POST /v1/audio/voices:batch", "PUT /v1/audio/speakers", "webhook voiceReady"),
+    ]
+    assert f"are not taken: {'; '.join(names)}. Take their" in imports(*changes, status=1)
+    scope = load(SCOPE) | {"left out": dict.fromkeys(names, "Not ours.")}
+    (folder / "scope.yaml").write_text(dump(scope))
+    imports(*changes)
+    assert f"leaves out what is not there: {'; '.join(names)}. Drop it" in imports(status=1)
 
 
 def test_what_is_missing_is_an_error(folder: Path, imports: Imports) -> None:
