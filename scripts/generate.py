@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from openapi_python_client.strings import PythonIdentifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.openapi import ROOT, DocumentError, load, operations, resolve, validate
+from scripts.generate_arguments import BY_PATCH, GenerationError, arguments
+from scripts.openapi import ROOT, DocumentError, load, operations, resolve, schemas, validate
 
 HEADER = "# Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.\n"
 README = f"""# Do not edit
@@ -31,65 +32,33 @@ Everything in this folder is written by `make generate` (`python scripts/generat
 with openapi-python-client {version("openapi-python-client")} and the templates in `openapi/templates`.
 Change the document or a template and run it again; `make check` fails when the two differ.
 """
-TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list"}
-BOUNDS = {"minimum": "minimum", "maximum": "maximum", "minLength": "min_length", "maxLength": "max_length"}
-KNOWN = {"type", "description", "title", "default", "anyOf", "items", "enum", "example", "examples", "deprecated"}
-KNOWN |= {*BOUNDS, "x-sent"}
-
-
-class GenerationError(Exception):
-    """The package cannot be generated; the message says why and what to do."""
-
-
-def argument(document: dict[str, Any], where: str, schema: dict[str, Any], required: bool) -> str:
-    """Write what `Argument` takes for one argument."""
-    alternatives = [resolve(document, each) for each in schema.get("anyOf", [schema])]
-    concrete = [each for each in alternatives if each.get("type") != "null"]
-    rules = {"types": _types(concrete)}
-    rules |= {"required": "True"} if required else {}
-    rules |= {"nullable": "True"} if len(concrete) < len(alternatives) else {}
-    for each in concrete:
-        if "items" in each:
-            items = resolve(document, each["items"])
-            rules["items"] = _types(items.get("anyOf", [items]))
-        if "enum" in each:
-            rules["enum"] = repr(tuple(each["enum"]))
-        rules |= {name: repr(each[keyword]) for keyword, name in BOUNDS.items() if keyword in each}
-        if unknown := each.keys() - KNOWN:
-            raise GenerationError(
-                f"{where} uses {', '.join(sorted(unknown))}, which nothing checks before sending: add it to `Argument` "
-                "in openapi/templates/arguments.py.jinja and to the check in overlay/mistral_voices/_api/arguments.py"
-            )
-    return ", ".join(f"{name}={rule}" for name, rule in rules.items())
-
-
-def _types(schemas: list[dict[str, Any]]) -> str:
-    return "".join(["(", *(f"{TYPES[each['type']]}, " for each in schemas), ")"])
-
-
-def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Write the rules of every argument by operation and name."""
-    found: dict[str, dict[str, str]] = {}
-    for _, operation in operations(document):
-        parameters = [resolve(document, each) for each in operation["parameters"]]
-        fields = [(each["name"], each["schema"], each.get("required", False)) for each in parameters]
-        for media_type in operation.get("requestBody", {}).get("content", {}).values():
-            body = resolve(document, media_type["schema"])
-            fields += [(key, each, key in body.get("required", ())) for key, each in body["properties"].items()]
-        name = operation["operationId"]
-        found[name] = {}
-        for key, schema, required in fields:
-            rules = argument(document, f"{name}.{key}", resolve(document, schema), required)
-            found[name][str(PythonIdentifier(key, "field_"))] = rules
-    return found
 
 
 def run(*command: str, purpose: str) -> None:
-    """Run a tool of this environment; its output is shown only when it fails."""
+    """Run a tool of this environment; its output is shown only when it fails, of a traceback the last line."""
     plain = {**os.environ, "COLUMNS": "160", "_TYPER_STANDARD_TRACEBACK": "1"}
     done = subprocess.run([sys.executable, "-m", *command], env=plain, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise GenerationError(f"{purpose} failed:\n{done.stdout}{done.stderr}")
+        output = f"{done.stdout}{done.stderr}".strip()
+        last = output.splitlines()[-1] if "Traceback" in output else f"\n{output}"
+        raise GenerationError(f"{purpose} failed: {last}")
+
+
+def generate(document: dict[str, Any], *options: str) -> None:
+    """Run the generator; where a template has no rule for a member, name every place that may be meant."""
+    try:
+        run("openapi_python_client", "generate", *options, "--fail-on-warning", purpose="the generator")
+    except GenerationError as error:
+        if (
+            found := re.search(r"TemplateNotFound: (\S+ has no rule for the (member|body of) (.*))", str(error))
+        ) is None:
+            raise
+        name = re.sub(r"(_type_\d+)? \(.*", "", found[3])
+        places = [
+            f"{each}.{name}" for each, schema in schemas(document).items() if name in schema.get("properties", ())
+        ]
+        where = f" ({' or '.join(places)})" if places else ""
+        raise GenerationError(f"{found[1]}{where}: {BY_PATCH}, or write the rule there") from None
 
 
 def build(openapi: Path, target: Path) -> None:
@@ -106,11 +75,12 @@ def build(openapi: Path, target: Path) -> None:
     if not (templates / "model.py.jinja").is_file():
         raise GenerationError("the templates are missing from openapi/templates")
     settings = ["--path", str(path), "--config", str(openapi / "generator.yaml"), "--meta", "none"]
-    destination = ["--custom-template-path", str(templates), "--output-path", str(package), "--fail-on-warning"]
-    run("openapi_python_client", "generate", *settings, *destination, purpose="the generator")
+    destination = ["--custom-template-path", str(templates), "--output-path", str(package)]
+    rules = arguments(document)
+    generate(document, *settings, *destination)
     (package / "client.py").unlink()  # the stock HTTP client, which endpoint_module.py.jinja leaves without use
     jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(templates), trim_blocks=True, lstrip_blocks=True)  # noqa: S701
-    module = jinja.get_template("arguments.py.jinja").render(operations=arguments(document))
+    module = jinja.get_template("arguments.py.jinja").render(operations=rules)
     (package / "arguments.py").write_text(module, encoding="utf-8")
     isolated = ["--isolated", "--no-cache", "--line-length", "120", "--target-version", "py311", str(package)]
     run("ruff", "check", "--fix-only", "--select", "F401,F541,I", *isolated, purpose="the formatter")

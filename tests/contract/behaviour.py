@@ -167,6 +167,9 @@ def check_statuses(document: Document, package: ModuleType) -> Iterator[str]:
     for operation in operations(document):
         if "200" not in operation.responses:
             yield f"{operation}: the document has no response 200, the only one that {flow} reads"
+        invalid = operation.responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        if invalid.get("x-name", "HTTPValidationError") != "HTTPValidationError":
+            yield f"{operation}: {OVERLAY}/_core/error_mapping.py does not read a 422 as {invalid['x-name']}"
         for name in operation.responses:
             if not name.isdigit():
                 yield f"{operation}: the status {name!r} is no number, which nothing in the client reads"
@@ -215,6 +218,28 @@ def check_docstrings(document: Document, package: ModuleType) -> Iterator[str]:
         for name in [*inspect.signature(method).parameters][1:]:
             if not re.search(rf"^    (\*\*)?{name}: ", text, re.MULTILINE):
                 yield f"{operation}: the docstring of {home(method)} does not describe {name}"
+
+
+def check_deprecated(document: Document, package: ModuleType) -> Iterator[str]:
+    """What the document deprecates is marked for type checkers and in the docstring; nothing else is."""
+    for operation, method in implemented(document, package):
+        twin = getattr(voices_of(package), f"{operation.method}_async")
+        is_deprecated = operation.content.get("deprecated", False)
+        for each in (method, twin):
+            if hasattr(each, "__deprecated__") != is_deprecated:
+                yield f"{operation}: deprecated is {is_deprecated} in the document: mend @deprecated of {home(each)}"
+        described = _argument_descriptions(inspect.getdoc(method) or "")
+        described[""] = (inspect.getdoc(method) or "").partition("\n")[0]
+        marked = {name for name, words in described.items() if "eprecated" in words}
+        wanted = {field.python_name for field in operation.fields if field.schema.get("deprecated")}
+        if marked != wanted | ({""} if is_deprecated else set()):
+            names = ", ".join(sorted(name or "the method" for name in marked ^ wanted))
+            yield f"{operation}: say in the docstring of {home(method)} what is deprecated ({names})"
+
+
+def _argument_descriptions(text: str) -> dict[str, str]:
+    found = re.findall(r"^    (\w+): ((?:.|\n {6,})*)", text, re.MULTILINE)
+    return {name: " ".join(words.split()) for name, words in found}
 
 
 def _docstring_problems(operation: Operation, text: str) -> Iterator[str]:
@@ -277,6 +302,7 @@ CHECKS: tuple[Check, ...] = (
     check_servers,
     check_security,
     check_docstrings,
+    check_deprecated,
     check_known,
     check_requests,
     check_local_server,

@@ -125,8 +125,9 @@ def _operation(path: str, verb: str, item: Mapping[str, Any]) -> Operation:
 
 
 def alternatives(schema: Schema) -> list[Schema]:
-    """Give the schemas that a value may have, but null."""
-    return [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+    """Give the schemas that a value may have, but null, each with the rules beside them."""
+    beside = {name: rule for name, rule in schema.items() if name not in ("anyOf", "type")}
+    return [{**beside, **each} for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
 
 
 def is_nullable(schema: Schema) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, Unpack, overload
 from .. import models
 from .._api import operations
 from .._core.options import CallOptions
+from .._deprecation import deprecated
 from .._media.progress import Progress
 from .._media.upload import SampleAudio, prepare_sample
 from .._transport.concurrency import in_thread
@@ -18,6 +19,8 @@ from .recovery import Creation
 Strings: TypeAlias = list[str]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 
+LIST_ENDS = "The API ends listing by offset on 2027-03-31: use search or iterate."
+
 
 class Crud:
     """The voices themselves, without their samples."""
@@ -25,6 +28,7 @@ class Crud:
     _transport: Transport
     _created_ids: dict[str, None]
 
+    @deprecated(LIST_ENDS, category=None)
     def list(
         self,
         *,
@@ -59,6 +63,7 @@ class Crud:
         """
         return self._transport.call(operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
+    @deprecated(LIST_ENDS, category=None)
     async def list_async(
         self,
         *,

@@ -1,0 +1,116 @@
+"""Read from the document what it allows of every argument, as openapi/templates/arguments.py.jinja takes it.
+
+What no argument can be, and every rule that nothing would check before sending, is refused by its place and name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from openapi_python_client.strings import PythonIdentifier
+
+from scripts.openapi import operations, resolve, schemas, sent
+
+TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list"}
+BOUNDS = {"minimum": "minimum", "maximum": "maximum", "minLength": "min_length", "maxLength": "max_length"}
+WORDS = {"description", "title", "default", "example", "examples", "deprecated"}
+KNOWN = WORDS | {"type", "items", "enum", "x-sent", *BOUNDS}
+BODY = WORDS | {"type", "properties", "required", "additionalProperties", "x-sent"}
+STYLES = {"query": "form", "path": "simple", "header": "simple", "cookie": "form"}
+BY_PATCH = "describe it in another form by a patch in openapi/patches"
+
+
+class GenerationError(Exception):
+    """The package cannot be generated; the message says why and what to do."""
+
+
+def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Write the rules of every argument by operation and name."""
+    for problem in _unused(document):
+        raise GenerationError(problem)
+    found: dict[str, dict[str, str]] = {}
+    for _, operation in operations(document):
+        name = operation["operationId"]
+        members = [*_parameters(document, name, operation), *_body(document, name, operation)]
+        found[name] = {
+            str(PythonIdentifier(key, "field_")): _rules(document, f"{name}.{key}", schema, required)
+            for key, schema, required in members
+        }
+    return found
+
+
+def _unused(document: dict[str, Any]) -> Iterator[str]:
+    """Name what a document may say and nothing of ours would heed."""
+    for path, item in document["paths"].items():
+        for place in (item, *(value for value in item.values() if isinstance(value, dict))):
+            if "servers" in place:
+                yield f"{path} has servers of its own, which nothing heeds: drop them by a patch in openapi/patches"
+    requests = sent(document)
+    for name, schema in schemas(document).items():
+        unused = "readOnly" if name in requests else "writeOnly"
+        for key, member in schema.get("properties", {}).items():
+            if isinstance(member, dict) and member.get(unused):
+                yield f"{name}.{key} is {unused}, so it does not belong there: remove it by a patch in openapi/patches"
+
+
+def _parameters(
+    document: dict[str, Any], name: str, operation: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    for each in operation["parameters"]:
+        parameter = resolve(document, each)
+        where = f"{name}.{parameter['name']}"
+        if "schema" not in parameter:
+            raise GenerationError(f"{where} has content in place of a schema: {BY_PATCH}")
+        style, usual = parameter.get("style"), STYLES[parameter["in"]]
+        if style not in (None, usual):
+            raise GenerationError(f"{where} has the style {style}, and only {usual} can be sent: {BY_PATCH}")
+        yield parameter["name"], parameter["schema"], parameter.get("required", False)
+
+
+def _body(document: dict[str, Any], name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    for media_type in operation.get("requestBody", {}).get("content", {}).values():
+        body = resolve(document, media_type.get("schema", {}))
+        if unknown := sorted(body.keys() - BODY):
+            raise GenerationError(f"the body of {name} uses {', '.join(unknown)}: {BY_PATCH}")
+        if "properties" not in body:
+            raise GenerationError(f"the body of {name} is no object with properties: {BY_PATCH}")
+        for key, schema in body["properties"].items():
+            yield key, schema, key in body.get("required", ())
+
+
+def _rules(document: dict[str, Any], where: str, schema: dict[str, Any], required: bool) -> str:
+    """Write what `Argument` takes for one argument."""
+    whole = resolve(document, schema)
+    beside = {key: value for key, value in whole.items() if key not in ("anyOf", "type")}
+    alternatives = [resolve(document, each) for each in whole["anyOf"]] if "anyOf" in whole else [whole]
+    concrete = [{**beside, **each} for each in alternatives if each.get("type") != "null"]
+    rules = {"types": _types(where, concrete)}
+    rules |= {"required": "True"} if required else {}
+    rules |= {"nullable": "True"} if len(concrete) < len(alternatives) else {}
+    for each in concrete:
+        if "items" in each:
+            items = resolve(document, each["items"])
+            kinds = [resolve(document, kind) for kind in items.get("anyOf", [items])]
+            rules["items"] = _types(f"{where}[]", kinds, KNOWN - {"items", "enum", *BOUNDS})
+        if "enum" in each:
+            rules["enum"] = repr(tuple(each["enum"]))
+        rules |= {name: repr(each[keyword]) for keyword, name in BOUNDS.items() if keyword in each}
+    return ", ".join(f"{name}={rule}" for name, rule in rules.items())
+
+
+def _types(where: str, alternatives: list[dict[str, Any]], known: set[str] = KNOWN) -> str:
+    """Write the types of an argument, when nothing but what is known is said of any of them."""
+    for each in alternatives:
+        kind = each.get("type")
+        if kind == "object" or isinstance(kind, list):
+            what = "an object" if kind == "object" else f"of several types ({', '.join(kind)}), which anyOf can say"
+            raise GenerationError(f"{where} is {what}: {BY_PATCH}")
+        if unknown := sorted(each.keys() - known):
+            raise GenerationError(
+                f"{where} uses {', '.join(unknown)}, which nothing checks before sending: add it to `Argument` in "
+                "openapi/templates/arguments.py.jinja and to the check in overlay/mistral_voices/_api/arguments.py"
+            )
+        if kind not in TYPES:
+            raise GenerationError(f"{where} has no type: {BY_PATCH}")
+    return "".join(["(", *(f"{TYPES[each['type']]}, " for each in alternatives), ")"])
