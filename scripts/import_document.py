@@ -20,7 +20,6 @@ from scripts.import_extract import SCOPE, arranged, extract
 from scripts.import_patches import Action, PatchError, apply, read_actions
 from scripts.openapi import ROOT, DocumentError, dump, load, validate
 
-OPENAPI = ROOT / "openapi"
 DOCUMENT, EXTRACT, PROVENANCE = "voices.yaml", "upstream.yaml", "PROVENANCE.md"
 TABLE = "| document | sha256 | first imported |\n| --- | --- | --- |\n"
 
@@ -107,8 +106,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("upstream", nargs="?", type=Path, help="the vendor's OpenAPI 3.1 document, YAML or JSON")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if anything would change")
-    arguments = parser.parse_args()
-    return run(arguments.upstream, OPENAPI, check=arguments.check, today=datetime.now(UTC).date())
+    parser.add_argument("--root", type=Path, default=ROOT, help="the project, where openapi/ lies")
+    given = parser.parse_args()
+    return run(given.upstream, given.root / "openapi", check=given.check, today=datetime.now(UTC).date())
 
 
 if __name__ == "__main__":

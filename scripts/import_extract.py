@@ -19,6 +19,7 @@ VOICES = re.compile("(?<!in)voice", re.IGNORECASE)  # not "invoice"
 words = str.split
 PROSE = words("description summary title example examples externalDocs contact license termsOfService $comment")
 LITERAL = words("default enum const security dependentRequired")
+OUTSIDE = {"default", "deprecated", "readOnly", "writeOnly"}  # what belongs to a member, whatever its type
 # The children of these are named by the API: whatever they are called, they are not keywords.
 NAMED = words("""paths webhooks properties patternProperties dependentSchemas $defs definitions schemas parameters
     responses requestBodies headers securitySchemes content links callbacks pathItems encoding variables mapping""")
@@ -48,7 +49,17 @@ def bare(node: Any, *, names: bool = False, where: str = "the document") -> Any:
             result[key] = dict.fromkeys(value, "")
         elif names or (key not in PROSE and not key.startswith("x-")):
             result[key] = bare(value, names=key in NAMED and not names, where=f"{where}/{key}")
-    return result
+    return result if names else _without_type_list(result)
+
+
+def _without_type_list(schema: dict[str, Any]) -> dict[str, Any]:
+    """Write `type: [string, "null"]` as the anyOf that says the same; rules of a type go with it."""
+    if not isinstance(schema.get("type"), list):
+        return schema
+    outside = {key: schema[key] for key in schema.keys() & OUTSIDE}
+    rules = {key: value for key, value in schema.items() if key not in {"type", *OUTSIDE}}
+    kinds = [{"type": kind, **(rules if kind != "null" else {})} for kind in schema["type"]]
+    return {**outside, "anyOf": sorted(kinds, key=lambda each: each["type"] == "null")}
 
 
 def arranged(node: Any, *, names: bool = False, by_name: bool = False) -> Any:

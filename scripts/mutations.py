@@ -1,8 +1,9 @@
 """Change the document in many ways, one at a time, and show which check finds each change.
 
 Each change is applied to a copy of the project and generated; then all that does not simply compare files must find it:
-the generator and its validation, or a contract check. A change that nothing finds must be declared harmless, with the
-reason, in scripts/mutations.yaml; that, too, is checked.
+the generator and its validation, or a contract check. A change of the vendor's document (`upstream: true`) must be told
+or refused by the import. A change that nothing finds must be declared harmless, with the reason, in
+scripts/mutations.yaml; that, too, is checked.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Mutation(NamedTuple):
     name: str
     change: dict[str, Any]
     harmless: str = ""
+    upstream: bool = False
 
     def apply(self, document: dict[str, Any]) -> None:
         """Change a document."""
@@ -58,7 +60,7 @@ class Mutation(NamedTuple):
 
 
 ROWS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-MUTATIONS = [Mutation(row.pop("name"), row, row.pop("harmless", "")) for row in ROWS]
+MUTATIONS = [Mutation(row.pop("name"), row, row.pop("harmless", ""), row.pop("upstream", False)) for row in ROWS]
 AS_IT_IS = Mutation("(the document as it is)", {}, "this is the control")
 
 
@@ -82,13 +84,15 @@ def judge(mutation: Mutation) -> Verdict:
         folder = Path(temporary).resolve()
         for name in ("openapi", "generated"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        path = folder / "openapi" / "voices.yaml"
+        path = folder / "openapi" / ("upstream.yaml" if mutation.upstream else "voices.yaml")
         document = load(path)
         before = json.dumps(document)
         mutation.apply(document)
         changed = json.dumps(document) != before
         if changed == (mutation is AS_IT_IS):
             return Verdict(mutation, [("nothing", "the change changes nothing")])
+        if mutation.upstream:
+            return Verdict(mutation, import_findings(document, folder))
         path.write_text(dump(document), encoding="utf-8")
         done = run([str(ROOT / "scripts" / "generate.py"), "--root", str(folder)], folder)
         if done.returncode:
@@ -107,6 +111,16 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *command]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
+
+
+def import_findings(document: dict[str, Any], folder: Path) -> list[tuple[str, str]]:
+    """Import a changed document of the vendor's, and give what is refused, else what is told."""
+    path = folder / "vendor.yaml"
+    path.write_text(dump(document), encoding="utf-8")
+    done = run([str(ROOT / "scripts" / "import_document.py"), str(path), "--root", str(folder)], folder)
+    lines = (done.stderr if done.returncode else done.stdout).splitlines()
+    said = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
+    return [("import", line) for line in said or (lines[:1] if done.returncode else [])]
 
 
 def contract_findings(folder: Path) -> list[tuple[str, str]]:
