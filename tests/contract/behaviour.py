@@ -117,6 +117,11 @@ def check_arguments(document: Document, package: ModuleType) -> Iterator[str]:
                 yield f"{operation}: the document has no {name!r}: remove the argument from {home(method)}"
 
 
+def signature_problems(document: Document, package: ModuleType) -> list[str]:
+    """Give what methods and arguments lack: where that is wrong, calls can only say it again."""
+    return [*check_operations(document, package), *check_arguments(document, package)]
+
+
 def _signature_problems(
     package: ModuleType, operation: Operation, field: Field, parameter: inspect.Parameter, words: frozenset[str]
 ) -> Iterator[str]:

@@ -13,7 +13,7 @@ import mistral_voices
 from scripts.mutations import MUTATIONS
 from scripts.openapi import ROOT, load
 
-from .behaviour import CHECKS, SLOW, Check, check_requests
+from .behaviour import CHECKS, SLOW, Check, check_known, check_local_server, check_requests, signature_problems
 from .document import DOCUMENT
 
 # test_operations.py does the one that is left out.
@@ -22,7 +22,10 @@ QUICK = [check for check in CHECKS if check is not check_requests]
 
 @pytest.mark.parametrize("check", QUICK, ids=lambda check: check.__name__.removeprefix("check_"))
 def test_client_and_document_agree(check: Check) -> None:
-    assert [*check(load(DOCUMENT), mistral_voices)] == []
+    if check in (check_known, check_local_server) and signature_problems(load(DOCUMENT), mistral_voices):
+        pytest.skip("[operations] or [arguments] fails and names what the methods lack")
+    if problems := [*check(load(DOCUMENT), mistral_voices)]:
+        pytest.fail("\n".join(problems), pytrace=False)
 
 
 OVERLAY = "overlay/mistral_voices"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+import mistral_voices
 from scripts.openapi import load
 
+from .behaviour import signature_problems
 from .document import DOCUMENT, Operation, operations
 from .requests import hold_refusals, hold_requests
 from .responses import hold_errors, hold_responses
@@ -14,21 +18,31 @@ OPERATIONS = list(operations(load(DOCUMENT)))
 EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 
 
+def report(hold: Callable[[Operation], None], operation: Operation) -> None:
+    """Fail with the finding alone; where the signature is wrong already, test_completeness names it, once."""
+    if any(each.startswith(str(operation)) for each in signature_problems(load(DOCUMENT), mistral_voices)):
+        pytest.skip("test_completeness.py fails and names what the method lacks")
+    try:
+        hold(operation)
+    except AssertionError as problem:
+        pytest.fail(f"{operation}: {problem}", pytrace=False)
+
+
 @EVERY_OPERATION
 def test_what_leaves_is_what_the_document_describes(operation: Operation) -> None:
-    hold_requests(operation)
+    report(hold_requests, operation)
 
 
 @EVERY_OPERATION
 def test_what_the_document_forbids_does_not_leave(operation: Operation) -> None:
-    hold_refusals(operation)
+    report(hold_refusals, operation)
 
 
 @EVERY_OPERATION
 def test_responses_keep_their_data_or_are_refused_by_place(operation: Operation) -> None:
-    hold_responses(operation)
+    report(hold_responses, operation)
 
 
 def test_error_status_raises_its_class_whatever_the_body() -> None:
     """One operation stands for all: the mapping of errors does not know them."""
-    hold_errors(max(OPERATIONS, key=lambda each: len(each.responses)))
+    report(hold_errors, max(OPERATIONS, key=lambda each: len(each.responses)))
