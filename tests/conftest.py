@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import time
 
 import anyio
@@ -8,6 +9,16 @@ import httpx2
 import pytest
 
 from .harness import ClientKind
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Show failures without parsing their source where that may end the whole run.
+
+    Until CPython 3.11.8 a syntax tree that could not be made once (tests nest deeply) makes later ones a SystemError
+    (CPython issue 106905).
+    """
+    if sys.version_info < (3, 11, 8):
+        config.option.tbstyle = "native"
 
 
 @pytest.fixture(autouse=True)

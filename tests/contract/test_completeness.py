@@ -13,8 +13,9 @@ import mistral_voices
 from scripts.mutations import MUTATIONS
 from scripts.openapi import ROOT, load
 
-from .behaviour import CHECKS, SLOW, Check, check_known, check_local_server, check_requests, signature_problems
+from .behaviour import CHECKS, SLOW, Check, check_local_server, check_requests, signature_problems
 from .document import DOCUMENT
+from .known import check_known
 
 # test_operations.py does the one that is left out.
 QUICK = [check for check in CHECKS if check is not check_requests]
