@@ -19,8 +19,15 @@ from ..harness import Reply
 
 ORIGIN = "https://api.example"
 REDIRECTS = "The server redirects to {}, and redirects are not followed: set server_url"
-REQUEST: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: None, {})
-SEND = Send(REQUEST, "https://api.example/v1/audio/voices/v1", {"authorization": "Bearer x"}, None, 1)
+
+
+def send(attempt: int = 1, *, is_sample: bool = False) -> Send:
+    path = "/v1/audio/voices/v1?q=name"
+    request: Request[Any] = Request("GET", path, lambda response: None, {}, is_sample=is_sample)
+    return Send(request, f"https://api.example{path}", {"authorization": "Bearer x"}, None, attempt)
+
+
+SEND = send()
 GENERAL = {"object": "error", "message": "Voice is gone", "type": "invalid_request_error", "param": None, "code": None}
 DETAIL = [
     {"loc": ["body", "name"], "msg": "Field required", "type": "missing"},
@@ -37,7 +44,7 @@ STATUSES: list[tuple[int, type[errors.SDKError]]] = [
 @pytest.mark.parametrize(("status", "kind"), STATUSES)
 def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     reply = Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"})
-    error = from_status(SEND._replace(attempt=2), reply.response(), 7.5)
+    error = from_status(send(attempt=2), reply.response(), 7.5)
     details = f" ({status}, GET /v1/audio/voices/v1, attempt 2, request id req-7)"
     assert error.message == (f"Voice is gone{details}" if status >= 400 else REDIRECTS.format(ORIGIN) + details)
     assert (type(error), str(error), error.outcome_unknown) == (kind, error.message, False)
@@ -130,9 +137,8 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("is_sample", "content_type", "content", "body"), UNREADABLE)
 def test_unreadable_response(is_sample: bool, content_type: str | None, content: bytes, body: str) -> None:
-    send = SEND._replace(request=REQUEST._replace(is_sample=is_sample))
     reply = Reply(200, content, {} if content_type is None else {"content-type": content_type})
-    error = from_unreadable(send, reply.response(), "id: is odd")
+    error = from_unreadable(send(is_sample=is_sample), reply.response(), "id: is odd")
     sentence = "The answer is not one that the document describes: id: is odd"
     assert error.message == f"{sentence} (200, GET /v1/audio/voices/v1)"
     assert (error.status_code, error.body, repr(error.cause)) == (200, body, "ValueError('id: is odd')")
@@ -155,7 +161,7 @@ def test_no_response(failure: dict[str, Any], message: str) -> None:
     more = "; timeout_ms sets how long to wait (slow)" if "phase" in failure else ""
     for attempt, where in ((1, ""), (2, " (attempt 2)")):
         cause = TransportError(TimeoutError(), "slow", **failure)
-        error = from_transport_error(SEND._replace(attempt=attempt), cause)
+        error = from_transport_error(send(attempt), cause)
         assert (type(error), str(error)) == (kind, message.format(f"GET /v1/audio/voices/v1{where}") + more)
     assert str(from_transport_error(SEND, TransportError(TimeoutError(), ""))).endswith(" was answered: TimeoutError")
 

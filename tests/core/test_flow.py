@@ -16,14 +16,18 @@ from mistral_voices._core.retry import DEFAULT, NO_RETRIES, RetryPolicy
 
 from ..harness import KEY, LOST, REFUSED, Reply, run_steps
 
-GET: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: response.json(), {"accept": "a/b"})
-CREATE = GET._replace(method="POST", creates=True)
-DELETE = GET._replace(method="DELETE", deletes=True)
+
+def request(method: str, **more: Any) -> Request[Any]:
+    path = "/v1/audio/voices/v1?q=name"
+    return Request(method, path, lambda response: response.json(), {"accept": "a/b"}, **more)
+
+
+GET, CREATE, DELETE = request("GET"), request("POST", creates=True), request("DELETE", deletes=True)
 OPTIONS = Options("https://api.example", Key(KEY))
 NEVER = OPTIONS._replace(retry=NO_RETRIES)
 WILLING = OPTIONS._replace(retry=DEFAULT._replace(repeats_creates=True))
 GONE = Reply(404, {"message": "No such voice"})
-TOLERANT = DELETE._replace(missing_ok=True)
+TOLERANT = request("DELETE", deletes=True, missing_ok=True)
 LOST_RESPONSES = [Reply(502), Reply(504), LOST]
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
 
@@ -58,9 +62,11 @@ def test_each_attempt_shows_request_and_options_and_a_good_response_is_the_last(
     options = OPTIONS._replace(headers={"x-mine": "1", "accept": "c/d"}, timeout=7.0)
     done = run(GET, Reply(429), {"id": "v1"}, options=options)
     headers = {"authorization": f"Bearer {KEY}", "accept": "c/d", "x-mine": "1"}
-    first = Send(GET, "https://api.example/v1/audio/voices/v1?q=name", headers, 7.0, 1)
-    assert done.sent == [first, first._replace(attempt=2)]
-    assert (done.waits, done.result, first.path) == ([0.5], {"id": "v1"}, "/v1/audio/voices/v1")
+    url = "https://api.example/v1/audio/voices/v1?q=name"
+    for attempt, sent in enumerate(done.sent, 1):
+        assert (sent.request, sent.url, sent.headers, sent.timeout, sent.attempt) == (GET, url, headers, 7.0, attempt)
+    assert len(done.sent) == 2
+    assert (done.waits, done.result, done.sent[0].path) == ([0.5], {"id": "v1"}, "/v1/audio/voices/v1")
     assert done.response is not None
     assert (done.response.status_code, done.response.content) == (200, b'{"id": "v1"}')
     (own,) = run(GET, {}, options=OPTIONS._replace(headers={"authorization": "Bearer other"})).sent

@@ -81,7 +81,7 @@ def test_warning_of_the_end_comes_once_an_operation(monkeypatch: pytest.MonkeyPa
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             for path, method in (("v1", "GET"), ("v2", "GET"), ("v1", "DELETE")):
-                request = GET._replace(method=method, path=f"/v1/audio/voices/{path}")
+                request = Request(method, f"/v1/audio/voices/{path}", GET.parse, {})
                 run_steps(flow.call(request, OPTIONS), [Reply(200, "good", headers)])
         assert [each.category for each in caught] == [DeprecationWarning] * 2
         for each, method in zip(caught, ("GET", "DELETE"), strict=True):

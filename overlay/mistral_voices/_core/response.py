@@ -1,11 +1,14 @@
-"""What comes back for a request: a response whose body has been read, or the failure of the transport."""
+"""What comes back for a request: a response whose body has been read, or the failure of the transport.
+
+It is no tuple, of which error reporters would show the body, whatever its repr says.
+"""
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 
-class Response(NamedTuple):
+class Response:
     """A response whose body has been read.
 
     Attributes:
@@ -16,11 +19,21 @@ class Response(NamedTuple):
         raw: Gives the HTTP library's own response with the body in it.
     """
 
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-    unreadable: str | None
-    raw: Callable[[], Any]
+    __slots__ = ("content", "headers", "raw", "status_code", "unreadable")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        content: bytes,
+        unreadable: str | None,
+        raw: Callable[[], Any],
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+        self.unreadable = unreadable
+        self.raw = raw
 
     def json(self) -> Any:
         """Parse the body; ValueError when it is not JSON."""
