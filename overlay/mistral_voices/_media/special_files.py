@@ -111,15 +111,15 @@ def _own_descriptor(path: str) -> int | None:
 
 def _is_mounted(path: str) -> bool:
     """Say whether a file of its own is mounted here, as containers do: renaming another onto it fails."""
-    with suppress(OSError, AttributeError, ValueError):  # only Linux knows
+    with suppress(OSError, AttributeError):  # only Linux knows
         return _mount(path) != _mount(os.path.dirname(path))
     return False
 
 
-def _mount(path: str) -> str:
+def _mount(path: str) -> bytes:
     file = os.open(path, os.O_PATH)
     try:
-        with open(f"/proc/self/fdinfo/{file}", encoding="ascii") as info:
-            return info.read().partition("mnt_id:")[2].split("\n", 1)[0]
+        with open(f"/proc/self/fdinfo/{file}", "rb") as info:
+            return info.read().partition(b"mnt_id:")[2].partition(b"\n")[0]
     finally:
         os.close(file)
