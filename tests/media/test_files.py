@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -68,6 +69,29 @@ def test_the_name_of_the_file(case: str, tmp_path: Path) -> None:
         with pytest.raises(FileExistsError, match=r"^\[Errno 17\] path: .* overwrite=True replaces it: .*\."):
             save(given, voice_id=voice_id)
     assert descriptors(tmp_path) == []
+
+
+DOCS = Path(__file__).parent.parent.parent / "docs" / "saving.md"
+ROWS = re.findall(r"^\| `(.*)` \| (.*) \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.M)
+
+
+@pytest.mark.parametrize(("path", "state", "result"), ROWS)
+def test_what_the_docs_say_of_names(
+    path: str, state: str, result: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if "folder" in state:
+        Path(path).mkdir()
+    elif "file" in state:
+        Path(path).touch()
+    overwrite = "overwrite" in state
+    if "Error" in result:
+        with pytest.raises(OSError, match=result.partition(": ")[2]) as caught:
+            save(path, overwrite=overwrite)
+        assert type(caught.value).__name__ == result.partition(":")[0]
+    else:
+        assert str(save(path, overwrite=overwrite)) == result.strip("`")
+        assert path.startswith("/dev/") or Path(result.strip("`")).read_bytes() == WAV
 
 
 REFUSED: dict[str, tuple[Any, type[Exception], str]] = {

@@ -178,7 +178,7 @@ def test_standard_output_is_written_to_where_it_stands(path: str, kind: str, tmp
     else:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            subprocess.run(command, stdout=theirs, check=True)
+            subprocess.run(command, stdout=theirs.fileno(), check=True)
             theirs.close()
             while block := ours.recv(4096):
                 result += block

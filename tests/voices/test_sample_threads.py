@@ -88,7 +88,7 @@ def test_no_event_loop_waits_for_a_file_that_is_saved(
             client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=tmp_path, overwrite=True)
 
     used = file_calls(call)
-    ends = {"unlink"} if case == "unreadable" else {"write", "fsync", "link", "replace"}
+    ends = {"unlink"} if case == "unreadable" else {"write", "read", "fsync", "link", "replace"}
     ends -= {"unlink"} if file_system == "unnamed" else {"link"}
     assert used == (set() if client_kind.is_async else {"stat", "open", "ftruncate", "lseek", *ends})
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
+import tempfile
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -217,3 +221,42 @@ def test_nothing_is_left_when_a_scope_is_cancelled(tmp_path: Path, monkeypatch: 
         assert [*descriptors(tmp_path), *tmp_path.iterdir()] == []
 
     asyncio.run(main())
+
+
+def test_a_fifo_gets_the_attempt_that_is_whole(client_kind: ClientKind, waits: list[float], tmp_path: Path) -> None:
+    os.mkfifo(fifo := tmp_path / "fifo")
+    mistral = client_kind.mistral(in_blocks(client_kind.library, AUDIO_HEADERS, [AUDIO[:5], "ReadError"], [AUDIO]))
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=fifo)
+    assert waits == []
+    with ThreadPoolExecutor(1) as executor:
+        read = executor.submit(fifo.read_bytes)
+        assert client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=fifo, overwrite=True) == fifo
+        assert read.result(10) == AUDIO
+    assert [*tmp_path.iterdir()] == [fifo]
+
+
+def test_a_call_can_be_cancelled_while_nobody_reads_its_fifo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(fifo := tmp_path / "fifo")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    client_kind = ClientKind(httpx, is_async=True)
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, AUDIO, AUDIO_HEADERS)))
+    waits: list[float] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        given: dict[str, Any] = {"path": fifo, "overwrite": True}
+        task = asyncio.create_task(mistral.audio.voices.save_sample_audio_async(voice_id="v1", **given))
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 2:  # so the call waits for a reader, and again
+                loop.call_soon_threadsafe(task.cancel)
+
+        monkeypatch.setattr(time, "sleep", wait)
+        await asyncio.wait([task])
+        assert task.cancelled()
+        assert [*descriptors(tmp_path), *tmp_path.iterdir()] == [fifo]
+
+    asyncio.run(main())
+    assert len(waits) >= 2
