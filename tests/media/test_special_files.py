@@ -202,6 +202,24 @@ def test_a_file_in_a_folder_that_takes_no_new_ones_is_written_to(monkeypatch: py
         assert sorted(folder.iterdir()) == [other, file]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of others")
+def test_a_file_of_another_user_in_a_sticky_folder_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with folder_for_all() as folder:
+        folder.chmod(0o1777)
+        (file := folder / "v.wav").write_bytes(b"old")
+        (other := folder / "other.wav").write_bytes(b"other")
+        for path, mode in ((file, 0o666), (other, 0o644)):
+            os.chown(path, 4321, 1234)
+            path.chmod(mode)
+        with as_somebody():
+            assert save(file, overwrite=True) == file
+            with pytest.raises(PermissionError, match=rf"Permission denied, .* nothing is left of it: '{other}'$"):
+                save(other, overwrite=True)
+        assert (file.read_bytes(), file.stat().st_uid, other.read_bytes()) == (WAV, 4321, b"other")
+        assert sorted(folder.iterdir()) == [other, file]
+
+
 MOUNTED = """
 import ctypes, sys
 from tests.media.samples import save

@@ -15,6 +15,8 @@ from .special_files import SpecialFile, follow_links, special_file
 
 # What a folder answers that takes no new files.
 NO_NEW_FILES = (errno.EACCES, errno.EPERM, errno.EROFS)
+# What it answers where a file is mounted, though the system did not say so, or is another user's in a sticky folder.
+NO_RENAMING = (errno.EBUSY, errno.EPERM)
 OURS = "path: "
 
 
@@ -122,9 +124,9 @@ class FileTarget:
             try:
                 self._part.replace(place)
             except OSError as error:
-                if error.errno != errno.EBUSY:
+                if error.errno not in NO_RENAMING or not os.path.isfile(place):
                     raise
-                self._special = SpecialFile(place)  # mounted, though the system did not say so
+                self._special = SpecialFile(place)
             else:
                 return True
         return self._special.write(self._part.read_at)

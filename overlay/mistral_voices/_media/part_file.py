@@ -47,7 +47,7 @@ class PartFile:
         self._set_mode(0o600)
 
     def _set_mode(self, mode: int) -> None:
-        if hasattr(os, "fchmod"):
+        if hasattr(os, "fchown"):  # Windows knows but whether a file may be written
             with suppress(OSError):  # on FAT and network shares all files have one mode
                 os.fchmod(self._file, mode)
 
