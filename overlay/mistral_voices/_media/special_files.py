@@ -57,8 +57,10 @@ class SpecialFile:
         while block := read_at(self.done, BLOCK):
             if not self._is_ready():
                 return False
-            with suppress(BlockingIOError):
+            try:
                 self.done += os.write(self._file, block)
+            except BlockingIOError:  # another writer was faster
+                return False
         if is_regular:
             os.fsync(self._file)
         return True
