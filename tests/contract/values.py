@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,8 +81,28 @@ def allowed_responses(schema: Schema) -> Iterator[Any]:
                 yield 10.0
 
 
+def judge(schema: Schema) -> Draft202012Validator:
+    """Give what says, formats included, whether a response can be read: only what is required must fit."""
+    return Draft202012Validator(_loosened(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _loosened(node: Any) -> Any:
+    """Take out enumerations and what is said of optional members: neither makes a response unreadable."""
+    if isinstance(node, list):
+        return [*map(_loosened, node)]
+    if not isinstance(node, Mapping):
+        return node
+    loose = {name: _loosened(each) for name, each in node.items() if name != "enum"}
+    if node.get("type") == "object":
+        loose["properties"] = {name: loose["properties"][name] for name in node.get("required", ())}
+    return loose
+
+
 def filled(schema: Schema, value: Any) -> Any:
-    """Give a response as the parsed model should give it back: with defaults, and null for absent nullable members."""
+    """Give a response as the parsed model should give it back: with defaults, and null for absent nullable members.
+
+    An optional member that is null is absent; one that does not fit is given back as it came.
+    """
     (schema, *others) = alternatives(schema) or [{}]
     if value is None or others:
         return value  # scalars only; the models have no other choices
@@ -91,10 +111,13 @@ def filled(schema: Schema, value: Any) -> Any:
     if isinstance(value, dict):
         result = dict(value)
         for name, member in schema.get("properties", {}).items():
-            if name in value:
-                result[name] = filled(member, value[name])
+            is_null = name in value and value[name] is None
+            if name in value and (is_nullable(member) or not is_null):
+                result[name] = filled(member, value[name]) if judge(member).is_valid(value[name]) else value[name]
             elif "default" in member or is_nullable(member):
                 result[name] = member.get("default")
+            elif is_null:
+                del result[name]
         return result
     if schema.get("format") == "date-time":
         return datetime.fromisoformat(value.upper()).isoformat()

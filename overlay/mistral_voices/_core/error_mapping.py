@@ -168,6 +168,10 @@ def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
     if not isinstance(detail, list):
         return None
     try:
-        return models.HTTPValidationError.from_dict({**members, "detail": detail})
+        # One by one, because as a whole it would read as absent where an entry does not fit.
+        entries = [models.ValidationError.from_dict(entry) for entry in detail]
     except ValueError:
         return None
+    data = models.HTTPValidationError.from_dict({**members, "detail": []})
+    data.detail = entries
+    return data
