@@ -57,7 +57,8 @@ BODIES: list[tuple[int, dict[str, str], list[bytes], bytes, bytes, str | None]] 
     (200, JSON, [b'"UklG', b'Rg=="'], b"", b"RIFF", None),
     (200, JSON, [b'"UklG', b'Rg==" and more', b"never taken"], b"", b"RIF", "something follows"),
     (200, JSON, [b'"UklG'], b"", b"RIF", "is cut short"),
-    (201, AUDIO, [b"RIFF", b"data"], b"RIFFdata", b"before", None),
+    *[(status, AUDIO, [b"RIFF", b"data"], b"", b"RIFFdata", None) for status in (201, 203)],
+    (206, AUDIO, [b"RIFF", b"data"], b"RIFFdata", b"before", None),
     (404, {**WHOLE, "content-length": "9"}, [b"three ", b"blocks ", b"come"], b"three blocks come", b"before", None),
 ]
 

@@ -80,7 +80,7 @@ def failures(sent: str, served: str) -> list[Reply | Fails]:
         Reply(307, headers={"location": f"https://{KEY}:{KEY}@other.example/{KEY}?{KEY}#{sent}"}),
         Reply(200, {"id": 1, "name": served, KEY: [served], "audio": served}, ECHO),
         Reply(200, f'"{served}'.encode(), JSON),
-        Reply(201, f'"{served}"'.encode(), JSON),
+        Reply(206, f'"{served}"'.encode(), JSON),
         Reply(200, f"<p>{KEY}</p>".encode(), {"content-type": "text/html", **ECHO}),
         *map(Fails, ("ConnectError", "ConnectTimeout", "PoolTimeout", "WriteTimeout", "ReadTimeout", "ReadError")),
     ]

@@ -40,12 +40,17 @@ class Response:
         try:
             return _DECODER.decode(self.content.decode(json.detect_encoding(self.content)))
         except ValueError as error:
-            raise ValueError(f"the body is not JSON ({error})") from None
+            raise ValueError(f"the body is not JSON ({error})" if self.content else "the body is empty") from None
         except RecursionError:
             raise ValueError("the body is nested too deeply") from None
 
     def __repr__(self) -> str:
         return f"Response({self.status_code})"  # the body may be a sample
+
+
+def is_success(status_code: int) -> bool:
+    """Say whether a status promises the whole of what was requested."""
+    return 200 <= status_code < 300 and status_code != 206
 
 
 class TransportError(Exception):
