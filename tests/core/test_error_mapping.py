@@ -15,7 +15,7 @@ from mistral_voices._core.error_mapping import from_status, from_transport_error
 from mistral_voices._core.request import Request, Send
 from mistral_voices._core.response import TransportError
 
-from ..harness import Reply
+from ..harness import VOICE, Reply
 
 ORIGIN = "https://api.example"
 REDIRECTS = "The server redirects to {}, and redirects are not followed: set server_url"
@@ -191,6 +191,8 @@ def test_error_pickles_and_copies(name: str) -> None:
     headers = errors.Headers([("A", "1")])
     error = kind("It failed", status_code=418, body="tea", headers=headers, raw_response=raw, request_id="r")
     extra = {"data": models.HTTPValidationError(detail=[]), "retry_after": 1.5, "already_deleted": True}
+    if isinstance(error, errors.AmbiguousVoiceError):
+        error.voices = [models.VoiceResponse.from_dict(VOICE)]
     vars(error).update({each: extra[each] for each in extra.keys() & set(dir(kind))})
     error._lookup = object()  # what no process can send
     error.add_note("a note")

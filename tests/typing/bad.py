@@ -16,6 +16,7 @@ mistral.audio.voices.get()  # wrong
 mistral.audio.voices.get(voice_id="v", retires=None)  # wrong
 mistral.audio.voices.get(voice_id="v", timeout_ms="5")  # wrong
 mistral.audio.voices.get(voice_id="v").nmae  # wrong
+mistral.audio.voices.get(voice_id="v").type = 5  # wrong
 mistral.audio.voices.create(name="Ada")  # wrong
 mistral.audio.voices.create(name="Ada", sample_audio="", languages="en")  # wrong
 mistral.audio.voices.update(voice_id="v", description=5)  # wrong

@@ -76,6 +76,10 @@ with Mistral(api_key="k") as mistral:
             assert_type(error.data.detail[0].loc, list[str | int])
     except errors.RateLimitError as error:
         assert_type(error.retry_after, float | None)
+    except errors.AmbiguousVoiceError as error:
+        assert_type(error.voices, list[VoiceResponse])
+    of_type: str | None = voice.type
+    voice.type = "custom"
 
 
 async def main() -> None:

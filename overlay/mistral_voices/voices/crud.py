@@ -317,7 +317,8 @@ class Crud:
                 in an earlier attempt whose response was lost.
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The response cannot be read.
+            errors.ResponseValidationError: The response cannot be read, or has no body; the message says that the voice
+                is deleted all the same, whatever `missing_ok`.
             errors.NoResponseError: No response came.
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}
