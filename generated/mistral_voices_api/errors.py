@@ -42,9 +42,8 @@ class SetAside(dict[tuple[str, str], list[tuple[Mapping[str, Any], InvalidValueE
 
     def additional(self, src: Mapping[str, Any], model: str, known: frozenset[str]) -> dict[str, Any]:
         """Give the unknown members of the object that is being read, and those that do not fit."""
-        if self:
-            known -= {name for (of, name), found in self.items() if of == model and found[-1][0] is src}
-        return {name: value for name, value in src.items() if name not in known}
+        aside = {name for (of, name), found in self.items() if of == model and found[-1][0] is src}
+        return {name: value for name, value in src.items() if name not in known or name in aside}
 
     def log(self) -> None:
         """Say so in the log: one line for each member, however many objects have it."""

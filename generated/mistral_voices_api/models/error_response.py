@@ -149,6 +149,10 @@ class ErrorResponse:
         _model.param = param
         _model.code = code
         _model.additional_properties = (
-            {} if len(_src) + _absent == 5 else _aside.additional(_src, "ErrorResponse", _KNOWN)
+            {}
+            if len(_src) + _absent == 5
+            else _aside.additional(_src, "ErrorResponse", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

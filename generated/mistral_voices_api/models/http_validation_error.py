@@ -91,6 +91,10 @@ class HTTPValidationError:
         _model = cls.__new__(cls)
         _model.detail = detail
         _model.additional_properties = (
-            {} if len(_src) + _absent == 1 else _aside.additional(_src, "HTTPValidationError", _KNOWN)
+            {}
+            if len(_src) + _absent == 1
+            else _aside.additional(_src, "HTTPValidationError", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

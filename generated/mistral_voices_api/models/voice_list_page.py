@@ -106,6 +106,10 @@ class VoiceListPage:
         _model.data = data
         _model.next_page_token = next_page_token
         _model.additional_properties = (
-            {} if len(_src) + _absent == 2 else _aside.additional(_src, "VoiceListPage", _KNOWN)
+            {}
+            if len(_src) + _absent == 2
+            else _aside.additional(_src, "VoiceListPage", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

@@ -121,5 +121,7 @@ class VoiceListResponse:
         _model.page = page
         _model.page_size = page_size
         _model.total_pages = total_pages
-        _model.additional_properties = {} if len(_src) == 5 else _aside.additional(_src, "VoiceListResponse", _KNOWN)
+        _model.additional_properties = (
+            {} if len(_src) == 5 else {key: value for key, value in _src.items() if key not in _KNOWN}
+        )
         return _model

@@ -326,6 +326,10 @@ class VoiceResponse:
         _model.type_ = type_
         _model.kind = kind
         _model.additional_properties = (
-            {} if len(_src) + _absent == 15 else _aside.additional(_src, "VoiceResponse", _KNOWN)
+            {}
+            if len(_src) + _absent == 15
+            else _aside.additional(_src, "VoiceResponse", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

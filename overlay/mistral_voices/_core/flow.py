@@ -15,7 +15,7 @@ from .error_mapping import add_to_message, from_status, from_transport_error, fr
 from .logs import default_logger, log_attempt, warn_of_end
 from .options import Options
 from .request import Request, Send, Steps, Wait
-from .response import Response, TransportError, is_success
+from .response import SUCCESSES, Response, TransportError
 from .retry import delay, may_have_acted, retry_after, was_lost
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ def _parse(send: Send, response: Response, now: float) -> Any:
     status = response.status_code
     if not 200 <= status < 300:
         raise from_status(send, response, retry_after(response.headers, now))
-    if not is_success(status):
+    if status not in SUCCESSES:
         raise from_unreadable(send, response, f"the status is {status}, so it is a part of what was requested")
     if status in (204, 205):
         raise from_unreadable(send, response, f"the status is {status}, so it has no body")

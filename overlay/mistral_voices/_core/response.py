@@ -7,6 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+# The statuses that promise the whole of what was requested; 206 is a part.
+SUCCESSES = frozenset({*range(200, 300)} - {206})
+
 
 class Response:
     """A response whose body has been read.
@@ -46,11 +49,6 @@ class Response:
 
     def __repr__(self) -> str:
         return f"Response({self.status_code})"  # the body may be a sample
-
-
-def is_success(status_code: int) -> bool:
-    """Say whether a status promises the whole of what was requested."""
-    return 200 <= status_code < 300 and status_code != 206
 
 
 class TransportError(Exception):

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from .._core.request import Request
-from .._core.response import Response, is_success
+from .._core.response import SUCCESSES, Response
 from .transport_errors import BODY_TIMEOUTS, BODY_TOO_LONG
 
 # An error body is read up to here: enough for every message, and no server can fill the memory with one.
@@ -19,7 +19,7 @@ class BodyReader:
         self._library = library
         self._response = response
         self._status: int = response.status_code
-        self._download = request.download if is_success(self._status) else None
+        self._download = request.download if self._status in SUCCESSES else None
         self.in_memory = self._download is None or self._download.in_memory
         self._blocks: list[bytes] = []
         self._size = 0
