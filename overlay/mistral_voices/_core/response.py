@@ -32,11 +32,11 @@ class Response:
         unreadable: str | None,
         raw: Callable[[], Any],
     ) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.content = content
-        self.unreadable = unreadable
-        self.raw = raw
+        self.status_code: int = status_code
+        self.headers: Mapping[str, str] = headers
+        self.content: bytes = content
+        self.unreadable: str | None = unreadable
+        self.raw: Callable[[], Any] = raw
 
     def json(self) -> Any:
         """Parse the body; ValueError when it is not JSON."""
