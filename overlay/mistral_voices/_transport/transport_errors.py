@@ -1,32 +1,83 @@
 """The HTTP library's errors, mapped by class to what the rest of the client knows of them."""
 
+import re
+import ssl
+from collections.abc import Iterator
 from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+from .._core.error_mapping import PROXY_CREDENTIALS
 from .._core.response import TransportError
 
 # A body that trickles in is given up after this many read time-outs.
 BODY_TIMEOUTS = 3
 BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} time-outs"
+# Whose local variables hold the headers or the bytes of a request while it is sent.
+SENDERS = {"mistral_voices", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "socksio", "anyio"}
+SENDERS |= {"asyncio", "ssl", "socket"}
 
 
-def map_error(library: ModuleType, error: Any) -> TransportError:
-    """Say of an error of a library what it means for the request."""
-    is_unsendable = isinstance(error, (library.UnsupportedProtocol, library.LocalProtocolError))
+def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> TransportError:
+    """Say of an error of a library, and of the proxy on the way, what it means for the request."""
+    is_unsendable = isinstance(error, (library.UnsupportedProtocol, library.LocalProtocolError, library.InvalidURL))
     never_sent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
     only_again = (library.DecodingError, library.TooManyRedirects)
     phase, seconds = _timeout(library, error)
+    reason, peer, is_refused = str(error), None, False
+    certificate = next((each for each in _chain(error) if isinstance(each, ssl.SSLCertVerificationError)), None)
+    if isinstance(error, library.ProxyError):
+        peer = f"the server through {_the(proxy)}"
+        status = re.match(r"([45])[0-9]{2}", reason)
+        is_refused = status is not None and status[1] == "4" and status[0] not in ("408", "429")
+        if status is not None:
+            reason = f"the proxy answered {reason}" + (f"; {PROXY_CREDENTIALS}" if status[0] == "407" else "")
+    elif certificate is not None:
+        is_refused = True
+        peer = None if proxy is None else f"the server through {_the(proxy)}"
+        reason += "; SSL_CERT_FILE can name the certificates to trust, such as those of a company's proxy"
+    elif proxy is not None and isinstance(error, (library.ConnectError, library.ConnectTimeout)):
+        peer = _the(proxy)
     _strip_request(error)
+    clear_locals(error)
     return TransportError(
         error,
-        str(error),
+        reason,
         was_sent=not is_unsendable and not isinstance(error, never_sent),
-        is_transient=not is_unsendable and not isinstance(error, only_again),
+        is_transient=not is_unsendable and not is_refused and not isinstance(error, only_again),
         phase=phase,
         seconds=seconds,
         is_unsendable=is_unsendable,
+        peer=peer,
     )
+
+
+def clear_locals(error: BaseException) -> None:
+    """Empty the frames that sent the request: a traceback that shows local variables would show the key in them."""
+    for each in _chain(error):
+        traceback = each.__traceback__
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_globals.get("__name__", "").partition(".")[0] in SENDERS:
+                with suppress(RuntimeError):  # it still runs
+                    frame.clear()
+            traceback = traceback.tb_next
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and all that led to it."""
+    left: list[BaseException | None] = [error]
+    known: set[int] = set()
+    while left:
+        each = left.pop()
+        if each is not None and id(each) not in known:
+            known.add(id(each))
+            yield each
+            left += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
+
+
+def _the(proxy: str | None) -> str:
+    return "a proxy" if proxy is None else f"the proxy {proxy}"
 
 
 def _timeout(library: ModuleType, error: Any) -> tuple[str | None, float | None]:
@@ -44,6 +95,6 @@ def _timeout(library: ModuleType, error: Any) -> tuple[str | None, float | None]
 
 def _strip_request(error: Any) -> None:
     """Take the headers and the body, and so the key and the sample, out of the request that an error holds."""
-    with suppress(RuntimeError):  # the library raises it when an error knows no request
+    with suppress(AttributeError, RuntimeError):  # InvalidURL has none, and of an unknown one the library says so
         request = error.request
         error.request = type(request)(request.method, request.url, extensions=request.extensions)
