@@ -63,7 +63,7 @@ class Transport:
                     except TransportError as failure:  # of the environment: there is no client
                         outcome = failure
         except ProgressError as error:
-            clear_locals(error.raised)
+            clear_locals(error)
             raise error.raised from error.raised.__cause__
         except BaseException as error:
             clear_locals(error)
@@ -91,7 +91,7 @@ class Transport:
                     except TransportError as failure:  # as in `drive`
                         outcome = failure
         except ProgressError as error:
-            clear_locals(error.raised)
+            clear_locals(error)
             raise error.raised from error.raised.__cause__
         except BaseException as error:
             clear_locals(error)

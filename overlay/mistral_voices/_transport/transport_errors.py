@@ -25,19 +25,18 @@ def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> Tran
     only_again = (library.DecodingError, library.TooManyRedirects)
     phase, seconds = _timeout(library, error)
     reason, peer, is_refused = str(error), None, False
-    certificate = next((each for each in _chain(error) if isinstance(each, ssl.SSLCertVerificationError)), None)
+    tls = next((each for each in _chain(error) if isinstance(each, ssl.SSLError)), None)
     if isinstance(error, library.ProxyError):
         peer = f"the server through {_the(proxy)}"
         status = re.match(r"([45])[0-9]{2}", reason)
         is_refused = status is not None and status[1] == "4" and status[0] not in ("408", "429")
         if status is not None:
             reason = f"the proxy answered {reason}" + (f"; {PROXY_CREDENTIALS}" if status[0] == "407" else "")
-    elif certificate is not None:
+    elif isinstance(tls, ssl.SSLCertVerificationError):
         is_refused = True
-        peer = None if proxy is None else f"the server through {_the(proxy)}"
         reason += "; SSL_CERT_FILE can name the certificates to trust, such as those of a company's proxy"
-    elif proxy is not None and isinstance(error, (library.ConnectError, library.ConnectTimeout)):
-        peer = _the(proxy)
+    if peer is None and proxy is not None and isinstance(error, (library.ConnectError, library.ConnectTimeout)):
+        peer = _the(proxy) if tls is None else f"the server through {_the(proxy)}"
     _strip_request(error)
     clear_locals(error)
     return TransportError(
