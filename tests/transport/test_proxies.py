@@ -151,7 +151,7 @@ def test_calls_go_through_a_proxy_that_wants_a_password(
     if scheme == "https":
         assert isinstance(caught.value, errors.NoResponseError)
         assert message.startswith(f"No connection to the server through the proxy http://127.0.0.1:{proxy.server_port}")
-        assert "(ALL_PROXY) for GET /v1/audio/voices/v1: the proxy answered 407" in message
+        assert "(ALL_PROXY) for GET /v1/audio/voices/v1: the proxy responded with 407" in message
     else:
         assert caught.value.status_code == 407
 

@@ -31,7 +31,7 @@ def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> Tran
         status = re.match(r"([45])[0-9]{2}", reason)
         is_refused = status is not None and status[1] == "4" and status[0] not in ("408", "429")
         if status is not None:
-            reason = f"the proxy answered {reason}" + (f"; {PROXY_CREDENTIALS}" if status[0] == "407" else "")
+            reason = f"the proxy responded with {reason}" + (f"; {PROXY_CREDENTIALS}" if status[0] == "407" else "")
     elif isinstance(tls, ssl.SSLCertVerificationError):
         is_refused = True
         reason += "; SSL_CERT_FILE can name the certificates to trust, such as those of a company's proxy"
