@@ -25,9 +25,10 @@ def test_a_mock_of_a_mistral_has_its_audio(mock: Any) -> None:
     assert [isinstance(audio, Audio), isinstance(voices, Voices)] == [True, True]
     voices.list.return_value = "a page"
     assert voices.list(limit=5) == "a page"
-    for wrong in (lambda: voices.list(5), lambda: voices.get()):
-        with pytest.raises(TypeError):
-            wrong()
+    with pytest.raises(TypeError):
+        voices.list(5)
+    with pytest.raises(TypeError):
+        voices.get()
     assert (hasattr(voices, "lst"), hasattr(audio, "speech")) == (False, False)
     voices.get_async.return_value = "a voice"
     assert asyncio.run(voices.get_async(voice_id="v1")) == "a voice"
