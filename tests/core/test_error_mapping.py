@@ -151,6 +151,7 @@ FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"phase": "pool"}, "No answer to {} in time, while it was to get a free connection"),
     ({"is_unsendable": True, "was_sent": False}, "{} could not be sent: slow"),
     ({"was_sent": False}, "No connection to https://api.example for {}: slow"),
+    ({"was_sent": False, "peer": "the proxy p"}, "No connection to the proxy p for {}: slow"),
     ({}, "The connection was lost before {} was answered: slow"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import traceback
 from pathlib import Path
@@ -12,6 +13,7 @@ import trustme
 
 from mistral_voices import Mistral, errors
 from mistral_voices._core.response import TransportError
+from mistral_voices._transport.certificates import _library_certificates
 from mistral_voices._transport.proxies import find_proxy, is_exempt, is_loopback, read_proxy
 from tests.harness import KEY, ClientKind
 from tests.loopback import ProxyServer, SecureServer, Server, serving
@@ -195,3 +197,29 @@ def test_an_unusable_proxy_ends_a_call_at_once(is_async: bool, monkeypatch: pyte
     assert str(caught.value).startswith(message)
     assert isinstance(caught.value.__cause__, ValueError)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="utf-8")
+LINES = [line.split("|")[1:-1] for line in DOCS.splitlines()]
+ROWS = [[re.findall(r"`([^`]*)`", cell) or [cell.strip()] for cell in line] for line in LINES]
+ENTRIES = [row for row in ROWS if len(row) == 3][2:]
+NAMED = [row for row in ROWS if len(row) == 2][2:]
+
+
+def test_the_documented_entries_of_no_proxy() -> None:
+    for [entry], covered, others in ENTRIES:
+        for hosts, expected in ((covered, True), (others, False)):
+            assert {is_exempt(entry, "https", host, 443) for host in hosts if host} <= {expected}, entry
+    assert len(ENTRIES) >= 8
+
+
+@pytest.mark.parametrize(("setting", "message"), [(setting, message) for [setting], [message] in NAMED])
+def test_the_documented_errors(setting: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable, _, value = setting.partition("=")
+    monkeypatch.setenv(variable, value)
+    _library_certificates.cache_clear()
+    with pytest.raises(errors.NoResponseError) as caught:
+        call_own(False, HTTPS)
+    assert message in str(caught.value)
+    assert f"{variable} is" in str(caught.value)
+    assert "pass#word" not in str(caught.value)
