@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import socket
+import socketserver
+import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -99,8 +102,8 @@ UNUSABLE = {
     f"socks4://u:{SECRET}@p:1": "socks4:// is no kind of proxy that can be used, write socks5://host:port",
     **dict.fromkeys(["://p:1", "'http://p:1'"], "is no kind of proxy that can be used, write http://host:port"),
     "ftp://p:1": "ftp:// is no kind of proxy that can be used, write http://host:port",
-    "socks5://p:1": "SOCKS needs the package socksio, which is not installed: pip install socksio",
-    f"socks5h://u:{SECRET}@p:1": "SOCKS needs the package socksio",
+    f"socks5://{SECRET}:{'a' * 256}@p:1": "SOCKS takes at most 255 bytes as user name, and as password",
+    f"socks5h://{'%C3%A9' * 128}:{SECRET}@p:1": "SOCKS takes at most 255 bytes as user name, and as password",
     **dict.fromkeys(["http://", "p q:1", "p:1\n.", "p:99999", "p:one", "p\udcff:1"], FORM),
     **dict.fromkeys([f"http://u:{SECRET}#1@p:1", f"u:{SECRET}/1@p:1", f"http://u/{SECRET}@p:1", "a..b:1"], FORM),
     f"https://{'a' * 64}:1": FORM,
@@ -153,7 +156,7 @@ def test_calls_go_through_a_proxy_that_wants_a_password(
     if scheme == "https":
         assert isinstance(caught.value, errors.NoResponseError)
         assert message.startswith(f"No connection to the server through the proxy http://127.0.0.1:{proxy.server_port}")
-        assert "(ALL_PROXY) for GET /v1/audio/voices/v1: the proxy responded with 407" in message
+        assert "(ALL_PROXY) for GET /v1/audio/voices/v1: 407" in message
     else:
         assert caught.value.status_code == 407
 
@@ -199,6 +202,51 @@ def test_an_unusable_proxy_ends_a_call_at_once(is_async: bool, monkeypatch: pyte
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
+class SocksServer(Server):
+    """Says what a SOCKS proxy says to the greeting and to a user name, and closes."""
+
+    def __init__(self, *says: bytes) -> None:
+        super().__init__()
+        self.RequestHandlerClass: Any = SocksHandler
+        self.says = says
+
+
+class SocksHandler(socketserver.BaseRequestHandler):
+    server: SocksServer
+
+    def handle(self) -> None:
+        for each in self.server.says:
+            self.request.recv(1000)
+            self.request.sendall(each)
+
+
+# What the proxy says, what is said of it, and how often it is tried again.
+SOCKS: list[tuple[list[bytes], str, int]] = [
+    ([b"\x05\xff"], "but got NO ACCEPTABLE METHODS.; put the right user name and password into its address", 0),
+    ([b"\x05\x02", b"\x01\x01"], "Invalid username/password; put the right user name and password", 0),
+    ([b"\x05\x02", b"\x01\x00", b"\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00"], "Connection refused", 3),
+    ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], "Malformed reply", 0),
+]
+
+
+@BOTH
+@pytest.mark.parametrize(("says", "message", "retries"), SOCKS)
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # httpcore leaves the connection to such a proxy open
+def test_a_socks_proxy_that_refuses(
+    is_async: bool, says: list[bytes], message: str, retries: int, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(SocksServer(*says)) as server:
+        monkeypatch.setenv("ALL_PROXY", f"socks5h://user:{SECRET}@127.0.0.1:{server.server_port}")
+        with pytest.raises(errors.NoResponseError) as caught:
+            call_own(is_async, HTTP)
+    proxy = f"the server through the proxy socks5h://***@127.0.0.1:{server.server_port} (ALL_PROXY)"
+    assert str(caught.value).startswith(f"No connection to {proxy} for GET /v1/audio/voices/v1")
+    assert message in str(caught.value)
+    assert len(waits) == retries
+    del caught
+    gc.collect()
+
+
 DOCS = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="utf-8")
 LINES = [line.split("|")[1:-1] for line in DOCS.splitlines()]
 ROWS = [[re.findall(r"`([^`]*)`", cell) or [cell.strip()] for cell in line] for line in LINES]
@@ -216,6 +264,7 @@ def test_the_documented_entries_of_no_proxy() -> None:
 @pytest.mark.parametrize(("setting", "message"), [(setting, message) for [setting], [message] in NAMED])
 def test_the_documented_errors(setting: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     variable, _, value = setting.partition("=")
+    monkeypatch.setitem(sys.modules, "socksio", None)  # as where it is not installed
     monkeypatch.setenv(variable, value)
     _library_certificates.cache_clear()
     with pytest.raises(errors.NoResponseError) as caught:

@@ -11,7 +11,7 @@ import re
 from importlib.util import find_spec
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
 from .._core.response import TransportError
@@ -71,6 +71,8 @@ def read_proxy(variable: str, value: str) -> Proxy:
     if scheme.startswith("socks") and find_spec("socksio") is None:
         problem = "SOCKS needs the package socksio, which is not installed: pip install socksio"
         raise _unusable(variable, value, problem, ImportError(problem))
+    if scheme.startswith("socks") and not _fits_socks(address):
+        raise _unusable(variable, value, "SOCKS takes at most 255 bytes as user name, and as password")
     return Proxy(variable, address)
 
 
@@ -127,6 +129,11 @@ def _is_address(address: str) -> bool:
         return False
     # What stands after the host is of no use, unless it is the rest of a password.
     return address.isprintable() and " " not in address and "@" not in f"{parts.path}{parts.query}{parts.fragment}"
+
+
+def _fits_socks(address: str) -> bool:
+    parts = urlsplit(address)
+    return all(len(unquote(part or "").encode()) <= 255 for part in (parts.username, parts.password))
 
 
 def _variable(kind: str, value: str) -> str:

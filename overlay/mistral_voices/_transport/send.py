@@ -19,7 +19,7 @@ from .body import BodyReader
 from .clients import Clients
 from .concurrency import in_thread_unless, sleep
 from .http_client import HTTPClient
-from .transport_errors import clear_locals, map_error
+from .transport_errors import clear_locals, library_errors, map_error
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ def _send(http: HTTPClient, send: Send) -> Response | TransportError:
             return reader.finish()
         finally:
             response.close()
-    except (library.RequestError, library.InvalidURL) as error:
+    except library_errors(library) as error:
         return map_error(library, error, http.proxy(send.url))
 
 
@@ -149,7 +149,7 @@ async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError
             return reader.finish()
         finally:
             await response.aclose()
-    except (library.RequestError, library.InvalidURL) as error:
+    except library_errors(library) as error:
         return map_error(library, error, http.proxy(send.url))
 
 

@@ -2,6 +2,7 @@
 
 import re
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from types import ModuleType
@@ -16,22 +17,32 @@ BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} time-outs"
 # Whose local variables hold the headers or the bytes of a request while it is sent.
 SENDERS = {"mistral_voices", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "socksio", "anyio"}
 SENDERS |= {"asyncio", "ssl", "socket"}
+# What a proxy says that wants other credentials, by HTTP and by SOCKS; and what it says, too, again and again.
+CREDENTIALS = "407|Requested NO AUTHENTICATION|Requested USERNAME|Invalid username"
+REFUSALS = f"{CREDENTIALS}|4(?!08|29)[0-9][0-9]"
+
+
+def library_errors(library: ModuleType) -> tuple[type[Exception], ...]:
+    """Give what a library raises when it sends a request: its own errors, and those of SOCKS, which it lets through."""
+    socks = sys.modules.get("socksio")
+    return (library.RequestError, library.InvalidURL, *([] if socks is None else [socks.SOCKSError]))
 
 
 def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> TransportError:
     """Say of an error of a library, and of the proxy on the way, what it means for the request."""
     is_unsendable = isinstance(error, (library.UnsupportedProtocol, library.LocalProtocolError, library.InvalidURL))
-    never_sent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
+    is_of_socks = type(error).__module__.partition(".")[0] == "socksio"
+    is_of_proxy = isinstance(error, library.ProxyError) or is_of_socks
+    never_sent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout)
     only_again = (library.DecodingError, library.TooManyRedirects)
     phase, seconds = _timeout(library, error)
-    reason, peer, is_refused = str(error), None, False
+    reason, peer, is_refused = str(error), None, is_of_socks
     tls = next((each for each in _chain(error) if isinstance(each, ssl.SSLError)), None)
-    if isinstance(error, library.ProxyError):
+    if is_of_proxy:
         peer = f"the server through {_the(proxy)}"
-        status = re.match(r"([45])[0-9]{2}", reason)
-        is_refused = status is not None and status[1] == "4" and status[0] not in ("408", "429")
-        if status is not None:
-            reason = f"the proxy responded with {reason}" + (f"; {PROXY_CREDENTIALS}" if status[0] == "407" else "")
+        is_refused = is_refused or re.match(REFUSALS, reason) is not None
+        if re.match(CREDENTIALS, reason):
+            reason += f"; {PROXY_CREDENTIALS}"
     elif isinstance(tls, ssl.SSLCertVerificationError):
         is_refused = True
         reason += "; SSL_CERT_FILE can name the certificates to trust, such as those of a company's proxy"
@@ -42,7 +53,7 @@ def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> Tran
     return TransportError(
         error,
         reason,
-        was_sent=not is_unsendable and not isinstance(error, never_sent),
+        was_sent=not (is_unsendable or is_of_proxy or isinstance(error, never_sent)),
         is_transient=not is_unsendable and not is_refused and not isinstance(error, only_again),
         phase=phase,
         seconds=seconds,
