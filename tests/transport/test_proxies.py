@@ -66,7 +66,8 @@ def test_proxy_of_an_address(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert find_proxy(url) == proxy
+    found = find_proxy(url)
+    assert (found and (found.variable, found.address)) == proxy
 
 
 # NO_PROXY, hosts that it has, hosts that it has not.

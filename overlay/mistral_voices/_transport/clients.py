@@ -66,7 +66,7 @@ class Clients:
                 self._own_async[key] = client
         return client
 
-    def _settings(self, origin: str) -> tuple[dict[str, Any], Any]:
+    def _settings(self, origin: str) -> tuple[dict[str, Any], object]:
         """Give the arguments of a client for a server, and its proxy; TransportError where the environment is wrong."""
         import httpx  # as above
 

@@ -10,7 +10,6 @@ import os
 import re
 from importlib.util import find_spec
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
@@ -20,11 +19,14 @@ from .._core.server_url import check_host
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Proxy(NamedTuple):
-    """A proxy, and the variable that names it; shown without user name and password."""
+class Proxy:
+    """A proxy, and the variable that names it; shown without user name and password, so it is no tuple."""
 
-    variable: str
-    address: str
+    __slots__ = ("address", "variable")
+
+    def __init__(self, variable: str, address: str) -> None:
+        self.variable = variable
+        self.address = address
 
     @property
     def is_https(self) -> bool:
