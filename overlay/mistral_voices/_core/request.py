@@ -73,19 +73,19 @@ class Request(Generic[T]):
         secret: str = "",
         metadata: Mapping[str, Any] = NO_METADATA,
     ) -> None:
-        self.method = method
-        self.path = path
-        self.parse = parse
-        self.headers = headers
-        self.content = content
-        self.download = download
-        self.seconds = seconds
-        self.creates = creates
-        self.deletes = deletes
-        self.missing_ok = missing_ok
-        self.is_sample = is_sample
-        self.secret = secret
-        self.metadata = metadata
+        self.method: str = method
+        self.path: str = path
+        self.parse: Callable[..., T] = parse
+        self.headers: Mapping[str, str] = headers
+        self.content: bytes | Upload | None = content
+        self.download: Download | None = download
+        self.seconds: float = seconds
+        self.creates: bool = creates
+        self.deletes: bool = deletes
+        self.missing_ok: bool = missing_ok
+        self.is_sample: bool = is_sample
+        self.secret: str = secret
+        self.metadata: Mapping[str, Any] = metadata
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path})"  # the body may be a sample
@@ -99,11 +99,11 @@ class Send:
     def __init__(
         self, request: Request[Any], url: str, headers: dict[str, str], timeout: float | None, attempt: int
     ) -> None:
-        self.request = request
-        self.url = url
-        self.headers = headers
-        self.timeout = timeout
-        self.attempt = attempt
+        self.request: Request[Any] = request
+        self.url: str = url
+        self.headers: dict[str, str] = headers
+        self.timeout: float | None = timeout
+        self.attempt: int = attempt
 
     @classmethod
     def prepare(cls, request: Request[Any], options: Options, attempt: int) -> Send:
