@@ -54,6 +54,12 @@ def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     assert getattr(error, "retry_after", 0) == (7.5 if status == 429 else 0)
 
 
+def test_a_proxy_that_wants_a_password_is_told_so() -> None:
+    error = from_status(SEND, Reply(407, b"<html>Squid").response(), None)
+    remedy = "put the right user name and password into its address, as in http://user:password@host:port"
+    assert str(error) == f"The proxy wants to know who asks: {remedy} (407, GET /v1/audio/voices/v1)"
+
+
 def test_request_id_has_two_names() -> None:
     for first, found in (("a", "a"), ("", "b")):
         assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found
@@ -146,11 +152,13 @@ def test_unreadable_response(is_sample: bool, content_type: str | None, content:
 
 FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"phase": "connect", "seconds": 5.0}, "No answer to {} within 5 s, while it was to connect"),
+    ({"phase": "connect", "peer": "the proxy p"}, "No answer to {} in time, while it was to connect to the proxy p"),
     ({"phase": "read", "seconds": 0.05}, "No answer to {} within 0.05 s, while it was to read the answer"),
     ({"phase": "write"}, "No answer to {} in time, while it was to send"),
     ({"phase": "pool"}, "No answer to {} in time, while it was to get a free connection"),
     ({"is_unsendable": True, "was_sent": False}, "{} could not be sent: slow"),
     ({"was_sent": False}, "No connection to https://api.example for {}: slow"),
+    ({"was_sent": False, "peer": "the proxy p"}, "No connection to the proxy p for {}: slow"),
     ({}, "The connection was lost before {} was answered: slow"),
 ]
 

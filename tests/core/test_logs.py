@@ -75,6 +75,18 @@ ENDS: list[tuple[dict[str, str], str]] = [
 ]
 
 
+def test_warning_of_the_end_is_a_log_line_where_warnings_are_errors(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logs, "_warned", set())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(2):
+            assert run_steps(flow.call(GET, OPTIONS), [Reply(200, "good", {"deprecation": "true"})]) == "good"
+    found = [(record.levelname, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
+    assert found == [("WARNING", "GET /v1/audio/voices/{voice_id} is deprecated (Deprecation: true)")]
+
+
 def test_warning_of_the_end_comes_once_an_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     for headers, message in ENDS:
         monkeypatch.setattr(logs, "_warned", set())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import functools
 import gc
 import logging
@@ -11,6 +12,8 @@ import httpx
 import httpx2
 import pytest
 
+from mistral_voices import Mistral
+from tests.harness import KEY
 from tests.loopback import Server, serving
 
 
@@ -23,6 +26,23 @@ def library(request: pytest.FixtureRequest) -> Any:
 def server() -> Iterator[Server]:
     with serving(Server()) as made:
         yield made
+
+
+def call_own(is_async: bool, *urls: str) -> None:
+    """Get a voice from each address in turn, by a client of our own."""
+
+    async def go(mistral: Mistral) -> None:
+        async with mistral:
+            for url in urls:
+                await mistral.audio.voices.get_async(voice_id="v1", server_url=url)
+
+    mistral = Mistral(KEY)
+    if is_async:
+        asyncio.run(go(mistral))
+        return
+    with mistral:
+        for url in urls:
+            mistral.audio.voices.get(voice_id="v1", server_url=url)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_options_of_client_and_call(client_kind: ClientKind, name: str, monkeypa
     client_kind.call(Mistral(KEY, **own, **every), name, **ARGUMENTS[name], **call)
     client_kind.call(Mistral(KEY, **own), name, **ARGUMENTS[name])
     sent = [(each.url.host, each.extensions["timeout"]["read"], each.headers.get("x-a")) for each in server.requests]
-    assert sent == [("call.example", 0.008, "b"), ("env.example", 7, None)]
+    assert sent == [("call.example", 0.008, "b"), ("own.example", 7, None)]
     assert [each.headers["x-own"] + each.headers["authorization"] for each in server.requests] == [f"1Bearer {KEY}"] * 2
     with pytest.raises(TypeError, match="unexpected argument 'timeout'"):
         client_kind.call(Mistral(KEY, **own), name, **ARGUMENTS[name], timeout=5)

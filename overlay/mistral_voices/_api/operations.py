@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 # Cloning takes its time.
 CREATE_SECONDS = 300.0
+# The HTTP libraries take an address of 65,536 characters, of which the server's own may have 2,048.
+LONGEST_PATH = 65_536 - 2_048
 ACCEPT_SAMPLE = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {JSON};q=0.7"
 
 
@@ -132,7 +134,15 @@ def _request(
     path: str = kwargs["url"]
     if "params" in kwargs:
         path += "?" + urlencode(kwargs["params"], doseq=True)
+    if len(path) > LONGEST_PATH:
+        raise ValueError(_too_long(path, kwargs["params"]))
     if "json" in kwargs:
         more["content"] = json.dumps(kwargs["json"], ensure_ascii=False, separators=(",", ":")).encode()
     sent = {name.lower(): value for name, value in kwargs.get("headers", {}).items()}
     return Request(kwargs["method"].upper(), path, parse, sent if headers is None else {**sent, **headers}, **more)
+
+
+def _too_long(path: str, params: Mapping[str, Any]) -> str:
+    """Name the argument that makes an address too long."""
+    longest = max(params, key=lambda name: len(urlencode({name: params[name]}, doseq=True)))
+    return f"{longest} is too long: the path has {len(path):,} characters, and at most {LONGEST_PATH:,} can be sent"

@@ -17,6 +17,8 @@ LONGEST_SENTENCE = 500
 NOT_JSON: Any = object()
 # What each time-out interrupted, in the words of a message.
 PHASES = {"connect": "connect", "read": "read the answer", "write": "send", "pool": "get a free connection"}
+# What a 407 says, whichever way it comes.
+PROXY_CREDENTIALS = "put the right user name and password into its address, as in http://user:password@host:port"
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
@@ -37,6 +39,8 @@ def from_status(send: Send, response: Response, retry_after: float | None) -> er
         invalid = _build(errors.HTTPValidationError, redaction, send, response, sentence, body)
         invalid.data = _validation_data(parsed)
         return invalid
+    if status == 407:
+        sentence = f"The proxy wants to know who asks: {PROXY_CREDENTIALS}"
     kind = errors.STATUS_ERRORS.get(status, errors.ServerError if status >= 500 else errors.SDKError)
     sentence = sentence or f"The server answered {status} without a message"
     error = _build(kind, redaction, send, response, sentence, body)
@@ -65,14 +69,14 @@ def from_transport_error(send: Send, failure: TransportError) -> errors.NoRespon
     where = f"{send.request.method} {send.path}" + (f" (attempt {send.attempt})" if send.attempt > 1 else "")
     if failure.phase is not None:
         within = "in time" if failure.seconds is None else f"within {failure.seconds:g} s"
-        while_ = f"while it was to {PHASES[failure.phase]}"
+        while_ = f"while it was to {PHASES[failure.phase]}" + (f" to {failure.peer}" if failure.peer else "")
         advice = f"timeout_ms sets how long to wait ({reason})"
         return errors.RequestTimeoutError(f"No answer to {where} {within}, {while_}; {advice}")
     if failure.is_unsendable:
         return errors.NoResponseError(f"{where} could not be sent: {reason}")
     if not failure.was_sent:
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
-        return errors.NoResponseError(f"No connection to {origin} for {where}: {reason}")
+        peer = failure.peer or "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
+        return errors.NoResponseError(f"No connection to {peer} for {where}: {reason}")
     return errors.NoResponseError(f"The connection was lost before {where} was answered: {reason}")
 
 

@@ -7,7 +7,7 @@ TransportError is thrown in. A generator that makes several calls uses these wit
 import random as _random
 import time
 from collections.abc import Callable
-from logging import INFO
+from logging import INFO, Logger
 from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError, ResponseValidationError
@@ -54,7 +54,7 @@ def exchange(
             error = from_transport_error(send, failure)
         else:
             try:
-                result = _parse(send, response, now())
+                result = _parse(logger, send, response, now())
             except MistralError as refused:
                 error = refused
             else:
@@ -75,7 +75,7 @@ def exchange(
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
 
 
-def _parse(send: Send, response: Response, now: float) -> Any:
+def _parse(logger: Logger, send: Send, response: Response, now: float) -> Any:
     """Make the result from a response, or raise what the response says."""
     status = response.status_code
     if not 200 <= status < 300:
@@ -91,7 +91,7 @@ def _parse(send: Send, response: Response, now: float) -> Any:
     except ValueError as error:
         raise from_unreadable(send, response, str(error)) from None
     if "deprecation" in response.headers or "sunset" in response.headers:
-        warn_of_end(send, response)
+        warn_of_end(logger, send, response)
     return result
 
 

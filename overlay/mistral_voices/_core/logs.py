@@ -47,7 +47,7 @@ def log_attempt(
     )
 
 
-def warn_of_end(send: Send, response: Response) -> None:
+def warn_of_end(logger: logging.Logger, send: Send, response: Response) -> None:
     """Warn, once for an operation, when the server says that it is deprecated or when it ends."""
     deprecation, sunset = response.headers.get("deprecation"), response.headers.get("sunset")
     operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.request.method} {send.path}")
@@ -59,7 +59,10 @@ def warn_of_end(send: Send, response: Response) -> None:
         message += f" (Deprecation: {deprecation[:80]})"
     if sunset is not None:
         message += f" and ends on {sunset[:80]}"
-    warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
+    try:
+        warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
+    except Warning:  # where warnings are errors, this one would take the result away: a create has been done
+        logger.warning("%s", message)
 
 
 def _levels_to_user() -> int:

@@ -3,6 +3,8 @@
 It is no tuple, of which error reporters would show the body, whatever its repr says.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -62,6 +64,7 @@ class TransportError(Exception):
         phase: What a time-out interrupted, such as "connect"; None for what is no time-out.
         seconds: How long it waited; None when that is not known, or no time-out.
         is_unsendable: Whether the request itself could not be sent.
+        peer: What there was no connection to, in the words of a message; None means the server.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class TransportError(Exception):
         phase: str | None = None,
         seconds: float | None = None,
         is_unsendable: bool = False,
+        peer: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.cause = cause
@@ -83,6 +87,12 @@ class TransportError(Exception):
         self.phase = phase
         self.seconds = seconds
         self.is_unsendable = is_unsendable
+        self.peer = peer
+
+    @classmethod
+    def of_environment(cls, reason: str, cause: Exception) -> TransportError:
+        """Make the error of a variable with which nothing can be sent; the reason names it and the remedy."""
+        return cls(cause, reason, was_sent=False, is_transient=False, is_unsendable=True)
 
 
 def _refuse(constant: str) -> Any:

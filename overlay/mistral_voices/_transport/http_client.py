@@ -41,10 +41,12 @@ class HTTPClient:
         library: The module of the library.
     """
 
-    __slots__ = ("_is_own", "_is_plain", "_last", "_parse_url", "client", "library")
+    __slots__ = ("_is_own", "_is_plain", "_last", "_parse_url", "_proxy", "client", "library")
 
-    def __init__(self, client: Any, kind: str, *, argument: str | None = None) -> None:
+    def __init__(self, client: Any, kind: str, *, argument: str | None = None, proxy: object = None) -> None:
         """Take a client of the library's class `kind`, as `argument` when it is the user's own.
+
+        Ours comes with the proxy that it was made for, if any.
 
         Raises:
             TypeError: It is no such client.
@@ -55,6 +57,7 @@ class HTTPClient:
         self.client: Any = client
         self.library: ModuleType = sys.modules[base.__module__.partition(".")[0]]
         self._is_own = argument is None
+        self._proxy = proxy
         self._is_plain = type(client) is base
         self._last: tuple[Any, Any] = (None, None)  # in one piece, because threads share it
         # Parsing an address is 8 percent of a get: those that come again (first pages, polling, retries) are kept.
@@ -76,6 +79,17 @@ class HTTPClient:
             return request
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
         return client.build_request(method, url, headers=headers, content=content, **options)
+
+    def proxy(self, url: str) -> str | None:
+        """Name the proxy that leads to an address; of a user's own client as far as the library shows it."""
+        if self._proxy is not None:
+            return str(self._proxy)
+        try:
+            found = self.client._transport_for_url(self.library.URL(url))._pool._proxy_url
+            port = "" if found.port is None else f":{found.port}"
+            return f"{found.scheme.decode()}://{found.host.decode()}{port}"
+        except (AttributeError, self.library.InvalidURL):
+            return None
 
     def _timeout(self, send: Send) -> tuple[float, float, float, float] | None:
         if (each := send.timeout) is not None:

@@ -19,7 +19,7 @@ from .body import BodyReader
 from .clients import Clients
 from .concurrency import in_thread_unless, sleep
 from .http_client import HTTPClient
-from .transport_errors import map_error
+from .transport_errors import clear_locals, library_errors, map_error
 
 T = TypeVar("T")
 
@@ -58,9 +58,16 @@ class Transport:
                     time.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = _send(self._clients.sync(step.url), step)
+                    try:
+                        outcome = _send(self._clients.sync(step.url), step)
+                    except TransportError as failure:  # of the environment: there is no client
+                        outcome = failure
         except ProgressError as error:
+            clear_locals(error)
             raise error.raised from error.raised.__cause__
+        except BaseException as error:
+            clear_locals(error)
+            raise
         finally:
             steps.close()
 
@@ -79,9 +86,16 @@ class Transport:
                     await sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = await _send_async(await self._clients.of_loop(step.url), step)
+                    try:
+                        outcome = await _send_async(await self._clients.of_loop(step.url), step)
+                    except TransportError as failure:  # as in `drive`
+                        outcome = failure
         except ProgressError as error:
+            clear_locals(error)
             raise error.raised from error.raised.__cause__
+        except BaseException as error:
+            clear_locals(error)
+            raise
         finally:
             steps.close()
 
@@ -105,8 +119,8 @@ def _send(http: HTTPClient, send: Send) -> Response | TransportError:
             return reader.finish()
         finally:
             response.close()
-    except library.RequestError as error:
-        return map_error(library, error)
+    except library_errors(library) as error:
+        return map_error(library, error, http.proxy(send.url))
 
 
 def _blocks(upload: Upload) -> Generator[bytes]:
@@ -135,8 +149,8 @@ async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError
             return reader.finish()
         finally:
             await response.aclose()
-    except library.RequestError as error:
-        return map_error(library, error)
+    except library_errors(library) as error:
+        return map_error(library, error, http.proxy(send.url))
 
 
 async def _blocks_async(upload: Upload) -> AsyncGenerator[bytes]:
