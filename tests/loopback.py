@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
+
+import trustme
 
 from .harness import VOICE
 
@@ -69,11 +72,29 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
     def handle(self) -> None:
         with suppress(ConnectionError):
             super().handle()
 
     def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class SecureServer(Server):
+    """The loopback server over TLS; a handshake that a client breaks off is no event."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        super().__init__()
+        self.url = f"https://localhost:{self.server_port}"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost").configure_cert(context)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
         pass
 
 

@@ -24,7 +24,7 @@ from mistral_voices import Mistral, errors
 from mistral_voices._transport import clients
 from mistral_voices.local import VoicesServer
 from tests.harness import CALLS, KEY, VOICE, ClientKind, Replies
-from tests.loopback import Server, run_python, serving
+from tests.loopback import SecureServer, Server, run_python
 
 Made = dict[str, list[Any]]
 BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -224,33 +224,6 @@ def test_forked_processes_do_not_share_connections(is_async: bool, monkeypatch: 
         assert read(ids)
         assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
         mistral.close()
-
-
-class SecureServer(Server):
-    """The loopback server over TLS; a handshake that a client breaks off is no event."""
-
-    def __init__(self, authority: trustme.CA) -> None:
-        super().__init__()
-        self.url = f"https://localhost:{self.server_port}"
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost").configure_cert(context)
-        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def secure(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    with serving(SecureServer(authority)) as server:
-        yield server
 
 
 @BOTH

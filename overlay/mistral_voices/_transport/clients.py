@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,13 @@ class Clients:
         if async_client is not None:
             self._given_async = HTTPClient(async_client, "AsyncClient", argument="async_client")
         self._user_agent = user_agent
+        self._trusted = cache(_trusted)  # so that a client in the place of a retired one costs no loading
         self._lock = threading.Lock()
         self._closed = False
         self._own: dict[bool, HTTPClient] = {}  # by whether they are for plain http
         self._own_async: dict[tuple[Any, bool], HTTPClient] = {}  # the same of each event loop
-        weakref.finalize(self, _release, self._own, self._own_async).atexit = False
+        weakref.finalize(self, _close, self._own)  # the end of the program, too
+        weakref.finalize(self, _close_async, self._own_async).atexit = False  # which closes its loops by itself
         _ALL.add(self)
 
     def sync(self, url: str) -> HTTPClient:
@@ -48,6 +51,9 @@ class Clients:
                 self.check_open()
                 if (client := self._own.get(is_plain_http)) is None:
                     client = HTTPClient(httpx.Client(**self._settings(is_plain_http)), "Client")
+                    # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
+                    # would leave it locked, and stop every thread for good.
+                    _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
                     self._own[is_plain_http] = client
         return client
 
@@ -69,9 +75,23 @@ class Clients:
                 self._own_async[key] = client
         return client
 
+    def retire(self, http: HTTPClient) -> None:
+        """Take a client of ours out of use, because a call on it was interrupted; its last call closes it.
+
+        The HTTP library (httpcore 1) may have lost a place of its pool for good: where a task is cancelled while it
+        opens a connection or closes a response, or where a signal raises at any line.
+        """
+        with self._lock:
+            for is_plain_http in [key for key, own in self._own.items() if own is http]:
+                del self._own[is_plain_http]
+                weakref.finalize(http, http.client.close)
+            for key in [key for key, own in self._own_async.items() if own is http]:
+                del self._own_async[key]
+                weakref.finalize(http, event_loops.close_from_outside, key[0], http.client).atexit = False
+
     def _settings(self, is_plain_http: bool) -> dict[str, Any]:
         headers = {"User-Agent": self._user_agent}
-        return {"timeout": usual_timeout(), "headers": headers, "verify": _trusted(is_plain_http)}
+        return {"timeout": usual_timeout(), "headers": headers, "verify": self._trusted(is_plain_http)}
 
     def check_open(self) -> None:
         """Raise RuntimeError after closing."""
@@ -82,7 +102,8 @@ class Clients:
         """Close our own clients; an async one is closed by its own event loop."""
         with self._lock:
             self._closed = True
-        _release(self._own, self._own_async)
+        _close(self._own)
+        _close_async(self._own_async)
 
     async def aclose(self) -> None:
         """Close our own clients, the async one of this event loop before returning."""
@@ -100,31 +121,44 @@ class Clients:
         self._lock = threading.Lock()
 
 
-def _release(own: dict[bool, HTTPClient], own_async: dict[tuple[Any, bool], HTTPClient]) -> None:
+def _close(own: dict[bool, HTTPClient]) -> None:
     for is_plain_http in list(own):
         if (client := own.pop(is_plain_http, None)) is not None:
             client.client.close()
+
+
+def _close_async(own_async: dict[tuple[Any, bool], HTTPClient]) -> None:
     for key in list(own_async):
         if (client := own_async.pop(key, None)) is not None:
             event_loops.close_from_outside(key[0], client.client)
+
+
+def _set_in_pools(client: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """Put something in the place of what the pools of a client have, where they have it."""
+    for transport in (client._transport, *client._mounts.values()):
+        pool = getattr(transport, "_pool", None)
+        if hasattr(pool, name):
+            setattr(pool, name, make(getattr(pool, name)))
 
 
 def _is_plain_http(url: str) -> bool:
     return url[:5].lower() == "http:"
 
 
-def _trusted(is_plain_http: bool) -> ssl.SSLContext | bool:
+def _trusted(is_plain_http: bool) -> ssl.SSLContext:
     """Say what our clients trust: nobody, or the HTTP library's certificates, or those of the environment.
 
-    The library's are loaded once a process; the environment's each time, because the files that SSL_CERT_FILE and
+    The library's are loaded once a process; the environment's once a Mistral, because the files that SSL_CERT_FILE and
     SSL_CERT_DIR name may change while a process runs.
     """
     import ssl  # loaded with httpx
 
+    import httpx  # as above
+
     if is_plain_http:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
-        return True
+        return httpx.create_ssl_context()
     return _certificates()
 
 
