@@ -66,7 +66,10 @@ class Clients:
         if (client := self._own_async.get(key)) is None:
             import httpx  # as above
 
+            from .early_responses import EarlyReadingBackend  # imports asyncio, as above
+
             client = HTTPClient(httpx.AsyncClient(**self._settings(key[1])), "AsyncClient")
+            _set_in_pools(client.client, "_network_backend", EarlyReadingBackend)
             await event_loops.keep(key[0], client.client)
             with self._lock:
                 self.check_open()
