@@ -24,7 +24,7 @@ from mistral_voices import Mistral, errors
 from mistral_voices._transport import certificates
 from mistral_voices.local import VoicesServer
 from tests.harness import CALLS, KEY, VOICE, ClientKind, Replies
-from tests.loopback import SecureServer, Server, run_python, serving
+from tests.loopback import SecureServer, Server, run_python
 
 Made = dict[str, list[Any]]
 BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -224,19 +224,6 @@ def test_forked_processes_do_not_share_connections(is_async: bool, monkeypatch: 
         assert read(ids)
         assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
         mistral.close()
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def secure(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    with serving(SecureServer(authority)) as server:
-        yield server
 
 
 @BOTH

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import event_loops
 from .http_client import AsyncClient, HTTPClient, SyncClient, usual_timeout
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class Clients:
@@ -24,11 +28,13 @@ class Clients:
         if async_client is not None:
             self._given_async = HTTPClient(async_client, "AsyncClient", argument="async_client")
         self._user_agent = user_agent
+        self._trusted: dict[bool, ssl.SSLContext] = {}  # by whether it is for plain http
         self._lock = threading.Lock()
         self._closed = False
         self._own: dict[str, HTTPClient] = {}  # by scheme, host and port of the server
         self._own_async: dict[tuple[Any, str], HTTPClient] = {}  # the same of each event loop
-        weakref.finalize(self, _release, self._own, self._own_async).atexit = False
+        weakref.finalize(self, _close, self._own)  # the end of the program, too
+        weakref.finalize(self, _close_async, self._own_async).atexit = False  # which closes its loops by itself
         _ALL.add(self)
 
     def sync(self, url: str) -> HTTPClient:
@@ -44,7 +50,11 @@ class Clients:
                 self.check_open()
                 if (client := self._own.get(origin)) is None:
                     settings, proxy = self._settings(origin)
-                    client = self._own[origin] = HTTPClient(httpx.Client(**settings), "Client", proxy=proxy)
+                    client = HTTPClient(httpx.Client(**settings), "Client", proxy=proxy)
+                    # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
+                    # would leave it locked, and stop every thread for good.
+                    _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
+                    self._own[origin] = client
         return client
 
     async def of_loop(self, url: str) -> HTTPClient:
@@ -56,8 +66,11 @@ class Clients:
         if (client := self._own_async.get(key)) is None:
             import httpx  # as above
 
+            from .early_responses import EarlyReadingBackend  # imports asyncio, as above
+
             settings, proxy = self._settings(key[1])
             client = HTTPClient(httpx.AsyncClient(**settings), "AsyncClient", proxy=proxy)
+            _set_in_pools(client.client, "_network_backend", EarlyReadingBackend)
             await event_loops.keep(key[0], client.client)
             with self._lock:
                 self.check_open()
@@ -66,6 +79,20 @@ class Clients:
                 self._own_async[key] = client
         return client
 
+    def retire(self, http: HTTPClient) -> None:
+        """Take a client of ours out of use, because a call on it was interrupted; its last call closes it.
+
+        The HTTP library (httpcore 1) may have lost a place of its pool for good: where a task is cancelled while it
+        opens a connection or closes a response, or where a signal raises at any line.
+        """
+        with self._lock:
+            for origin in [key for key, own in self._own.items() if own is http]:
+                del self._own[origin]
+                weakref.finalize(http, http.client.close)
+            for key in [key for key, own in self._own_async.items() if own is http]:
+                del self._own_async[key]
+                weakref.finalize(http, event_loops.close_from_outside, key[0], http.client).atexit = False
+
     def _settings(self, origin: str) -> tuple[dict[str, Any], object]:
         """Give the arguments of a client for a server, and its proxy; TransportError where the environment is wrong."""
         import httpx  # as above
@@ -73,7 +100,10 @@ class Clients:
         from . import certificates, proxies  # they load httpx
 
         is_plain_http = origin.startswith("http:")
-        verify, proxy = certificates.trusted(is_plain_http), proxies.find_proxy(origin)
+        # Read once a Mistral, so that a client in the place of a retired one costs no loading.
+        if (verify := self._trusted.get(is_plain_http)) is None:
+            verify = self._trusted[is_plain_http] = certificates.trusted(is_plain_http)
+        proxy = proxies.find_proxy(origin)
         settings = {"timeout": usual_timeout(), "headers": {"User-Agent": self._user_agent}, "verify": verify}
         settings["trust_env"] = False  # we read it
         if proxy is not None:
@@ -96,7 +126,8 @@ class Clients:
         """Close our own clients; an async one is closed by its own event loop."""
         with self._lock:
             self._closed = True
-        _release(self._own, self._own_async)
+        _close(self._own)
+        _close_async(self._own_async)
 
     async def aclose(self) -> None:
         """Close our own clients, the async one of this event loop before returning."""
@@ -121,13 +152,24 @@ class Clients:
         )
 
 
-def _release(own: dict[str, HTTPClient], own_async: dict[tuple[Any, str], HTTPClient]) -> None:
+def _close(own: dict[str, HTTPClient]) -> None:
     for origin in list(own):
         if (client := own.pop(origin, None)) is not None:
             client.client.close()
+
+
+def _close_async(own_async: dict[tuple[Any, str], HTTPClient]) -> None:
     for key in list(own_async):
         if (client := own_async.pop(key, None)) is not None:
             event_loops.close_from_outside(key[0], client.client)
+
+
+def _set_in_pools(client: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """Put something in the place of what the pools of a client have, where they have it."""
+    for transport in (client._transport, *client._mounts.values()):
+        pool = getattr(transport, "_pool", None)
+        if hasattr(pool, name):
+            setattr(pool, name, make(getattr(pool, name)))
 
 
 def _origin(url: str) -> str:

@@ -18,7 +18,6 @@ from .._media.upload import Upload
 from .body import BodyReader
 from .clients import Clients
 from .concurrency import in_thread_unless, sleep
-from .http_client import HTTPClient
 from .transport_errors import clear_locals, library_errors, map_error
 
 T = TypeVar("T")
@@ -58,10 +57,7 @@ class Transport:
                     time.sleep(step.seconds)
                     outcome = None
                 else:
-                    try:
-                        outcome = _send(self._clients.sync(step.url), step)
-                    except TransportError as failure:  # of the environment: there is no client
-                        outcome = failure
+                    outcome = _send(self._clients, step)
         except ProgressError as error:
             clear_locals(error)
             raise error.raised from error.raised.__cause__
@@ -86,10 +82,7 @@ class Transport:
                     await sleep(step.seconds)
                     outcome = None
                 else:
-                    try:
-                        outcome = await _send_async(await self._clients.of_loop(step.url), step)
-                    except TransportError as failure:  # as in `drive`
-                        outcome = failure
+                    outcome = await _send_async(self._clients, step)
         except ProgressError as error:
             clear_locals(error)
             raise error.raised from error.raised.__cause__
@@ -100,7 +93,11 @@ class Transport:
             steps.close()
 
 
-def _send(http: HTTPClient, send: Send) -> Response | TransportError:
+def _send(clients: Clients, send: Send) -> Response | TransportError:
+    try:
+        http = clients.sync(send.url)
+    except TransportError as failure:  # of the environment: there is no client
+        return failure
     client, library, content = http.client, http.library, send.request.content
     try:
         body = closing(_blocks(content)) if isinstance(content, Upload) else nullcontext(content)
@@ -121,6 +118,11 @@ def _send(http: HTTPClient, send: Send) -> Response | TransportError:
             response.close()
     except library_errors(library) as error:
         return map_error(library, error, http.proxy(send.url))
+    except BaseException:
+        clients.retire(http)
+        raise
+    finally:
+        del http  # a traceback that someone keeps would keep a retired client open
 
 
 def _blocks(upload: Upload) -> Generator[bytes]:
@@ -130,12 +132,17 @@ def _blocks(upload: Upload) -> Generator[bytes]:
             upload.report(number)
 
 
-async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError:
+async def _send_async(clients: Clients, send: Send) -> Response | TransportError:
+    try:
+        http = await clients.of_loop(send.url)
+    except TransportError as failure:  # as in `_send`
+        return failure
     client, library, content = http.client, http.library, send.request.content
     try:
         body = aclosing(_blocks_async(content)) if isinstance(content, Upload) else nullcontext(content)
         async with body as given:
             response = await client.send(http.build(send, given), stream=True, follow_redirects=False)
+        http.shield_closing(response)
         try:
             reader = BodyReader(library, response, send.request)
             await in_thread_unless(reader.in_memory, reader.start)
@@ -151,6 +158,11 @@ async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError
             await response.aclose()
     except library_errors(library) as error:
         return map_error(library, error, http.proxy(send.url))
+    except BaseException:
+        clients.retire(http)
+        raise
+    finally:
+        del http  # a traceback that someone keeps would keep a retired client open
 
 
 async def _blocks_async(upload: Upload) -> AsyncGenerator[bytes]:
