@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mistral_voices._media.formats import extension, is_json_sample, media_type
+from mistral_voices._media.formats import extension
 
 TYPES: dict[str, list[str | None]] = {  # by the extension of a file whose first bytes are those of Ogg
     ".wav": ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],

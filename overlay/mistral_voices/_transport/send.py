@@ -132,7 +132,7 @@ async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError
                     reader.report()
             except library.RequestError as error:
                 reader.end_early(error)
-            return reader.finish()
+            return await in_thread_unless(reader.in_memory, reader.finish)
         finally:
             await response.aclose()
     except library.RequestError as error:

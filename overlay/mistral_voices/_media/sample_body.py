@@ -1,0 +1,48 @@
+"""What the body of a good response is, by its first bytes and its type: audio, a JSON string, or no sample."""
+
+import re
+
+from .formats import is_tag, recognize_bytes
+
+JSON = "application/json"
+# Of no longer start is anything said: three frames of MP3 fit into it.
+ENOUGH = 8192
+OCTETS = ("", "application/octet-stream", "binary/octet-stream", "application/binary")
+
+_BLANK = rb"(?:\xef\xbb\xbf)?[ \t\r\n]*"
+_MARKUP = re.compile(_BLANK + rb"<(?:!doctype|!--|\?xml|[a-z][a-z0-9:]*[ \t\r\n/>])", re.IGNORECASE)
+# A string to its end, or as far as it has come.
+_PLAIN = rb'[^"\\\0-\x08\x0b\x0c\x0e-\x1f\x7f]*'
+_JSON_STRING = re.compile(_BLANK + rb'"' + _PLAIN + rb"(?:\\." + _PLAIN + rb')*(?:"[ \t\r\n]*|\\)?', re.DOTALL)
+_JSON_OTHER = re.compile(
+    _BLANK + rb'(?:\{[ \t\r\n]*["}]|\[[ \t\r\n]*[]["{tfn0-9-]|(?:null|true|false|[-+.e0-9]+)\s*\Z)'
+)
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def media_type(content_type: str | None) -> str:
+    """Take the bare type from a Content-Type header, in lower case; "" when there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def is_json_sample(content_type: str, start: bytes) -> bool:
+    """Say whether a sample comes as a JSON string, else as its bytes; ValueError when it is no sample.
+
+    Args:
+        content_type: The bare type; "" when the server gave none.
+        start: The first bytes, ENOUGH of them or all.
+    """
+    start = start[:ENOUGH]
+    if is_tag(start) or recognize_bytes(start):
+        return False
+    if content_type == JSON or content_type.endswith(("/json", "+json")) or _JSON_STRING.fullmatch(start):
+        return True
+    if content_type not in OCTETS and not content_type.startswith("audio/"):
+        raise ValueError(f"the content type is {content_type}, expected audio or JSON")
+    if not start:
+        raise ValueError("the body is empty, expected audio or JSON")
+    if not _CONTROL.search(start):
+        for pattern, what in ((_MARKUP, "HTML or XML"), (_JSON_OTHER, "JSON, but no string")):
+            if pattern.match(start):
+                raise ValueError(f"the body is {what}, expected audio, whatever its content type says")
+    return False
