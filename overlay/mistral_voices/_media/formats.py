@@ -150,9 +150,9 @@ def _is_mp4(read_at: ReadAt, offset: int) -> bool:
 
 
 # What is below goes when the last of its callers has moved to `recognize` and `filenames`.
-SIGNATURE = 4096
+SIGNATURE = 1 << 14
 
 
 def extension(content_type: str, start: bytes) -> str:
-    """Give the extension for a content type, else for the first bytes; "" when neither is known."""
-    return EXTENSIONS.get(content_type) or recognize_bytes(start) or ""
+    """Give the extension for the first bytes, else for a content type; "" when neither is known."""
+    return recognize_bytes(start) or EXTENSIONS.get(content_type, "")

@@ -7,6 +7,7 @@ from .formats import is_tag, recognize_bytes
 JSON = "application/json"
 # Of no longer start is anything said: three frames of MP3 fit into it.
 ENOUGH = 8192
+MARKUP = "HTML or XML"
 OCTETS = ("", "application/octet-stream", "binary/octet-stream", "application/binary")
 
 _BLANK = rb"(?:\xef\xbb\xbf)?[ \t\r\n]*"
@@ -41,8 +42,22 @@ def is_json_sample(content_type: str, start: bytes) -> bool:
         raise ValueError(f"the content type is {content_type}, expected audio or JSON")
     if not start:
         raise ValueError("the body is empty, expected audio or JSON")
-    if not _CONTROL.search(start):
-        for pattern, what in ((_MARKUP, "HTML or XML"), (_JSON_OTHER, "JSON, but no string")):
-            if pattern.match(start):
-                raise ValueError(f"the body is {what}, expected audio, whatever its content type says")
+    if text := _other_text(start):
+        raise ValueError(f"the body is {text}, expected audio, whatever its content type says")
     return False
+
+
+def is_harmless(content_type: str, body: bytes) -> bool:
+    """Say whether a body that is no good sample may be shown, for no sample is in it: HTML, XML, plain text."""
+    start = body[:ENOUGH]
+    text = _other_text(start)
+    return text == MARKUP or (text is None and content_type.startswith("text/") and not _JSON_STRING.fullmatch(start))
+
+
+def _other_text(start: bytes) -> str | None:
+    """Name the kind of text that a body is, if it is one that a sample never comes as."""
+    if _CONTROL.search(start):
+        return None
+    if _MARKUP.match(start):
+        return MARKUP
+    return "JSON, but no string" if _JSON_OTHER.match(start) else None
