@@ -1,0 +1,113 @@
+"""What a body is: audio, a JSON string or no sample, by its first bytes and its type."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mistral_voices._media.filenames import saved_extension
+from mistral_voices._media.sample_body import ENOUGH, is_json_sample, media_type
+
+from .samples import JSON_FORMS, WAV
+from .test_formats import AUDIO, RECOGNISED
+
+# Samples without a header; the last two could be text but for what follows.
+UNKNOWN = [
+    bytes(range(256)),
+    b"\x80\x81\x7f" * 9,
+    b"audio",
+    b'"' + bytes(9),
+    b"<html>" + bytes(9),
+    b"\xff\xfb",
+    b"[1" + bytes(9),
+]
+NO_AUDIO_TYPES = ["video/webm", "video/mp4", "application/ogg", "text/plain", "text/html", "x", "audiobook/x"]
+AUDIO_TYPES = ["audio/wav", "audio/x-new", "application/octet-stream", "binary/octet-stream", ""]
+JSON_TYPES = ["application/json", "text/json", "application/problem+json"]
+STRINGS = [form(WAV) for form in JSON_FORMS.values()] + [
+    b'\xef\xbb\xbf "UklG"',
+    b'""',
+    b'"not base64!"',
+    b'"cut sho',
+    b'"cut \\',
+]
+HTML = [
+    *(
+        b"<!DOCTYPE html><p>No",
+        b"\r\n <html lang='en'>",
+        b"<HTML>",
+        b"<?xml version='1.0'?><Error/>",
+        b"<Error><Code>5",
+    ),
+    *(
+        b"\xef\xbb\xbf<html>",
+        "<p>d\u00e9j\u00e0".encode("latin1"),
+        b"<!-- -->",
+        b"<h1>502</h1>",
+        b"<html>" + b"x" * ENOUGH,
+    ),
+]
+JSON = [
+    b'{"detail": "No"}',
+    b"{}",
+    b' [\n{"a": 1}]',
+    b"[]",
+    b"null",
+    b"true\n",
+    b"-1.5e3",
+    b'{"a": "' + b"x" * ENOUGH,
+    b"[1, 2]",
+]
+
+
+@pytest.mark.parametrize("content_type", [*AUDIO_TYPES, *NO_AUDIO_TYPES, *JSON_TYPES])
+def test_what_is_audio_or_a_json_string_is_a_sample_whatever_its_type(content_type: str) -> None:
+    for file in RECOGNISED:
+        assert not is_json_sample(content_type, (AUDIO / file).read_bytes())
+    assert not is_json_sample(content_type, b"ID3\4\0\0\0\x7f\x7f\x7f" + bytes(ENOUGH))  # artwork comes first
+    assert all(is_json_sample(content_type, string) for string in STRINGS)
+
+
+@pytest.mark.parametrize("content_type", AUDIO_TYPES)
+def test_what_is_called_audio_or_octets_is_a_sample_unless_it_is_text_of_another_kind(content_type: str) -> None:
+    assert not any(is_json_sample(content_type, audio) for audio in UNKNOWN)
+    for body, problem in [*((body, "HTML or XML") for body in HTML), *((body, "JSON, but no string") for body in JSON)]:
+        with pytest.raises(ValueError, match=re.escape(f"the body is {problem}, expected audio")):
+            is_json_sample(content_type, body)
+    with pytest.raises(ValueError, match="the body is empty"):
+        is_json_sample(content_type, b"")
+
+
+@pytest.mark.parametrize("content_type", NO_AUDIO_TYPES)
+def test_what_is_called_something_else_is_none(content_type: str) -> None:
+    for body in (*UNKNOWN, *HTML, *JSON, b""):
+        with pytest.raises(ValueError, match=f"the content type is {re.escape(content_type)}, expected audio or JSON"):
+            is_json_sample(content_type, body)
+
+
+def test_what_is_called_json_is_decoded_as_such() -> None:
+    assert all(
+        is_json_sample(content_type, body) for content_type in JSON_TYPES for body in (*UNKNOWN, *HTML, *JSON, b"")
+    )
+
+
+TYPES: dict[str, list[str | None]] = {  # by the extension of a file whose first bytes are unknown
+    ".wav": ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
+    ".mp3": ["Audio/MPEG; rate=8000", "audio/mp3"],
+    ".flac": ["audio/flac", " audio/x-flac ;x"],
+    ".ogg": ["audio/ogg", "application/ogg", "audio/opus"],
+    ".m4a": ["audio/mp4", "audio/x-m4a", "video/mp4", "audio/3gpp"],
+    ".aac": ["audio/aac"],
+    ".webm": ["audio/webm; codecs=opus", "video/webm"],
+    ".wma": ["audio/x-ms-wma"],
+    ".amr": ["audio/AMR"],
+    ".bin": ["audio/x-new", "audio/L16; rate=8000", "application/octet-stream", "", None],
+}
+
+
+@pytest.mark.parametrize("extension", TYPES)
+def test_content_types_and_their_extensions(extension: str) -> None:
+    for header in TYPES[extension]:
+        assert saved_extension(media_type(header), None) == extension
+        assert saved_extension(media_type(header), ".caf") == ".caf"
