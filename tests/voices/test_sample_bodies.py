@@ -29,7 +29,7 @@ NO_SAMPLES = [
     *[(b"<!doctype html><p>Sign in", content_type) for content_type in ("audio/wav", None, "text/html")],
     *[(b'{"detail": "No"}', content_type) for content_type in ("audio/wav", None)],
     (b"RIFF is how a WAV file begins", "text/plain"),
-    (b"", "audio/wav"),
+    (b"", "video/webm"),
 ]
 
 

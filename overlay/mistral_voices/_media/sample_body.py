@@ -40,8 +40,6 @@ def is_json_sample(content_type: str, start: bytes) -> bool:
         return True
     if content_type not in OCTETS and not content_type.startswith("audio/"):
         raise ValueError(f"the content type is {content_type}, expected audio or JSON")
-    if not start:
-        raise ValueError("the body is empty, expected audio or JSON")
     if text := _other_text(start):
         raise ValueError(f"the body is {text}, expected audio, whatever its content type says")
     return False
