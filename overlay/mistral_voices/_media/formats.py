@@ -154,5 +154,5 @@ SIGNATURE = 1 << 14
 
 
 def extension(content_type: str, start: bytes) -> str:
-    """Give the extension for the first bytes, else for a content type; "" when neither is known."""
-    return recognize_bytes(start) or EXTENSIONS.get(content_type, "")
+    """Give the extension for a content type, else for the first bytes; "" when neither is known."""
+    return EXTENSIONS.get(content_type) or recognize_bytes(start) or ""
