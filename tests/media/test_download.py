@@ -9,25 +9,27 @@ from mistral_voices._media.sample_body import ENOUGH
 
 from .samples import JSON_FORMS, WAV
 
+AUDIO = WAV * 8
 BODIES: dict[str | None, bytes] = {
-    None: WAV,
-    "Audio/X-New; rate=8000": WAV,
-    "application/octet-stream": WAV,
-    "video/webm": WAV,
-    "application/json": JSON_FORMS["lines"](WAV),
-    "Application/JSON; charset=utf-8": JSON_FORMS["plain"](WAV),
-    "text/plain": JSON_FORMS["escaped"](WAV),
+    None: AUDIO,
+    "Audio/X-New; rate=8000": AUDIO,
+    "application/octet-stream": AUDIO,
+    "video/webm": AUDIO,
+    "application/json": JSON_FORMS["lines"](AUDIO),
+    "Application/JSON; charset=utf-8": JSON_FORMS["plain"](AUDIO),
+    "text/plain": JSON_FORMS["escaped"](AUDIO),
 }
 
 
 @pytest.mark.parametrize("content_type", BODIES)
 @pytest.mark.parametrize("before", BODIES)
-def test_a_download_starts_anew_whatever_came_before(before: str | None, content_type: str | None) -> None:
+@pytest.mark.parametrize("size", [700, ENOUGH])
+def test_a_download_starts_anew_whatever_came_before(before: str | None, content_type: str | None, size: int) -> None:
     reports: list[tuple[int, int | None]] = []
     target = MemoryTarget()
     download = Download(target, lambda done, total: reports.append((done, total)))
     download.start(before, None)
-    download.write(BODIES[before][:700])
+    download.write(BODIES[before][:size])
     download.report()
     body = BODIES[content_type]
     download.start(content_type, len(body))
@@ -35,8 +37,8 @@ def test_a_download_starts_anew_whatever_came_before(before: str | None, content
         download.write(block)
         download.report()
     download.finish()
-    assert target.audio() == WAV
-    assert reports == [(700, None), (7, len(body)), (len(body), len(body))]
+    assert target.audio() == AUDIO
+    assert reports == [(size, None), (7, len(body)), (len(body), len(body))]
 
 
 @pytest.mark.parametrize("size", [1, 4095, ENOUGH - 1, ENOUGH, 3 * ENOUGH])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mistral_voices._media.filenames import sample_filename, saved_extension
 from mistral_voices._media.formats import FORMATS, SIGNATURES, is_tag, recognize, recognize_bytes
+from mistral_voices._media.frames import read_frame
 
 ROOT = Path(__file__).parent.parent.parent
 AUDIO = ROOT / "tests" / "data" / "audio"
@@ -140,9 +141,10 @@ def tag(size: int, flags: int = 0) -> bytes:
 )
 def test_what_follows_the_tags_decides(file: str) -> None:
     audio = (AUDIO / file).read_bytes()
-    for tags in (tag(0), tag(300), tag(1 << 20), tag(200_000, 0x10), tag(40) * 15, tag(5, 0x10) + tag(70_000)):
+    for tags in (tag(0), tag(300), tag(1 << 20), tag(200_000, 0x10), tag(40) * 16, tag(5, 0x10) + tag(70_000)):
         assert is_tag(tags)
         assert recognize_bytes(tags + audio) == FILES[file][0]
+        assert recognize_bytes(tag(1) * 17 + audio) is None
         assert recognize_bytes(tags) is recognize_bytes(tags + b"\0" * 4096) is recognize_bytes(tags + tags[:9]) is None
     assert (
         recognize_bytes(b"ID3 is a tag" + audio) is recognize_bytes(tag(9)[:6] + b"\x80" + tag(9)[7:] + audio) is None
@@ -163,10 +165,27 @@ def test_frames_must_follow_one_another() -> None:
         three + b"junk" * 9,
     ]
     bad = [one[:-1], one[:4], one + b"junk" * 9, two + b"junk" * 9, one + one[:7], one + b"\0" + one, b"\0" + mp3]
-    other_rate = one + bytes([one[0], one[1], one[2] ^ 0x04]) + one[3:]
+    other_rate = one + bytes([one[0], one[1], one[2] ^ 0x04]) + one[3:100]
     layer_1 = bytes([0xFF, 0xFF]) + mp3[2:]
     assert [recognize_bytes(audio) for audio in good] == [".mp3"] * len(good)
     assert [recognize_bytes(audio) for audio in (*bad, other_rate, layer_1)] == [None] * (len(bad) + 2)
+
+
+HEADERS = {  # whole ones, and what makes each of them none
+    "fffb90c400000000": [(1, 0xEB), (1, 0xFF), (1, 0xF9), (2, 0x00), (2, 0xF0), (2, 0x9C), (0, 0xFE), (1, 0x1B)],
+    "fff15080017ffc21": [(2, 0x74), (2, 0x7C), (4, 0), (0, 0xFE)],
+    "0b7715d94018430f": [(4, 0xC0), (4, 0x66), (5, 0x88), (1, 0x78)],
+    "0b77003f0480430f": [(5, 0x8F), (3, 2)],
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_headers_of_frames(header: str) -> None:
+    good = bytes.fromhex(header)
+    assert read_frame(good)
+    assert read_frame(good[:7]) is None
+    for position, byte in HEADERS[header]:
+        assert read_frame(good[:position] + bytes([byte]) + good[position + 1 :]) is None
 
 
 def test_samples_without_a_header_are_nothing() -> None:

@@ -46,7 +46,7 @@ HTML = [
         "<p>d\u00e9j\u00e0".encode("latin1"),
         b"<!-- -->",
         b"<h1>502</h1>",
-        b"<html>" + b"x" * ENOUGH,
+        b"<html>" + b"x" * ENOUGH + bytes(9),
     ),
 ]
 JSON = [

@@ -143,8 +143,6 @@ def _is_mp4(read_at: ReadAt, offset: int) -> bool:
             return False
         if size == 1:  # a size of 64 bits follows
             size = int.from_bytes(head[8:16])
-        if size < 8:
-            return False
         offset += size
     return False
 

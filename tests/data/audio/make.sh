@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make the recordings of this folder anew: sh tests/data/audio/make.sh
-# It takes espeak-ng 1.51, ffmpeg 5.1, sox 14.4, lame 3.100, flac 1.4, opus-tools 0.2, speex 1.2 and mkvtoolnix 74. No test runs it.
+# It takes espeak-ng 1.51, ffmpeg 5.1, sox 14.4, lame 3.100, flac 1.4, opus-tools 0.2 and mkvtoolnix 74. No test runs it.
 set -eu
 cd "$(dirname "$0")"
 rm -f -- *.wav *.w64 *.mp? *.m4? *.mov *.3gp *.aac *.ogg *.oga *.opus *.flac *.webm *.mka *.wma *.ai* *.caf *.amr *.au *.*ac3 *.wv *.tta *.voc *.sph *.pcm *.ulaw
@@ -62,20 +62,20 @@ sox "$say" -t amr-nb narrow.amr
 # AAC and AC-3 as bare frames
 f "$longer" -c:a aac -b:a 16k bare.aac
 f "$longer" -c:a aac -b:a 16k -write_id3v2 1 -metadata title=Ada id3.aac
-f "$longer" -c:a ac3 -ar 32000 -b:a 32k film.ac3
+f "$longer" -c:a ac3 -ar 44100 -b:a 32k film.ac3
 f "$longer" -c:a eac3 -ar 32000 -b:a 32k film.eac3
 
 # Browsers and Ogg
-f "$longer" -c:a libopus -b:a 8k chrome.webm
-f "$longer" -c:a libopus -b:a 8k -f webm -live 1 - > live.webm
-f "$say" -c:a libopus -b:a 8k -f matroska ffmpeg.mka
-mkvmerge -q --no-date -o mkvmerge.mka ffmpeg.mka
-mkvmerge -q --no-date -w -o mkvmerge.webm chrome.webm
-f "$longer" -c:a libopus -b:a 8k firefox.ogg
-opusenc --quiet --bitrate 8 "$longer" opus.opus
-f "$say" -c:a libvorbis vorbis.oga
-speexenc --quiet "$say" speex.ogg 2> /dev/null
-flac --silent --no-padding --ogg -o flac.ogg "$say"
+f "$longer" -bitexact -c:a libopus -b:a 8k chrome.webm
+f "$longer" -bitexact -c:a libopus -b:a 8k -f webm -live 1 - > live.webm
+f "$say" -bitexact -c:a libopus -b:a 8k -f matroska ffmpeg.mka
+mkvmerge -q --deterministic 1 --no-date -o mkvmerge.mka ffmpeg.mka
+mkvmerge -q --deterministic 1 --no-date -w -o mkvmerge.webm chrome.webm
+f "$longer" -bitexact -c:a libopus -b:a 8k firefox.ogg
+opusenc --quiet --serial 1 --bitrate 8 "$longer" opus.opus
+f "$say" -bitexact -c:a libvorbis vorbis.oga
+f "$say" -bitexact -c:a libspeex speex.ogg
+flac --silent --no-padding --ogg --serial-number=1 -o flac.ogg "$say"
 
 # The rest
 flac --silent --no-padding -o plain.flac "$say"
