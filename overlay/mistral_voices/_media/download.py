@@ -3,7 +3,7 @@
 from .base64_text import Base64Decoder
 from .files import FileTarget
 from .progress import Progress, check_progress, report_progress
-from .sample_body import ENOUGH, is_json_sample, media_type
+from .sample_body import ENOUGH, judge_body, media_type
 
 
 class MemoryTarget:
@@ -66,8 +66,11 @@ class Download:
 
     def _judge(self) -> None:
         """Tell from what has come whether it is a sample, and in which form."""
-        start = b"".join(self._held)
-        self._decoder = Base64Decoder() if is_json_sample(self._content_type, start) else None
+        is_json, problem = judge_body(self._content_type, self.held())
+        if problem is not None:
+            raise ValueError(problem)
+        start = self.held()
+        self._decoder = Base64Decoder() if is_json else None
         self._held, self._is_judged = [], True
         self._pass_on(start)
 

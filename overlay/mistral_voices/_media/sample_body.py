@@ -1,6 +1,7 @@
 """What the body of a good response is, by its first bytes and its type: audio, a JSON string, or no sample."""
 
 import re
+from typing import NamedTuple
 
 from .formats import is_tag, recognize_bytes
 
@@ -26,8 +27,15 @@ def media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 
-def is_json_sample(content_type: str, start: bytes) -> bool:
-    """Say whether a sample comes as a JSON string, else as its bytes; ValueError when it is no sample.
+class Judgement(NamedTuple):
+    """Whether a sample comes as a JSON string, else as its bytes; and why a body is no sample, None when it is one."""
+
+    is_json: bool
+    problem: str | None = None
+
+
+def judge_body(content_type: str, start: bytes) -> Judgement:
+    """Judge the body of a response. It raises nothing: a traceback would hold the body.
 
     Args:
         content_type: The bare type; "" when the server gave none.
@@ -35,14 +43,15 @@ def is_json_sample(content_type: str, start: bytes) -> bool:
     """
     start = start[:ENOUGH]
     if is_tag(start) or recognize_bytes(start):
-        return False
+        return Judgement(is_json=False)
     if content_type == JSON or content_type.endswith(("/json", "+json")) or _JSON_STRING.fullmatch(start):
-        return True
+        return Judgement(is_json=True)
+    problem = None
     if content_type not in OCTETS and not content_type.startswith("audio/"):
-        raise ValueError(f"the content type is {content_type}, expected audio or JSON")
-    if text := _other_text(start):
-        raise ValueError(f"the body is {text}, expected audio, whatever its content type says")
-    return False
+        problem = f"the content type is {content_type}, expected audio or JSON"
+    elif text := _other_text(start):
+        problem = f"the body is {text}, expected audio, whatever its content type says"
+    return Judgement(is_json=False, problem=problem)
 
 
 def is_harmless(content_type: str, body: bytes) -> bool:
