@@ -19,7 +19,7 @@ SAMPLES: list[tuple[str, str | None, str]] = [
     ("firefox.ogg", "application/ogg", ".ogg"),
     ("opus.opus", "audio/opus", ".ogg"),
     ("artwork.mp3", "text/plain", ".mp3"),
-    ("id3.aac", "audio/x-new", ".aac"),
+    ("id3.aac", "audio/mpeg", ".aac"),
     ("plain.wav", None, ".wav"),
     ("pipe.wav", "application/json", ".wav"),
     ("bare.pcm", "binary/octet-stream", ".bin"),
