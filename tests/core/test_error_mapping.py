@@ -137,6 +137,10 @@ UNREADABLE = [
     (False, "application/json", b'{"id": 1}', '{"id": 1}'),
     (True, "application/json", b'"UklGRg=="', ""),
     (True, "text/html", b"<p>", "<p>"),
+    (True, "text/plain", b"No", "No"),
+    (True, "text/plain", b'"UklGRg==', ""),
+    (True, "audio/wav", b"<p>" * 1000, "<p>" * 1000),
+    *[(True, content_type, b'{"sample": "UklGRg=="}', "") for content_type in ("audio/wav", "text/plain")],
     (True, None, b"RIFF", ""),
 ]
 

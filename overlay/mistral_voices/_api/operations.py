@@ -17,8 +17,8 @@ from .._checks import check_flag
 from .._core.request import Request
 from .._core.response import Response
 from .._media.download import Download
-from .._media.formats import JSON, is_json_sample, media_type
 from .._media.progress import Progress, check_progress
+from .._media.sample_body import JSON, judge_body, media_type
 from .._media.sample_files import Sample
 from .._media.upload import Upload
 from ..utils import UNSET
@@ -104,7 +104,10 @@ def get_voice_sample(voice_id: str) -> Request[str]:
     from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     def parse(*, response: Response) -> str:
-        if is_json_sample(media_type(response.headers.get("content-type"))):
+        is_json, problem = judge_body(media_type(response.headers.get("content-type")), response.content)
+        if problem is not None:
+            raise ValueError(problem)
+        if is_json:
             return operation._parse_response(response=response)
         return base64.b64encode(response.content).decode("ascii")
 

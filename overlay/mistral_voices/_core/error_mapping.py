@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from .. import errors, models
+from .._media.sample_body import is_harmless, media_type
 from .redaction import Redaction
 from .request import Send
 from .response import Response, TransportError
@@ -52,9 +53,9 @@ def from_status(send: Send, response: Response, retry_after: float | None) -> er
 def from_unreadable(send: Send, response: Response, reason: str) -> errors.ResponseValidationError:
     """Make the error for a 2XX that the API does not describe."""
     redaction = Redaction(send)
-    is_text = (response.headers.get("content-type") or "").startswith("text/")
+    is_shown = is_harmless(media_type(response.headers.get("content-type")), response.content)
     # What came in place of a sample is most likely the sample, which no error repeats.
-    body = "" if send.request.is_sample and not is_text else _parse(redaction, response)[0]
+    body = "" if send.request.is_sample and not is_shown else _parse(redaction, response)[0]
     reason = redaction.hide(reason)
     sentence = f"The answer is not one that the document describes: {reason}"
     error = _build(errors.ResponseValidationError, redaction, send, response, sentence, body)

@@ -39,8 +39,8 @@ def find_frames(read_at: Callable[[int, int], bytes], offset: int) -> str | None
         if whole.find(whole[:4], 1, frame.length) > 0:
             return None
         following = whole[frame.length :]
-        if not following or following.startswith(TRAILERS):
-            return frame.extension
+        if not following or following.startswith(TRAILERS):  # of AAC and AC-3 there is no file of one frame
+            return frame.extension if count > 1 or frame.extension == ".mp3" else None
         following_frame = read_frame(following)
         if following_frame is None or following_frame.repeated != frame.repeated:
             return None

@@ -153,7 +153,7 @@ async def _send_async(clients: Clients, send: Send) -> Response | TransportError
                     reader.report()
             except library.RequestError as error:
                 reader.end_early(error)
-            return reader.finish()
+            return await in_thread_unless(reader.in_memory, reader.finish)
         finally:
             await response.aclose()
     except library_errors(library) as error:
