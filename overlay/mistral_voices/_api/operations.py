@@ -53,8 +53,9 @@ def create_voice(sample: str | Sample, on_progress: Progress | None, **given: An
 
     check_progress(on_progress)
     text = sample if isinstance(sample, str) else ""
-    if not isinstance(sample, str) and given["sample_filename"] is UNSET and sample.filename is not None:
-        given["sample_filename"] = sample.filename
+    if not isinstance(sample, str) and given["sample_filename"] is UNSET:
+        filename = sample.filename()
+        given["sample_filename"] = UNSET if filename is None else filename
     checked = check("create_voice", {**given, "sample_audio": text})
     kwargs = operation._get_kwargs(body=models.VoiceCreateRequest(**checked))
     content = None if isinstance(sample, str) else Upload(kwargs.pop("json"), "sample_audio", sample, on_progress)
