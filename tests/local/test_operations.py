@@ -119,10 +119,13 @@ def test_the_type_of_a_sample(client: httpx.Client) -> None:
         assert (response.headers["content-type"], response.content) == (expected, audio)
 
 
-def test_what_is_not_base64_is_kept_as_text(client: httpx.Client) -> None:
-    for text in ("<value>", "not base64", "dGV4dA", "é"):
-        response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
-        assert (response.headers["content-type"], response.json()) == ("application/json", text)
+def test_what_is_not_base64_is_refused(client: httpx.Client) -> None:
+    error = {"loc": ["body", "sample_audio"], "type": "base64_decode", "ctx": {"error": "Only base64 data is allowed"}}
+    error["msg"] = "Base64 decoding error: 'Only base64 data is allowed'"
+    for text in ("<value>", "not base64", "ada.wav", "dGV4dA", "dGV4dA===", "QU JD", "_-_-", "é"):
+        response = client.post(VOICES, json=SENT | {"sample_audio": text})
+        assert (response.status_code, response.json()) == (422, {"detail": [error]})
+    assert client.get(VOICES, params={"type": "custom"}).json()["total"] == 0
     broken = create(client, sample_audio="QUJD\r\nQUJD\n")["id"]
     assert client.get(f"{VOICES}/{broken}/sample").content == b"ABCABC"
 
