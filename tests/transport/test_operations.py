@@ -13,7 +13,7 @@ from mistral_voices import Mistral, errors, models
 
 from ..harness import KEY, PAGE, VOICE, ClientKind, Fails, Reply
 
-SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxl"
+SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxlQQ"
 V1, SAMPLE_OF = "/v1/audio/voices", "GET /v1/audio/voices/v1/sample"
 CREATED = {"name": "Ada", "sample_audio": SAMPLE, "retention_notice": 30}
 SAVE = {"voice_id": "v1", "path": "a.wav", "overwrite": True}

@@ -35,8 +35,8 @@ class FileObject:
             raise ValueError("sample_audio is a file that is closed already: create the voice while it is open")
         self._check_reading()
         try:
-            self.start = self._tell()
-            self.end = self.find_end()
+            self.start: int = self._tell()
+            self.end: int = self.find_end()
             self.rewind()
         except OSError as error:
             reason = str(error).removeprefix("sample_audio: ")

@@ -18,16 +18,15 @@ BLOCK = 3 * 64 * 1024
 
 
 class _Sample:
-    """What every kind of sample has: its size, and what tells the name that it is sent under."""
+    """What every kind of sample has: what tells the name that it is sent under."""
 
-    in_memory = False
-    size: int
+    in_memory: bool = False
 
     def __init__(self, given_name: str | None, name: str | None, read_at: ReadAt) -> None:
         """Recognise the audio; `given_name` is one that the user gave for this, `name` is that of the file."""
         self._given_name = given_name
         self._name = name
-        self.format = recognize(read_at)
+        self.format: str | None = recognize(read_at)
         if self.format is None and is_encoded_audio(read_at(0, START)):
             raise ValueError("sample_audio holds base64 text, not audio: pass the text itself, as a str")
 
@@ -63,7 +62,7 @@ class PathSample(_Sample):
             raise ValueError(f"sample_audio: {self._path} is no regular file: read it and pass its bytes")
         if not status.st_size:
             raise ValueError(f"sample_audio: the file {self._path} is empty")
-        self.size = status.st_size
+        self.size: int = status.st_size
         self._version = (status.st_size, status.st_mtime_ns, status.st_ino)
         with open(self._path, "rb") as file:
             super().__init__(given_name, os.path.basename(self._path), FileObject(file).read_at)
@@ -89,7 +88,7 @@ class FileSample(_Sample):
             raise ValueError("sample_audio is a file that is empty: pass one with audio in it")
         if opened.start >= opened.end:
             raise ValueError("sample_audio is a file that was read to its end already: call its seek(0) first")
-        self.size = opened.end - opened.start
+        self.size: int = opened.end - opened.start
         try:
             super().__init__(given_name, opened.name, opened.read_at)
             if self.format is None and opened.start and recognize(opened.read_from_start) is not None:
@@ -114,7 +113,7 @@ class FileSample(_Sample):
 class BytesSample(FileSample):
     """Audio in memory."""
 
-    in_memory = True
+    in_memory: bool = True
 
     def __init__(self, audio: bytes, given_name: str | None = None) -> None:
         if not audio:
