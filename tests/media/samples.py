@@ -28,6 +28,16 @@ class ShortReads(io.BytesIO):
         return super().read(size if size is None or size < 0 else min(size, 7))
 
 
+class AsyncUpload:
+    """Like those of Starlette and FastAPI."""
+
+    def __init__(self) -> None:
+        self.file, self.filename = io.BytesIO(WAV), "ada.wav"
+
+    async def read(self, size: int = -1) -> bytes:
+        return self.file.read(size)
+
+
 class Folder:
     """Makes files of each kind, and closes them at the end."""
 

@@ -31,7 +31,7 @@ from werkzeug.datastructures import FileStorage
 from mistral_voices._media.sample_files import Sample
 from mistral_voices._media.upload import prepare_sample
 
-from .samples import WAV, Folder, ShortReads
+from .samples import WAV, AsyncUpload, Folder, ShortReads
 
 T = TypeVar("T")
 
@@ -58,16 +58,6 @@ class SFTPFile:
 
     def seek(self, offset: int, whence: int = 0) -> None:
         self._file.seek(offset, whence)
-
-
-class AsyncUpload:
-    """Like those of Starlette and FastAPI."""
-
-    def __init__(self) -> None:
-        self.file, self.filename = io.BytesIO(WAV), "ada.wav"
-
-    async def read(self, size: int = -1) -> bytes:
-        return self.file.read(size)
 
 
 class Attachment:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
+import logging
 import os
 import tempfile
 import threading
@@ -23,7 +25,7 @@ from mistral_voices import Mistral, errors
 from mistral_voices._media import sample_files
 
 from ..harness import KEY, VOICE, ClientKind, Reply
-from ..media.samples import JSON_FORMS, KINDS, WAV, Folder, descriptors, use_file_system
+from ..media.samples import JSON_FORMS, KINDS, WAV, AsyncUpload, Folder, descriptors, use_file_system
 
 AUDIO = WAV[:1201]
 AUDIO_HEADERS = {"content-type": "audio/wav"}
@@ -79,13 +81,39 @@ def attempt(kind: ClientKind, mistral: Mistral, operation: str, place: Path, /, 
     return asyncio.run(inside())
 
 
+@pytest.mark.filterwarnings("error")
 def test_what_is_wrong_is_refused_before_anything_is_sent(client_kind: ClientKind) -> None:
     mistral = client_kind.mistral(server := client_kind.replies(VOICE))
+    wrong: list[tuple[Any, type[Exception], str]] = [
+        ("no.wav", ValueError, "sample_audio looks like the path of a file"),
+        (AsyncUpload(), TypeError, "sample_audio is an asynchronous AsyncUpload"),
+        ((44_100, b""), TypeError, "sample_audio holds samples"),
+    ]
+    for sample, kind, words in wrong:
+        with pytest.raises(kind, match=words):
+            client_kind.call(mistral, "create", name="Ada", sample_audio=sample)
     with pytest.raises(FileNotFoundError, match="sample_audio: there is no such file"):
         client_kind.call(mistral, "create", name="Ada", sample_audio=Path("no.wav"))
     with pytest.raises(FileExistsError, match="overwrite=True replaces it"):
         client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=__file__)
     assert server.requests == []
+
+
+def test_text_and_names_are_put_right_and_logged(client_kind: ClientKind, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    mistral = client_kind.mistral(server := client_kind.replies(VOICE))
+    upload = io.BytesIO(WAV)
+    upload.name = "take.mp3"
+    for given in ({"sample_audio": base64.encodebytes(WAV).decode()}, {"sample_audio": upload}):
+        client_kind.call(mistral, "create", name="Ada", **given)
+    upload.seek(0)
+    client_kind.call(mistral, "create", name="Ada", sample_audio=upload, sample_filename="take.mp3")
+    text = base64.b64encode(WAV).decode()
+    bodies = [json.loads(request.content) for request in server.requests]
+    assert [body["sample_audio"] for body in bodies] == [text] * 3
+    assert [body.get("sample_filename") for body in bodies] == [None, "take.wav", "take.mp3"]
+    assert ["line breaks" in caplog.messages[0], "'take.mp3' is sent" in caplog.messages[1]] == [True] * 2
+    assert len(caplog.messages) == 2
 
 
 @pytest.mark.parametrize("kind", ["bytes", "path", "positioned-file"])
