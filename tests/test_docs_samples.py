@@ -10,7 +10,7 @@ import mmap
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -32,12 +32,7 @@ SENT = [(code, result) for code, result in ROWS if not result.startswith("`")]
 REFUSED = [(code, *result.split(" | ")) for code, result in ROWS if result.startswith("`")]
 AUDIO = (ROOT / "tests" / "data" / "hello.wav").read_bytes()
 MODULES = {each.__name__: each for each in (array, base64, io, json, mmap)}
-NAMES = {
-    "Path": Path,
-    "FileStorage": FileStorage,
-    "AsyncUpload": AsyncUpload,
-    "urlopen": build_opener(ProxyHandler({})).open,
-}
+NAMES = {"Path": Path, "FileStorage": FileStorage, "AsyncUpload": AsyncUpload}
 
 
 @pytest.fixture
@@ -45,15 +40,16 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "tests" / "data" / "hello.wav", "ada.wav")
     with ExitStack() as stack:
-        opened = partial(_opened, stack)
+
+        def kept(opening: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+            return stack.enter_context(opening(*arguments, **options))
+
         yield {
-            **{"open": opened, "file": opened("ada.wav", "rb"), "audio": AUDIO},
-            **{"text": base64.b64encode(AUDIO).decode(), **MODULES, **NAMES},
+            **{"open": partial(kept, open), "urlopen": partial(kept, build_opener(ProxyHandler({})).open)},
+            **{"file": kept(open, "ada.wav", "rb"), "audio": AUDIO, "text": base64.b64encode(AUDIO).decode()},
+            **MODULES,
+            **NAMES,
         }
-
-
-def _opened(stack: ExitStack, *arguments: Any, **options: Any) -> Any:
-    return stack.enter_context(open(*arguments, **options))
 
 
 def evaluate(code: str, names: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import io
 import zlib
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_voices._media.upload import prepare_sample
@@ -51,6 +51,7 @@ class Odd:
         return call
 
 
+@settings(deadline=None, database=None, derandomize=True, max_examples=200)
 @given(
     st.fixed_dictionaries({}, optional={name: st.tuples(st.integers(-1, 6), each) for name, each in RESULTS.items()}),
     st.fixed_dictionaries({}, optional=ATTRIBUTES),

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mistral_voices._media.sample_text import check_sample_text
 
@@ -79,8 +81,9 @@ WRONG: dict[str, str] = {
     "s3://bucket/ada": "is a URL: download",
     "FILE:///home/ada.wav": r"is the URL of a file: pass its path as pathlib\.Path",
     f"Data:audio/wav;base64,{TEXT}": "is a data URI: pass only what stands after the comma",
-    str(WAV): r"is the repr of bytes: pass the bytes themselves, or text made with \.decode\(\)",
+    str(WAV): r"is the repr of bytes: pass the bytes themselves, or their \.decode\(\) instead of str",
     str(base64.b64encode(WAV)): "is the repr of bytes",
+    str(bytearray(WAV[:9])): "is the repr of bytes",
     json.dumps(TEXT): "is text in quotes",
     f"\u201c{TEXT}\u201d": "is text in quotes",
     json.dumps({"audio": TEXT}): "is JSON: pass only the base64 text",
@@ -117,6 +120,20 @@ def test_what_is_not_base64_is_called_by_its_name(text: str, caplog: pytest.LogC
     assert len(str(caught.value)) < 250
     assert TEXT[:8] not in str(caught.value)  # a message shows no sample
     assert caplog.records == []
+
+
+LETTERS = st.text("AQgw09+/-_= \n\r\t", max_size=40)
+
+
+@settings(deadline=None, database=None, derandomize=True)
+@given(st.text() | LETTERS | st.builds(str.__add__, st.sampled_from([SHORT, TEXT[-1100:], URL_SAFE[:1099]]), LETTERS))
+def test_whatever_is_sent_is_whole_base64(text: str) -> None:
+    try:
+        sent = check_sample_text(text)
+    except ValueError:
+        return
+    assert sent
+    base64.b64decode(sent, validate=True)
 
 
 FILES: dict[str, Callable[[Path], str]] = {

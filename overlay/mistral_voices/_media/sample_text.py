@@ -28,7 +28,10 @@ _MISTAKES = [
     (r"data:", "is a data URI: pass only what stands after the comma"),
     (r"file:", "is the URL of a file: pass its path as pathlib.Path"),
     (r"[a-z][a-z0-9+.-]+://", "is a URL: download what it leads to and pass the bytes"),
-    (r"b['\"]", "is the repr of bytes: pass the bytes themselves, or text made with .decode() instead of str()"),
+    (
+        r"(bytearray\()?b['\"]",
+        "is the repr of bytes: pass the bytes themselves, or their .decode() instead of str()",
+    ),
     (r"['\"`\u2018\u201c\u201e\u00ab]", "is text in quotes: pass what stands between them"),
     (r"[{\[]", "is JSON: pass only the base64 text that is in it"),
     (r"<", "is a placeholder, markup or the repr of an object: pass the object itself"),
@@ -157,7 +160,7 @@ def _describe(text: str, problem: str) -> str:
     for start, mistake in _MISTAKES:
         if re.match(start, text, re.IGNORECASE):
             return mistake
-    if len(text) <= LONGEST_PATH and _PATH.fullmatch(text):
+    if len(text) <= LONGEST_TYPED and _PATH.fullmatch(text):
         return _describe_path(text)
     if "/" in text and len(text) <= LONGEST_TYPED and not _is_audio(_decode_start(text.encode("ascii", "replace"))):
         problem += ", or the path of a file that is not there"
