@@ -67,6 +67,12 @@ class Attachment:
         return WAV
 
 
+class NumpyBytes(bytes):
+    """Like those of numpy: bytes first of all."""
+
+    dtype, shape = "S4", ()
+
+
 class Samples(array.array):  # type: ignore[type-arg]
     """Like the arrays of numpy: a buffer of numbers."""
 
@@ -140,10 +146,12 @@ SENT: dict[str, tuple[Callable[[Folder], Any], str | None]] = {
     "werkzeug-without-filename": (lambda _: FileStorage(io.BytesIO(WAV), None, "field"), "sample.wav"),
     "whole-path-of-a-browser": (lambda _: FileStorage(io.BytesIO(WAV), "C:\\fake\\ada.wav", "field"), "ada.wav"),
     "django-or-streamlit": (lambda _: Upload(stream=io.BytesIO(WAV), name="ada.wav"), "ada.wav"),
+    "closed-that-is-a-method": (lambda _: Upload(stream=io.BytesIO(WAV), name=None, closed=bool), "sample.wav"),
     "file-of-an-async-upload": (lambda _: AsyncUpload().file, "sample.wav"),
     "name-that-is-a-number": (lambda _: Upload(stream=io.BytesIO(WAV), name=7), "sample.wav"),
     "after-a-header": (lambda _: drained(io.BytesIO(b"header of another kind" + WAV), 22), "sample.wav"),
     "after-another-recording": (lambda _: drained(io.BytesIO(WAV + WAV), len(WAV)), "sample.wav"),
+    "bytes-of-numpy": (lambda _: NumpyBytes(WAV), "sample.wav"),
     "bytearray": (lambda _: bytearray(WAV), "sample.wav"),
     "memoryview": (lambda _: memoryview(WAV), "sample.wav"),
     "every-other-byte": (lambda _: memoryview(bytes(byte for byte in WAV for _ in "12"))[::2], "sample.wav"),
@@ -258,6 +266,7 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "zip-path": (lambda folder: zipfile.Path(zipped(folder), "sub/ada.wav"), (TypeError, r"its `\.read_bytes\(\)`")),
     "released": (lambda _: ended(memoryview(WAV), memoryview.release), (ValueError, "buffer that cannot be read")),
     "base64-bytes": (lambda _: ENCODED, ENCODED_BYTES),
+    "base64-with-a-mark": (lambda _: codecs.BOM_UTF8 + ENCODED, ENCODED_BYTES),
     "base64-lines": (lambda folder: folder.write(base64.encodebytes(WAV)), ENCODED_BYTES),
     "base64-file": (lambda _: io.BytesIO(base64.urlsafe_b64encode(WAV)), ENCODED_BYTES),
     "array": (lambda _: NUMBERS, NO_FILE),
@@ -266,6 +275,7 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "samples-first": (lambda _: (NUMBERS, 44_100.0), NO_FILE),
     "pair-with-text": (lambda _: ("ada.wav", "UklGRg=="), (TypeError, "a tuple with text: pass .* sample_filename")),
     "pair-reversed": (lambda _: (WAV, "ada.wav"), (TypeError, r'a pair such as \("ada\.wav", file\)')),
+    "longer": (lambda _: ("ada.wav", WAV, "audio/wav", {}, None), (TypeError, "a pair such as")),
     "single": (lambda _: (WAV,), (TypeError, r'a pair such as \("ada\.wav", file\)')),
     "wave": (lambda folder: kept(folder, wave.open, str(HELLO)), (TypeError, "a binary file, not Wave_")),
     "list": (lambda _: [WAV], (TypeError, "base64 text, bytes, a path or a binary file, not list")),

@@ -45,7 +45,7 @@ def check_sample_text(given: str) -> str:
     Raises:
         ValueError: It is not base64; the message says what it looks like instead.
     """
-    text = str.__str__(given).strip().removeprefix("\ufeff").strip()
+    text = given.strip().removeprefix("\ufeff").strip()
     if not text:
         raise ValueError("sample_audio is empty: pass base64 text, bytes, a path or a binary file")
     if len(text) <= LONGEST_PATH:
