@@ -56,15 +56,16 @@ SHOWN = {"1": 1, "true": 1, "yes": 1, "on": 1, " True ": 1, "0": 0, "": 0}
 @pytest.mark.parametrize(("value", "lines"), SHOWN.items())
 def test_mistral_debug(value: str, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setenv("MISTRAL_DEBUG", value)
-    monkeypatch.delitem(logging.Logger.manager.loggerDict, "mistral_voices", raising=False)  # of other tests
+    assert logs.LOGGER is logging.getLogger("mistral_voices")
+    monkeypatch.setattr(logs, "LOGGER", logging.getLogger("test_mistral_debug" + value))  # not that of other tests
     root = logging.getLogger()
     before = (list(root.handlers), root.level, logging.lastResort)
     logger = logs.default_logger()
-    assert logger is logs.default_logger() is logging.getLogger("mistral_voices")
+    assert logger is logs.default_logger() is logs.LOGGER
     logger.info("a line")
     output = capsys.readouterr()
     assert (output.out, (list(root.handlers), root.level, logging.lastResort)) == ("", before)
-    found = re.findall(r"^\d{4}-\d\d-\d\d [\d:,]+ mistral_voices INFO a line$", output.err, re.MULTILINE)
+    found = re.findall(r"^\d{4}-\d\d-\d\d [\d:,]+ test_mistral_debug.* INFO a line$", output.err, re.MULTILINE)
     assert (len(found), logger.level) == (lines, logging.DEBUG if lines else logging.NOTSET)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import logging
 import signal
 import sys
 import threading
@@ -187,7 +188,8 @@ KINDS = [TimeLimitError, KeyboardInterrupt]
 class Interruption:
     """Raises, as the handler of a signal does, at one of the points of a call where Python looks for signals.
 
-    These are the beginning of a function in Python and the end of one in C.
+    These are the beginning of a function in Python and the end of one in C. Some are within `logging`, which the HTTP
+    library uses: its lock, which the standard library would leave taken, is freed for the tests that follow.
     """
 
     def __init__(self, point: int, kind: type[BaseException]) -> None:
@@ -211,6 +213,8 @@ class Interruption:
             pass
         finally:
             sys.setprofile(before)
+            while logging._lock._is_owned():  # type: ignore[attr-defined]
+                logging._lock.release()  # type: ignore[attr-defined]
         return self.left <= 0
 
 

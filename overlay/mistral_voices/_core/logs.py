@@ -11,20 +11,22 @@ from .redaction import Redaction
 from .request import Send
 from .response import Response, TransportError
 
+# Looked up once: a signal that raises within the look-up would leave the lock of `logging` taken, for all threads.
+LOGGER = logging.getLogger("mistral_voices")
+
 _warned: set[str] = set()
 
 
 def default_logger() -> logging.Logger:
     """Give the logger `mistral_voices`, which MISTRAL_DEBUG makes write to standard error."""
-    logger = logging.getLogger("mistral_voices")
     wanted = os.environ.get("MISTRAL_DEBUG", "").strip().lower() in ("1", "true", "yes", "on")
-    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in logger.handlers):
+    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in LOGGER.handlers):
         handler = logging.StreamHandler()
         handler.set_name("MISTRAL_DEBUG")
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-    return logger
+        LOGGER.addHandler(handler)
+        LOGGER.setLevel(logging.DEBUG)
+    return LOGGER
 
 
 def log_attempt(

@@ -145,12 +145,3 @@ def _is_mp4(read_at: ReadAt, offset: int) -> bool:
             size = int.from_bytes(head[8:16])
         offset += size
     return False
-
-
-# What is below goes when the last of its callers has moved to `recognize` and `filenames`.
-SIGNATURE = 1 << 14
-
-
-def extension(content_type: str, start: bytes) -> str:
-    """Give the extension for a content type, else for the first bytes; "" when neither is known."""
-    return EXTENSIONS.get(content_type) or recognize_bytes(start) or ""

@@ -9,7 +9,6 @@ from contextlib import aclosing, closing, nullcontext
 from typing import TypeVar
 
 from .._core.flow import call
-from .._core.logs import default_logger
 from .._core.options import CallOptions, Options
 from .._core.request import Request, Send, Steps, Wait
 from .._core.response import Response, TransportError
@@ -28,7 +27,7 @@ class Transport:
 
     def __init__(self, clients: Clients, options: Options) -> None:
         self._clients = clients
-        self.options: Options = options._replace(logger=options.logger or default_logger())
+        self.options = options
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""

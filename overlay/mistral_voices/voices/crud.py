@@ -9,7 +9,7 @@ from .._api import operations
 from .._core.options import CallOptions
 from .._media.progress import Progress
 from .._media.upload import SampleAudio, prepare_sample
-from .._transport.concurrency import in_thread
+from .._transport.concurrency import in_thread_unless
 from .._transport.send import Transport
 from ..utils import UNSET, Unset
 from .recovery import Creation
@@ -181,7 +181,7 @@ class Crud:
             "retention_notice": retention_notice,
             "sample_filename": sample_filename,
         }
-        sample = await in_thread(prepare_sample, sample_audio)
+        sample = await in_thread_unless(isinstance(sample_audio, bytes), prepare_sample, sample_audio)
         creation = Creation(self._transport, self._created_ids, recover, options)
         return await self._transport.drive_async(creation.create(operations.create_voice(sample, on_progress, **given)))
 
