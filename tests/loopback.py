@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
+import select
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,6 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import trustme
 
 from .harness import VOICE
 
@@ -69,12 +76,74 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
     def handle(self) -> None:
         with suppress(ConnectionError):
             super().handle()
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
+
+
+class SecureServer(Server):
+    """The loopback server over TLS; a handshake that a client breaks off is no event."""
+
+    def __init__(self, authority: trustme.CA, host: str = "localhost") -> None:
+        super().__init__()
+        self.url = f"https://localhost:{self.server_port}"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(host).configure_cert(context)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
+class ProxyServer(Server):
+    """A proxy that leads to one server, whatever name is asked for; it wants these credentials, such as `user:word`."""
+
+    def __init__(self, target: str, wanted: str = "") -> None:
+        super().__init__()
+        self.RequestHandlerClass = ProxyHandler
+        self.target = urlsplit(target)
+        self.wanted = wanted and f"Basic {base64.b64encode(wanted.encode()).decode()}"
+        self.requests: list[tuple[str, dict[str, str]]] = []
+
+
+class ProxyHandler(Handler):
+    server: ProxyServer
+
+    def _is_refused(self) -> bool:
+        self.server.requests.append((f"{self.command} {self.path}", dict(self.headers)))
+        if self.headers.get("proxy-authorization", "") == self.server.wanted:
+            return False
+        self.send_response(407)
+        self.send_header("proxy-authenticate", "Basic realm=p")
+        self.send_header("content-length", "0")
+        self.end_headers()
+        return True
+
+    def do_CONNECT(self) -> None:
+        if self._is_refused():
+            return
+        assert self.server.target.hostname
+        with socket.create_connection((self.server.target.hostname, self.server.target.port or 0)) as upstream:
+            self.send_response(200)
+            self.end_headers()
+            ends = {self.connection: upstream, upstream: self.connection}
+            while True:
+                for ready in select.select([*ends], [], [])[0]:
+                    if not (block := ready.recv(65_536)):
+                        self.close_connection = True
+                        return
+                    ends[ready].sendall(block)
+
+    def do_GET(self) -> None:
+        if not self._is_refused():
+            super().do_GET()
 
 
 @contextmanager

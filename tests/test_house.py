@@ -25,9 +25,9 @@ PUBLIC = {
     "mistral_voices": "Mistral __version__ errors models utils",
     "mistral_voices.audio": "Audio",
     "mistral_voices.client": "SERVERS Mistral",
-    "mistral_voices.errors": "AuthenticationError BadRequestError ConflictError HTTPValidationError Headers "
-    "MistralError NoResponseError NotFoundError PermissionDeniedError RateLimitError RawResponse RequestTimeoutError "
-    "ResponseValidationError STATUS_ERRORS SDKError ServerError",
+    "mistral_voices.errors": "AmbiguousVoiceError AuthenticationError BadRequestError ConflictError "
+    "HTTPValidationError Headers MistralError NoResponseError NotFoundError PermissionDeniedError RateLimitError "
+    "RawResponse RequestTimeoutError ResponseValidationError STATUS_ERRORS SDKError ServerError",
     "mistral_voices.local": "ReceivedRequest ReceivedRequests VoicesServer",
     "mistral_voices.models": "ErrorResponse HTTPValidationError ValidationError ValidationErrorCtx VoiceCreateRequest "
     "VoiceListPage VoiceListResponse VoiceResponse VoiceUpdateRequest",

@@ -19,6 +19,7 @@ from mistral_voices.local import VoicesServer
 from .harness import CALLS, KEY, ClientKind
 
 HERE = Path(__file__).parent
+HELLO = HERE / "data" / "hello.wav"
 NAMED_IDS = ["f42bf0d7-8a10-4b98-bbfa-589a232209d2", "030a6b20-e287-414d-9a77-6b76a4a56c9d", "<id>"]
 SEED = [{"id": each, "name": f"Voice {each}", "sample_audio": "UklGRg=="} for each in NAMED_IDS]
 BOTH_WAYS = pytest.mark.parametrize("kind", [ClientKind(httpx, False), ClientKind(httpx, True)], ids=["sync", "async"])
@@ -31,9 +32,15 @@ def server() -> Iterator[VoicesServer]:
         yield server
 
 
-def test_examples_run_as_printed(server: VoicesServer) -> None:
+def test_examples_run_as_printed(server: VoicesServer, tmp_path: Path) -> None:
+    program = tmp_path / "reference.py"
+    text = (HERE / "typing" / "reference.py").read_text("utf-8")
+    for argument, value in (("name", "Ada"), ("sample_audio", base64.b64encode(HELLO.read_bytes()).decode())):
+        assert text.count(f'{argument}="<value>"') == 1
+        text = text.replace(f'{argument}="<value>"', f'{argument}="{value}"')
+    program.write_text(text, "utf-8")
     environment = {**os.environ, "MISTRAL_SERVER_URL": server.url, "MISTRAL_API_KEY": KEY}
-    command = [sys.executable, "-W", "error", str(HERE / "typing" / "reference.py")]
+    command = [sys.executable, "-W", "error", str(program)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     kinds = [line.partition("(")[0] for line in done.stdout.splitlines()]
@@ -53,7 +60,7 @@ def test_examples_run_as_printed(server: VoicesServer) -> None:
 @BOTH_WAYS
 @pytest.mark.parametrize("sample_form", ["audio", "json"])
 def test_life_of_a_voice(kind: ClientKind, sample_form: Any) -> None:
-    recording = (HERE / "data" / "hello.wav").read_bytes()
+    recording = HELLO.read_bytes()
     with (
         VoicesServer(api_key=KEY, sample_form=sample_form) as server,
         Mistral(KEY, server_url=server.serve()) as mistral,

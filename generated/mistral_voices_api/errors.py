@@ -2,6 +2,7 @@
 """What the models raise on a response that does not fit the document, and their checks."""
 
 import datetime
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,26 @@ class InvalidValueError(ValueError):
     def under(self, place: str) -> "InvalidValueError":
         """Give the same error as seen from one level further out."""
         return InvalidValueError(f"{place}.{self.place}" if self.place else place, self.reason)
+
+
+class SetAside(dict[tuple[str, str], list[tuple[Mapping[str, Any], InvalidValueError]]]):
+    """What does not fit in optional members of one response, by model and member, each with the object it stands in."""
+
+    def add(self, src: Mapping[str, Any], model: str, name: str, error: InvalidValueError) -> None:
+        """Note a member of an object that does not fit."""
+        self.setdefault((model, name), []).append((src, error))
+
+    def additional(self, src: Mapping[str, Any], model: str, known: frozenset[str]) -> dict[str, Any]:
+        """Give the unknown members of the object that is being read, and those that do not fit."""
+        aside = {name for (of, name), found in self.items() if of == model and found[-1][0] is src}
+        return {name: value for name, value in src.items() if name not in known or name in aside}
+
+    def log(self) -> None:
+        """Say so in the log: one line for each member, however many objects have it."""
+        for (model, _), found in self.items():
+            times = f", {len(found)} times" if len(found) > 1 else ""
+            message = "%s.%s%s; it reads as absent, and additional_properties has what was sent"
+            logging.getLogger("mistral_voices").warning(message, model, found[0][1], times)
 
 
 def missing_member(error: KeyError, expected: Mapping[str, str]) -> InvalidValueError:

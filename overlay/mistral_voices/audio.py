@@ -1,5 +1,7 @@
 """The audio namespace."""
 
+from typing import TYPE_CHECKING
+
 from .voices import Voices
 
 
@@ -9,6 +11,9 @@ class Audio:
     Attributes:
         voices: Clone, list, edit and delete voices.
     """
+
+    if not TYPE_CHECKING:
+        voices = Voices  # of the class it is the type, which unittest.mock.create_autospec looks at
 
     def __init__(self, voices: Voices) -> None:
         self.voices = voices

@@ -29,6 +29,21 @@ SERVERS = {
 }
 
 
+if TYPE_CHECKING:
+    _namespace = cached_property
+else:
+
+    class _namespace(cached_property):  # noqa: N801 - a decorator
+        """`cached_property` that gives its type when the class is asked: unittest.mock.create_autospec asks it."""
+
+        def __get__(self, instance, owner=None):
+            if instance is not None:
+                return super().__get__(instance, owner)
+            from .audio import Audio  # as in `audio`
+
+            return Audio
+
+
 class Mistral:
     """A client of the voices API.
 
@@ -52,9 +67,9 @@ class Mistral:
         Args:
             api_key: The API key, or a function that returns it and is called once an attempt; None means the
                 environment variable MISTRAL_API_KEY, which is read at each call.
-            server: A server by name: "global", "eu" or "us"; None means "global".
-            server_url: The address of a server, in place of a name; None means the environment variable
-                MISTRAL_SERVER_URL and, without it, `server`.
+            server: A server by name: "global", "eu" or "us".
+            server_url: The address of a server, which wins over `server`. Without either it is the `base_url` of your
+                own client, else the environment variable MISTRAL_SERVER_URL, else "global".
             client: Your own httpx.Client or httpx2.Client, used as it is and never closed by us; None means one of
                 ours.
             async_client: The same for the async methods.
@@ -76,18 +91,14 @@ class Mistral:
             raise TypeError(f"debug_logger must be a logging.Logger, not {type(debug_logger).__name__}")
         if server is not None and server not in tuple(SERVERS):
             raise ValueError(f"server must be one of {', '.join(map(repr, SERVERS))}; an address goes into server_url")
-        if server_url is not None:
-            url = check_server_url(server_url, "server_url")
-        elif from_environment := os.environ.get("MISTRAL_SERVER_URL"):
-            url = check_server_url(from_environment, "MISTRAL_SERVER_URL")
-        else:
-            url = SERVERS[server or "global"]
-        retry = read_retries(retry_config, "retry_config")
-        self._options = Options(url, key, retry, check_timeout(timeout_ms), logger=debug_logger)
+        retry, timeout = read_retries(retry_config, "retry_config"), check_timeout(timeout_ms)
+        # Before the options: who pickles a Mistral is to hear of its connections, not of a function that gives the key.
         self._clients = Clients(client, async_client, f"mistral-voices/{__version__}")
+        url = _find_address(server, server_url, self._clients)
+        self._options = Options(url, key, retry, timeout, logger=debug_logger)
         self._created_ids: dict[str, None] = {}
 
-    @cached_property
+    @_namespace
     def audio(self) -> Audio:
         """What the service does with sound: `audio.voices` has the operations."""
         # The one lazy boundary: what is below loads here, so that importing and making a client is nearly free.
@@ -124,6 +135,24 @@ class Mistral:
     def __repr__(self) -> str:
         options = getattr(self, "_options", None)  # a traceback may show one that is only half made
         return f"Mistral(server_url={options.server_url!r})" if options else "Mistral()"
+
+
+def _find_address(server: str | None, server_url: str | None, clients: Clients) -> str:
+    """Find the address of the server: what is given in code wins over the environment."""
+    if server_url is not None:
+        return check_server_url(server_url, "server_url")
+    if server is not None:
+        return SERVERS[server]
+    given = clients.base_urls()
+    if checked := {check_server_url(url, f"the base_url of {argument}") for argument, url in given.items()}:
+        if len(checked) > 1:
+            raise ValueError(
+                "client and async_client have base_urls that differ: give server_url, which wins over both"
+            )
+        return checked.pop()
+    if from_environment := os.environ.get("MISTRAL_SERVER_URL"):
+        return check_server_url(from_environment, "MISTRAL_SERVER_URL")
+    return SERVERS["global"]
 
 
 __all__ = ["SERVERS", "Mistral"]

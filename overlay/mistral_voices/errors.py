@@ -11,6 +11,7 @@ MistralError
 │   └── ServerError              5XX
 ├── HTTPValidationError          422 with a JSON body
 ├── ResponseValidationError      a 2XX that cannot be read
+├── AmbiguousVoiceError          `find`: several voices fit
 └── NoResponseError              no response at all
     └── RequestTimeoutError      no response in time
 
@@ -208,6 +209,18 @@ class ResponseValidationError(MistralError):
     cause: Exception | None = None
 
 
+class AmbiguousVoiceError(MistralError, ValueError):
+    """Several voices fit what `find` was given; the message lists their ids.
+
+    Attributes:
+        voices: The voices that fit.
+    """
+
+    def __init__(self, message: str, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.voices: list[models.VoiceResponse] = []
+
+
 class NoResponseError(MistralError):
     """No response: the connection could not be made or was lost. `__cause__` is the HTTP library's error."""
 
@@ -226,6 +239,7 @@ STATUS_ERRORS: dict[int, type[SDKError]] = {
 }
 
 __all__ = [
+    "AmbiguousVoiceError",
     "AuthenticationError",
     "BadRequestError",
     "ConflictError",

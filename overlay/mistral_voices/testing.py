@@ -21,6 +21,10 @@ import pytest
 if TYPE_CHECKING:
     from mistral_voices import Mistral
     from mistral_voices.local import VoicesServer
+    from mistral_voices.utils import RetryConfig, Unset
+
+# So many times as long as usual the fixture `mistral` waits before it tries again: 4 ms in place of 4 s.
+WAIT_FACTOR = 0.001
 
 
 @pytest.fixture
@@ -37,22 +41,44 @@ def voices_server() -> Iterator[VoicesServer]:
 
 
 @pytest.fixture
-def mistral(voices_server: VoicesServer) -> Iterator[Mistral]:
+def mistral_retry_config() -> RetryConfig | Unset | None:
+    """The `retry_config` of the fixture `mistral`. Override it for another; one that is given waits as it says.
+
+    As it is, there are as many attempts as usual, after waits (those of `Retry-After` too) of a thousandth.
+    """
+    from mistral_voices.utils import UNSET
+
+    return UNSET
+
+
+@pytest.fixture
+def mistral(voices_server: VoicesServer, mistral_retry_config: RetryConfig | Unset | None) -> Iterator[Mistral]:
     """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` serves without a socket.
 
-    Its async methods work in any event loop: in async tests and in `asyncio.run`. It is closed after the test.
+    It repeats what fails as often as usual, but without the waits (see `mistral_retry_config`). Its async methods work
+    in any event loop: in async tests and in `asyncio.run`. It is closed after the test.
     """
     from mistral_voices import Mistral
+    from mistral_voices.utils import Unset
 
     client, async_client = voices_server.client(), voices_server.async_client()
     with (
         client,
-        Mistral("test-key", server_url="http://127.0.0.1", client=client, async_client=async_client) as mistral,
+        Mistral(
+            "test-key",
+            server_url="http://127.0.0.1",
+            client=client,
+            async_client=async_client,
+            retry_config=mistral_retry_config,
+        ) as mistral,
     ):
+        if isinstance(mistral_retry_config, Unset):
+            options = mistral._options
+            mistral._options = options._replace(retry=options.retry._replace(wait_factor=WAIT_FACTOR))
         yield mistral
     # Nothing is open that its closing could wait for, so it needs no event loop.
     with suppress(StopIteration):
         async_client.aclose().send(None)
 
 
-__all__ = ["mistral", "voices_server"]
+__all__ = ["mistral", "mistral_retry_config", "voices_server"]

@@ -1,17 +1,18 @@
 """Let the vendor's clients judge the local server, and a mock of the document judge our client.
 
-Each of the vendor's clients does the work of program.py, sync and async, against a local server of its own; so does ours.
-Who gives something else than ours is printed with where. Then ours does the work against prism, which answers from the
-document alone. Differences that are known stand in known.yaml with their reasons; any other fails.
+Each of the vendor's clients does the work of program.py, sync and async, against a local server of its own; so does
+ours. Who gives something else than ours is printed with where. Then ours does the work against prism, which answers
+from the document alone. Differences that are known stand in known.yaml with their reasons; any other fails.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,18 +64,20 @@ def vendors() -> Iterator[Difference]:
             ours = against_local_server(sys.executable, OURS, mode)
             theirs = against_local_server(python_of(environment), "mistralai.client", mode)
             for step in ours:
-                if ours[step] != theirs[step]:
-                    yield Difference(f"{client} {mode}", step, describe(ours[step], theirs[step]))
+                for difference in dict.fromkeys(differences(ours[step], theirs[step])):
+                    yield Difference(f"{client} {mode}", step, difference)
 
 
-def describe(ours: Any, theirs: Any) -> str:
-    """Say in one line what differs."""
-    if not isinstance(ours, dict) or not isinstance(theirs, dict) or "error" in {*ours, *theirs}:
-        return f"{short(theirs)}, ours {short(ours)}"
-    names = sorted(name for name in {*ours, *theirs} if ours.get(name, "absent") != theirs.get(name, "absent"))
-    return ", ".join(
-        f"{name} is {short(theirs.get(name, 'absent'))}, ours {short(ours.get(name, 'absent'))}" for name in names
-    )
+def differences(ours: Any, theirs: Any, place: str = "it") -> Iterator[str]:
+    """Say what differs in two results, in which null is as good as absent."""
+    if isinstance(ours, dict) and isinstance(theirs, dict) and "error" not in {*ours, *theirs}:
+        for name in sorted({*ours, *theirs}):
+            yield from differences(ours.get(name), theirs.get(name), name)
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for one, other in zip(ours, theirs, strict=True):
+            yield from differences(one, other, place)
+    elif ours != theirs:
+        yield f"{place} is {short(theirs)}, ours {short(ours)}"
 
 
 def short(value: Any) -> str:
@@ -91,8 +94,9 @@ def prism() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, ROOT / "scripts" / "node.py", "prism", "mock", "--port", str(port)]
-    process = subprocess.Popen([*command, ROOT / "openapi" / "voices.yaml"], stdout=subprocess.PIPE, text=True)
+    tool, document = str(ROOT / "scripts" / "node.py"), str(ROOT / "openapi" / "voices.yaml")
+    command = [sys.executable, tool, "prism", "mock", "--port", str(port), document]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         assert process.stdout is not None
         for line in process.stdout:
@@ -100,7 +104,7 @@ def prism() -> Iterator[str]:
                 break
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)  # npm's own process, too
         process.wait()
 
 
@@ -124,7 +128,7 @@ def main() -> int:
         unknown += not reasons
         print(f"{each}\n    {reasons[0]['reason'] if reasons else 'NOT KNOWN: name it in scripts/peers/known.yaml'}")
     for row in (row for place, row in enumerate(known) if place not in used):
-        print(f"known, and not there any more: {row['clients']}: {row['step']}")
+        print(f"known, and not there any more: {row['clients']}: {row['gives']}")
         unknown += 1
     print(f"{len(found)} differences, {len(found) - unknown if unknown else 'all'} of them known.")
     return 1 if unknown else 0
@@ -133,7 +137,8 @@ def main() -> int:
 def fits(row: dict[str, Any], difference: Difference) -> bool:
     """Say whether a row of the table explains a difference."""
     is_client = any(difference.client.startswith(client) for client in row["clients"])
-    return is_client and row["step"] == difference.step and row["gives"] in difference.gives
+    is_step = difference.step in row.get("steps", [difference.step])
+    return is_client and is_step and difference.gives.startswith(row["gives"])
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Worker:
         made = await self.call(
             "create", name="Ada", sample_audio=recording(), languages=["en"], tags=["warm"], sample_filename="a.wav"
         )
-        voice_id = made.get("id", "none")
+        voice_id = made["id"]
         one = {"voice_id": voice_id}
         found = {
             "create": made,
@@ -77,7 +77,9 @@ class Worker:
             "get what is deleted": await self.call("get", **one),
             "delete a preset": await self.call("delete", voice_id="local-clara"),
         }
-        return json.loads(json.dumps(found).replace(voice_id, "<id>").replace(made.get("created_at", "<time>"), "<time>"))
+        text = json.dumps(found).replace(voice_id, "<id>").replace("+00:00", "Z")
+        named: dict[str, Any] = json.loads(text.replace(made["created_at"].replace("+00:00", "Z"), "<time>"))
+        return named
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ import json
 import re
 from typing import Any
 
+import httpx
+import httpx2
 import pytest
 
 from mistral_voices._api import operations
+from mistral_voices._core import server_url
 from mistral_voices._core.request import USUAL_SECONDS, Request
 from mistral_voices._media.download import Download, MemoryTarget
 from mistral_voices._media.sample_files import BytesSample
@@ -53,6 +56,29 @@ REQUESTS: list[tuple[Request[Any], str, str, Any]] = [
     (operations.get_voice_sample("v1"), "GET", f"{V1}/v1/sample", None),
     (operations.download_voice_sample("v1", DOWNLOAD), "GET", f"{V1}/v1/sample", None),
 ]
+
+
+MANY = operations.LONGEST_PATH
+TOO_LONG: list[tuple[str, Any]] = [
+    ("query", lambda: operations.search_voices(query="a" * MANY, language=["en"] * 99)),
+    ("query", lambda: operations.search_voices(query="\u00e9" * (MANY // 6))),
+    ("page_token", lambda: operations.search_voices(query="Ada", page_token="/" * (MANY // 3))),
+    ("language", lambda: operations.search_voices(query="Ada", language=["en"] * (MANY // 12))),
+]
+
+
+@pytest.mark.parametrize(("name", "make"), TOO_LONG)
+def test_what_makes_an_address_too_long_is_named(name: str, make: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} is too long: the path has [0-9,]+ characters, and at most 63,488 "):
+        make()
+
+
+def test_an_address_of_the_greatest_length_can_be_called() -> None:
+    query = "a" * (MANY - len(operations.search_voices(query="").path))
+    path = operations.search_voices(query=query).path
+    assert len(path) == MANY
+    for library in (httpx, httpx2):
+        assert library.URL("https://" + "a" * (server_url.LONGEST_URL - 8) + path)
 
 
 @pytest.mark.parametrize(("request_", "method", "path", "body"), REQUESTS)
@@ -120,10 +146,10 @@ UNREADABLE: list[tuple[Request[Any], Any, str]] = [
     (VOICE_OF, {"id": "v1"}, "name: is missing, expected a string"),
     (VOICE_OF, {**VOICE, "id": None}, "id: is null, expected a string"),
     *[(VOICE_OF, {**VOICE, "created_at": text}, "created_at: is not a date-time") for text in NO_DATES],
-    (VOICE_OF, {**VOICE, "age": 1.5}, "age: is a number, expected an integer or null"),
     (VOICE_OF, [], "the answer: is a list, expected an object"),
     (LIST, {**PAGE, "items": [VOICE, {"id": "v1"}]}, "items[1].name: is missing, expected a string"),
-    *[(LIST, body, "the body is not JSON") for body in (b'{"id": ', b"", b"\xff\xfe\x00", b"<html>")],
+    *[(LIST, body, "the body is not JSON") for body in (b'{"id": ', b"\xff\xfe\x00", b"<html>")],
+    (LIST, b"", "the body is empty"),
     (LIST, b'{"age": NaN}', "the body is not JSON (NaN is not JSON)"),
     (LIST, b"[" * 100_000, "the body is nested too deeply"),
     (SAMPLE, 5, "the answer: is an integer, expected a string"),

@@ -70,9 +70,6 @@ def annotation_words(function: Callable[..., Any], name: str) -> frozenset[str]:
 
 def attribute_words(model: type[Any]) -> dict[str, frozenset[str]]:
     """Give the attributes of a model, each with the words of its type."""
-    package = sys.modules[model.__module__.rpartition(".")[0]]
-    names = {name: getattr(package, name) for name in package.__all__}  # they load at first use
-    names |= vars(sys.modules[model.__module__])
-    found = {name: _read(each, names) for name, each in inspect.get_annotations(model).items()}
+    found = {name: words(each) for name, each in typing.get_type_hints(model).items()}
     found.pop("additional_properties", None)
     return found

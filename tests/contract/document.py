@@ -22,8 +22,11 @@ METHODS = {"get_voice_sample": "get_sample_audio"}
 OWN_METHODS = frozenset({"find", "iterate", "read_sample_audio", "save_sample_audio"})
 # Arguments that are the overlay's own, by method.
 OWN_ARGUMENTS = {"create": {"recover", "on_progress"}, "delete": {"missing_ok"}}
-# Arguments that take more than the document's type: sample_audio is base64 text, or bytes, a path, a binary file.
-OWN_TYPES = {("create", "sample_audio"): frozenset({"str", "bytes", "PathLike[str]", "BinaryIO"})}
+# Arguments that take more than the document's type: sample_audio is base64 text, or bytes, a path, a binary file, or a
+# pair of its name and one of these.
+AUDIO = frozenset({"Buffer", "PathLike[str]", "BinaryFile"})
+PAIR = f"None | str, {' | '.join(sorted(AUDIO))}"
+OWN_TYPES = {("create", "sample_audio"): AUDIO | {"str", f"tuple[{PAIR}]", f"tuple[{PAIR}, None | str]"}}
 # Results that may be more than the document's: None where missing_ok says so.
 OWN_RESULTS = {"delete": {"None"}}
 # Headers that only one operation sends.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import base64
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 from .document import Schema, alternatives, full, is_nullable
 
+BASE64 = ["UklGRg==", "+/+/", "QUI="]
 ODD_TEXT = ["", " ", "\0", "\r\n", "a/b?c#d&e=f+g%2F", "..", '"\\', "\u2028\u202e\ufeff", "Zoë", "null"]
 LONG_TEXT = ["\U0001f600" * 400, "\U0001f600" * 4_000, "x" * 100_000]
 BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
@@ -21,12 +25,27 @@ ANYTHING: list[Any] = ["", "1", "en", 0, 7, 1.5, True, ["a"], [1], [None], [True
 NEVER: list[Any] = [object(), [object()], "\ud800", "a\udfff", ["\ud800"], -(10**40), 10**40, 1.0]
 
 
+def _check_encoding(_: object, encoding: str, value: object, __: object) -> Iterator[ValidationError]:
+    if encoding != "base64":
+        yield ValidationError(f"nothing is known of the encoding {encoding}")
+    elif isinstance(value, str):
+        try:
+            base64.b64decode(value, validate=True)
+        except ValueError:
+            yield ValidationError("is not base64")
+
+
+Judge: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"contentEncoding": _check_encoding}
+)
+
+
 def allowed_arguments(schema: Schema, longest: int) -> list[Any]:
     """Values that the document allows to be sent: those on its bounds, and odd ones; texts are at most so long."""
     texts = [text for text in ODD_TEXT + LONG_TEXT if len(text) <= longest]
-    found = [*texts, *INTEGERS, [], ["en"], ODD_TEXT, *(value for value, _ in edges(schema))]
+    found = [*texts, *BASE64, *INTEGERS, [], ["en"], ODD_TEXT, *(value for value, _ in edges(schema))]
     found += [value for one in alternatives(schema) for value in one.get("enum", ())]
-    return [value for value in found if Draft202012Validator(schema).is_valid(value)]
+    return [value for value in found if Judge(schema).is_valid(value)]
 
 
 def edges(schema: Schema) -> Iterator[tuple[Any, bool]]:
@@ -42,7 +61,7 @@ def edges(schema: Schema) -> Iterator[tuple[Any, bool]]:
 
 def forbidden_arguments(schema: Schema, required: bool) -> list[Any]:
     """Values that must not be sent."""
-    judge, choices = Draft202012Validator(schema), alternatives(schema)
+    judge, choices = Judge(schema), alternatives(schema)
     found = [*NEVER, LEAST - 1, MOST + 1] + ([None] if required else [])
     found += [each for each in ANYTHING if not judge.is_valid(each)]
     found += [text for one in choices for known in one.get("enum", ()) for text in (known.upper(), f"{known} ")]
@@ -81,8 +100,28 @@ def allowed_responses(schema: Schema) -> Iterator[Any]:
                 yield 10.0
 
 
+def judge(schema: Schema) -> Draft202012Validator:
+    """Give what says, formats included, whether a response can be read: only what is required must fit."""
+    return Draft202012Validator(_loosened(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _loosened(node: Any) -> Any:
+    """Take out enumerations and what is said of optional members: neither makes a response unreadable."""
+    if isinstance(node, list):
+        return [*map(_loosened, node)]
+    if not isinstance(node, Mapping):
+        return node
+    loose = {name: _loosened(each) for name, each in node.items() if name != "enum"}
+    if node.get("type") == "object":
+        loose["properties"] = {name: loose["properties"][name] for name in node.get("required", ())}
+    return loose
+
+
 def filled(schema: Schema, value: Any) -> Any:
-    """Give a response as the parsed model should give it back: with defaults, and null for absent nullable members."""
+    """Give a response as the parsed model should give it back: with defaults, and null for absent nullable members.
+
+    An optional member that is null is absent; one that does not fit is given back as it came.
+    """
     (schema, *others) = alternatives(schema) or [{}]
     if value is None or others:
         return value  # scalars only; the models have no other choices
@@ -91,10 +130,13 @@ def filled(schema: Schema, value: Any) -> Any:
     if isinstance(value, dict):
         result = dict(value)
         for name, member in schema.get("properties", {}).items():
-            if name in value:
-                result[name] = filled(member, value[name])
+            is_null = name in value and value[name] is None
+            if name in value and (is_nullable(member) or not is_null):
+                result[name] = filled(member, value[name]) if judge(member).is_valid(value[name]) else value[name]
             elif "default" in member or is_nullable(member):
                 result[name] = member.get("default")
+            elif is_null:
+                del result[name]
         return result
     if schema.get("format") == "date-time":
         return datetime.fromisoformat(value.upper()).isoformat()

@@ -15,12 +15,19 @@ from mistral_voices._core.error_mapping import from_status, from_transport_error
 from mistral_voices._core.request import Request, Send
 from mistral_voices._core.response import TransportError
 
-from ..harness import Reply
+from ..harness import VOICE, Reply
 
 ORIGIN = "https://api.example"
 REDIRECTS = "The server redirects to {}, and redirects are not followed: set server_url"
-REQUEST: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: None, {})
-SEND = Send(REQUEST, "https://api.example/v1/audio/voices/v1", {"authorization": "Bearer x"}, None, 1)
+
+
+def send(attempt: int = 1, *, is_sample: bool = False) -> Send:
+    path = "/v1/audio/voices/v1?q=name"
+    request: Request[Any] = Request("GET", path, lambda response: None, {}, is_sample=is_sample)
+    return Send(request, f"https://api.example{path}", {"authorization": "Bearer x"}, None, attempt)
+
+
+SEND = send()
 GENERAL = {"object": "error", "message": "Voice is gone", "type": "invalid_request_error", "param": None, "code": None}
 DETAIL = [
     {"loc": ["body", "name"], "msg": "Field required", "type": "missing"},
@@ -37,7 +44,7 @@ STATUSES: list[tuple[int, type[errors.SDKError]]] = [
 @pytest.mark.parametrize(("status", "kind"), STATUSES)
 def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     reply = Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"})
-    error = from_status(SEND._replace(attempt=2), reply.response(), 7.5)
+    error = from_status(send(attempt=2), reply.response(), 7.5)
     details = f" ({status}, GET /v1/audio/voices/v1, attempt 2, request id req-7)"
     assert error.message == (f"Voice is gone{details}" if status >= 400 else REDIRECTS.format(ORIGIN) + details)
     assert (type(error), str(error), error.outcome_unknown) == (kind, error.message, False)
@@ -45,6 +52,12 @@ def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     raw: Any = error.raw_response
     assert (raw.status_code, raw.text, error.body) == (status, error.body, reply.encoded()[0].decode())
     assert getattr(error, "retry_after", 0) == (7.5 if status == 429 else 0)
+
+
+def test_a_proxy_that_wants_a_password_is_told_so() -> None:
+    error = from_status(SEND, Reply(407, b"<html>Squid").response(), None)
+    remedy = "put the right user name and password into its address, as in http://user:password@host:port"
+    assert str(error) == f"The proxy wants to know who asks: {remedy} (407, GET /v1/audio/voices/v1)"
 
 
 def test_request_id_has_two_names() -> None:
@@ -124,15 +137,18 @@ UNREADABLE = [
     (False, "application/json", b'{"id": 1}', '{"id": 1}'),
     (True, "application/json", b'"UklGRg=="', ""),
     (True, "text/html", b"<p>", "<p>"),
+    (True, "text/plain", b"No", "No"),
+    (True, "text/plain", b'"UklGRg==', ""),
+    (True, "audio/wav", b"<p>" * 1000, "<p>" * 1000),
+    *[(True, content_type, b'{"sample": "UklGRg=="}', "") for content_type in ("audio/wav", "text/plain")],
     (True, None, b"RIFF", ""),
 ]
 
 
 @pytest.mark.parametrize(("is_sample", "content_type", "content", "body"), UNREADABLE)
 def test_unreadable_response(is_sample: bool, content_type: str | None, content: bytes, body: str) -> None:
-    send = SEND._replace(request=REQUEST._replace(is_sample=is_sample))
     reply = Reply(200, content, {} if content_type is None else {"content-type": content_type})
-    error = from_unreadable(send, reply.response(), "id: is odd")
+    error = from_unreadable(send(is_sample=is_sample), reply.response(), "id: is odd")
     sentence = "The answer is not one that the document describes: id: is odd"
     assert error.message == f"{sentence} (200, GET /v1/audio/voices/v1)"
     assert (error.status_code, error.body, repr(error.cause)) == (200, body, "ValueError('id: is odd')")
@@ -140,11 +156,13 @@ def test_unreadable_response(is_sample: bool, content_type: str | None, content:
 
 FAILURES: list[tuple[dict[str, Any], str]] = [
     ({"phase": "connect", "seconds": 5.0}, "No answer to {} within 5 s, while it was to connect"),
+    ({"phase": "connect", "peer": "the proxy p"}, "No answer to {} in time, while it was to connect to the proxy p"),
     ({"phase": "read", "seconds": 0.05}, "No answer to {} within 0.05 s, while it was to read the answer"),
     ({"phase": "write"}, "No answer to {} in time, while it was to send"),
     ({"phase": "pool"}, "No answer to {} in time, while it was to get a free connection"),
     ({"is_unsendable": True, "was_sent": False}, "{} could not be sent: slow"),
     ({"was_sent": False}, "No connection to https://api.example for {}: slow"),
+    ({"was_sent": False, "peer": "the proxy p"}, "No connection to the proxy p for {}: slow"),
     ({}, "The connection was lost before {} was answered: slow"),
 ]
 
@@ -155,7 +173,7 @@ def test_no_response(failure: dict[str, Any], message: str) -> None:
     more = "; timeout_ms sets how long to wait (slow)" if "phase" in failure else ""
     for attempt, where in ((1, ""), (2, " (attempt 2)")):
         cause = TransportError(TimeoutError(), "slow", **failure)
-        error = from_transport_error(SEND._replace(attempt=attempt), cause)
+        error = from_transport_error(send(attempt), cause)
         assert (type(error), str(error)) == (kind, message.format(f"GET /v1/audio/voices/v1{where}") + more)
     assert str(from_transport_error(SEND, TransportError(TimeoutError(), ""))).endswith(" was answered: TimeoutError")
 
@@ -185,6 +203,8 @@ def test_error_pickles_and_copies(name: str) -> None:
     headers = errors.Headers([("A", "1")])
     error = kind("It failed", status_code=418, body="tea", headers=headers, raw_response=raw, request_id="r")
     extra = {"data": models.HTTPValidationError(detail=[]), "retry_after": 1.5, "already_deleted": True}
+    if isinstance(error, errors.AmbiguousVoiceError):
+        error.voices = [models.VoiceResponse.from_dict(VOICE)]
     vars(error).update({each: extra[each] for each in extra.keys() & set(dir(kind))})
     error._lookup = object()  # what no process can send
     error.add_note("a note")

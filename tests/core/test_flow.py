@@ -16,14 +16,18 @@ from mistral_voices._core.retry import DEFAULT, NO_RETRIES, RetryPolicy
 
 from ..harness import KEY, LOST, REFUSED, Reply, run_steps
 
-GET: Request[Any] = Request("GET", "/v1/audio/voices/v1?q=name", lambda response: response.json(), {"accept": "a/b"})
-CREATE = GET._replace(method="POST", creates=True)
-DELETE = GET._replace(method="DELETE", deletes=True)
+
+def request(method: str, **more: Any) -> Request[Any]:
+    path = "/v1/audio/voices/v1?q=name"
+    return Request(method, path, lambda response: response.json(), {"accept": "a/b"}, **more)
+
+
+GET, CREATE, DELETE = request("GET"), request("POST", creates=True), request("DELETE", deletes=True)
 OPTIONS = Options("https://api.example", Key(KEY))
 NEVER = OPTIONS._replace(retry=NO_RETRIES)
 WILLING = OPTIONS._replace(retry=DEFAULT._replace(repeats_creates=True))
 GONE = Reply(404, {"message": "No such voice"})
-TOLERANT = DELETE._replace(missing_ok=True)
+TOLERANT = request("DELETE", deletes=True, missing_ok=True)
 LOST_RESPONSES = [Reply(502), Reply(504), LOST]
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
 
@@ -58,9 +62,11 @@ def test_each_attempt_shows_request_and_options_and_a_good_response_is_the_last(
     options = OPTIONS._replace(headers={"x-mine": "1", "accept": "c/d"}, timeout=7.0)
     done = run(GET, Reply(429), {"id": "v1"}, options=options)
     headers = {"authorization": f"Bearer {KEY}", "accept": "c/d", "x-mine": "1"}
-    first = Send(GET, "https://api.example/v1/audio/voices/v1?q=name", headers, 7.0, 1)
-    assert done.sent == [first, first._replace(attempt=2)]
-    assert (done.waits, done.result, first.path) == ([0.5], {"id": "v1"}, "/v1/audio/voices/v1")
+    url = "https://api.example/v1/audio/voices/v1?q=name"
+    for attempt, sent in enumerate(done.sent, 1):
+        assert (sent.request, sent.url, sent.headers, sent.timeout, sent.attempt) == (GET, url, headers, 7.0, attempt)
+    assert len(done.sent) == 2
+    assert (done.waits, done.result, done.sent[0].path) == ([0.5], {"id": "v1"}, "/v1/audio/voices/v1")
     assert done.response is not None
     assert (done.response.status_code, done.response.content) == (200, b'{"id": "v1"}')
     (own,) = run(GET, {}, options=OPTIONS._replace(headers={"authorization": "Bearer other"})).sent
@@ -71,12 +77,15 @@ REPEATED = [*map(Reply, (429, 500, 502, 503, 504)), LOST, REFUSED]
 MADE = [Reply(500), Reply(502), Reply(503), LOST]  # the server may have made a voice all the same
 NOT_MADE = [Reply(429), Reply(503, headers={"retry-after": "1"}), REFUSED]
 UNREADABLE: list[tuple[Any, str]] = [
-    *[(Reply(status, {}), f"the status is {status}, expected 200") for status in (201, 204, 299)],
+    (Reply(206, {}), "the status is 206, so it is a part of what was requested"),
+    *[(Reply(status), f"the status is {status}, so it has no body") for status in (204, 205)],
+    *[(Reply(status), "the body is empty") for status in (200, 201, 202)],
     (Reply(200, b"{}").response("the body cannot be decoded"), "the body cannot be decoded"),
     (Reply(200, b"{"), "the body is not JSON"),
 ]
 DOUBT = "; the voice may have been made all the same: candidates() looks for it"
 DELETED = "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
+SAYS_DELETED = "; the status {} says that the voice {} deleted"
 # Request, options, what comes for each attempt (the last again and again), attempts, and the result or the error: its
 # class, and what it says of earlier attempts.
 ENDS: list[tuple[Request[Any], Options, list[Any], int, Any]] = [
@@ -84,7 +93,19 @@ ENDS: list[tuple[Request[Any], Options, list[Any], int, Any]] = [
     *[(GET, OPTIONS, [failure, failure, "good"], 3, "good") for failure in REPEATED],
     *[(GET, NEVER, [failure], 1, (errors.MistralError, "")) for failure in REPEATED],
     *[(GET, OPTIONS, [LOST, Reply(400)], 2, (errors.BadRequestError, ""))],
+    *[(CREATE, OPTIONS, [Reply(status, "good")], 1, "good") for status in (200, 201, 202, 203, 226, 299)],
+    *[(DELETE, OPTIONS, [LOST, Reply(status, "good")], 2, "good") for status in (200, 202)],
     *[(GET, WILLING, [reply], 1, (errors.ResponseValidationError, "")) for reply, _ in UNREADABLE],
+    *[
+        (each, OPTIONS, [reply], 1, (errors.ResponseValidationError, SAYS_DELETED.format(status, verb)))
+        for reply, status, verb in (
+            (Reply(204), 204, "is"),
+            (Reply(200, b"<p>"), 200, "is"),
+            (Reply(202), 202, "will be"),
+        )
+        for each in (DELETE, TOLERANT)
+    ],
+    (DELETE, OPTIONS, [Reply(502), Reply(204)], 2, (errors.ResponseValidationError, SAYS_DELETED.format(204, "is"))),
     *[(CREATE, WILLING, [reply], 1, (errors.ResponseValidationError, DOUBT)) for reply, _ in UNREADABLE],
     *[(CREATE, OPTIONS, [failure, "good"], 1, (errors.MistralError, DOUBT)) for failure in MADE],
     *[(CREATE, WILLING, [failure, "good"], 2, "good") for failure in MADE],

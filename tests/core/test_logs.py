@@ -56,15 +56,16 @@ SHOWN = {"1": 1, "true": 1, "yes": 1, "on": 1, " True ": 1, "0": 0, "": 0}
 @pytest.mark.parametrize(("value", "lines"), SHOWN.items())
 def test_mistral_debug(value: str, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setenv("MISTRAL_DEBUG", value)
-    monkeypatch.delitem(logging.Logger.manager.loggerDict, "mistral_voices", raising=False)  # of other tests
+    assert logs.LOGGER is logging.getLogger("mistral_voices")
+    monkeypatch.setattr(logs, "LOGGER", logging.getLogger("test_mistral_debug" + value))  # not that of other tests
     root = logging.getLogger()
     before = (list(root.handlers), root.level, logging.lastResort)
     logger = logs.default_logger()
-    assert logger is logs.default_logger() is logging.getLogger("mistral_voices")
+    assert logger is logs.default_logger() is logs.LOGGER
     logger.info("a line")
     output = capsys.readouterr()
     assert (output.out, (list(root.handlers), root.level, logging.lastResort)) == ("", before)
-    found = re.findall(r"^\d{4}-\d\d-\d\d [\d:,]+ mistral_voices INFO a line$", output.err, re.MULTILINE)
+    found = re.findall(r"^\d{4}-\d\d-\d\d [\d:,]+ test_mistral_debug.* INFO a line$", output.err, re.MULTILINE)
     assert (len(found), logger.level) == (lines, logging.DEBUG if lines else logging.NOTSET)
 
 
@@ -75,13 +76,25 @@ ENDS: list[tuple[dict[str, str], str]] = [
 ]
 
 
+def test_warning_of_the_end_is_a_log_line_where_warnings_are_errors(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logs, "_warned", set())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(2):
+            assert run_steps(flow.call(GET, OPTIONS), [Reply(200, "good", {"deprecation": "true"})]) == "good"
+    found = [(record.levelname, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
+    assert found == [("WARNING", "GET /v1/audio/voices/{voice_id} is deprecated (Deprecation: true)")]
+
+
 def test_warning_of_the_end_comes_once_an_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     for headers, message in ENDS:
         monkeypatch.setattr(logs, "_warned", set())
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             for path, method in (("v1", "GET"), ("v2", "GET"), ("v1", "DELETE")):
-                request = GET._replace(method=method, path=f"/v1/audio/voices/{path}")
+                request = Request(method, f"/v1/audio/voices/{path}", GET.parse, {})
                 run_steps(flow.call(request, OPTIONS), [Reply(200, "good", headers)])
         assert [each.category for each in caught] == [DeprecationWarning] * 2
         for each, method in zip(caught, ("GET", "DELETE"), strict=True):

@@ -7,6 +7,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+import httpx
+import httpx2
 import pytest
 
 from mistral_voices import Mistral, utils
@@ -39,6 +41,8 @@ def test_options_of_a_call_take_the_place_of_the_clients(given: Any, changed: di
 
 
 EU, OTHER, FOUND = "https://api.eu.mistral.ai", "https://given.example", "https://env.example"
+OWN_OF_HTTPX = httpx.Client(base_url=OTHER)
+OWN, OWN_ASYNC = httpx2.Client(base_url=OTHER), httpx2.AsyncClient(base_url=f"{OTHER}/")
 SERVERS: list[tuple[dict[str, Any], str | None, str]] = [
     # arguments, MISTRAL_SERVER_URL, the address that is called
     ({}, None, "https://api.mistral.ai"),
@@ -46,8 +50,15 @@ SERVERS: list[tuple[dict[str, Any], str | None, str]] = [
     ({"server": "us"}, None, "https://api.us.mistral.ai"),
     ({"server_url": f"{OTHER}:8443/base/"}, None, f"{OTHER}:8443/base"),
     ({"server_url": OTHER, "server": "eu"}, FOUND, OTHER),
-    ({"server": "eu"}, f"{FOUND}/", FOUND),
-    ({"server": "eu"}, "", EU),
+    ({"server": "eu"}, FOUND, EU),
+    ({}, f"{FOUND}/", FOUND),
+    ({}, "", "https://api.mistral.ai"),
+    *[(own, FOUND, OTHER) for own in ({"client": OWN}, {"async_client": OWN_ASYNC}, {"client": OWN_OF_HTTPX})],
+    ({"client": OWN, "async_client": httpx2.AsyncClient()}, FOUND, OTHER),
+    ({"client": OWN, "async_client": OWN_ASYNC}, FOUND, OTHER),
+    ({"client": httpx.Client(), "async_client": httpx2.AsyncClient()}, FOUND, FOUND),
+    ({"client": OWN, "server": "eu"}, FOUND, EU),
+    ({"client": OWN, "async_client": httpx2.AsyncClient(base_url=FOUND), "server_url": FOUND}, None, FOUND),
 ]
 
 
@@ -58,9 +69,27 @@ def test_server(arguments: Any, environment: str | None, url: str, monkeypatch: 
     mistral = Mistral("key", **arguments)
     assert (mistral._options.server_url, repr(mistral)) == (url, f"Mistral(server_url={url!r})")
     monkeypatch.setenv("MISTRAL_SERVER_URL", "api.mistral.ai")
-    if "server_url" not in arguments:
+    if url in (FOUND, "https://api.mistral.ai") and not {"server", "server_url"} & {*arguments}:
         with pytest.raises(ValueError, match="MISTRAL_SERVER_URL must be an address"):
             Mistral("key", **arguments)
+    else:  # what does not count is not looked at
+        assert Mistral("key", **arguments)._options.server_url == url
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"client": httpx.Client(base_url="https://user:marked@x.example")}, "the base_url of client must hold no user"),
+    ({"async_client": httpx2.AsyncClient(base_url="/v1")}, "the base_url of async_client must be an address"),
+    (
+        {"client": OWN, "async_client": httpx2.AsyncClient(base_url=FOUND)},
+        "have base_urls that differ: give server_url",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSED)
+def test_base_url_that_cannot_be_called(arguments: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Mistral("key", **arguments)
 
 
 def test_client_has_its_options() -> None:

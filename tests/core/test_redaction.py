@@ -14,8 +14,14 @@ from mistral_voices._core.response import TransportError
 from ..harness import KEY, Reply
 
 SAMPLE = "UklGRmFya2VkL3NhbXBs/ZSttYXJrZWQr+c2FtcGxlQUJDREVGR0g="
-CREATE: Request[Any] = Request("POST", "/v1", lambda response: None, {}, creates=True, secret=SAMPLE)
-UPLOAD = CREATE._replace(secret="")  # it is encoded as it is sent
+
+
+def request(headers: dict[str, str] | None = None, secret: str = SAMPLE, *, creates: bool = True) -> Request[Any]:
+    return Request("POST", "/v1", lambda response: None, headers or {}, creates=creates, secret=secret)
+
+
+CREATE = request()
+UPLOAD = request(secret="")  # it is encoded as it is sent
 OTHER = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="
 
 
@@ -33,7 +39,7 @@ HIDDEN: list[tuple[Send, str, str]] = [
     *[(send(), text, text) for text in ("all else is kept", SAMPLE[:31], OTHER, "A" * 99)],
     (send(), "A" * 98 + "==", "***"),
     (send(UPLOAD), f"{'A' * 100} {OTHER}", f"*** {OTHER}"),
-    (send(UPLOAD._replace(creates=False)), "A" * 100, "A" * 100),
+    (send(request(secret="", creates=False)), "A" * 100, "A" * 100),
     (send(authorization="Bearer other-key"), f"{KEY} other-key", f"{KEY} ***"),
     (send(authorization="Bearer 1234567"), "1234567", "1234567"),
     (send(authorization="12345678"), "12345678", "***"),
@@ -41,7 +47,7 @@ HIDDEN: list[tuple[Send, str, str]] = [
     (send(cookie="a=secret-one; b=secret-two,secret-six"), "secret-one secret-two a= secret-six", "*** *** a= ***"),
     (send(x_trace="long-trace"), "long-trace", "long-trace"),
     # Ours, and no credential though it is called a key.
-    (send(CREATE._replace(headers={"idempotency-key": "x" * 9}), idempotency_key="x" * 9), "x" * 9, "x" * 9),
+    (send(request({"idempotency-key": "x" * 9}), idempotency_key="x" * 9), "x" * 9, "x" * 9),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.utils import formatdate
 from typing import Any
 
@@ -104,6 +105,26 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
     # Characters beyond ASCII come as they are, not as httpx would encode them.
     given: Any = httpx.Headers([(name.encode(), value.encode()) for name, value in headers.items()], encoding="utf-8")
     assert retry.retry_after(given, NOW) == seconds
+
+
+ZONELESS = ["Fri, 15 Jan 2027 08:00:09 -0000", "Fri Jan 15 08:00:09 2027", "15 Jan 2027 08:00:09"]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has one time zone")
+@pytest.mark.parametrize("date", ZONELESS)
+def test_a_date_without_a_zone_is_utc(date: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        assert retry.retry_after({"retry-after": date}, NOW) == 9
+    time.tzset()
+
+
+def test_waits_of_tests_are_short_and_as_many() -> None:
+    short = DEFAULT._replace(wait_factor=0.001)
+    assert retry.delay(short, 3, 0, NOW, after("9", 503).response(), 1) == pytest.approx(0.01125)
+    assert retry.delay(short, 1, 0, NOW, after("61", 503).response(), 1) is None
+    assert retry.delay(short, 4, 0, NOW, Reply(503).response(), 1) is None
 
 
 BACKOFF = utils.BackoffStrategy(500, 60_000, 1.5, 300_000)

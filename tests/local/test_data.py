@@ -172,6 +172,7 @@ ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
         (ADA | {"created_at": "today"}, r"seed entry 2 \('a'\): created_at: is not a date with time"),
         (ADA | {"trimmed_seconds": float("nan")}, r"seed entry 2 \('a'\): trimmed_seconds: "),
         *((ADA | {"sample_audio": wrong}, r"\('a'\): sample_audio: must be text") for wrong in ("\ud800", b"RIFF")),
+        (ADA | {"sample_audio": "ada.wav"}, r"\('a'\): sample_audio: must be base64 text"),
         ({"id": "one", "name": "Ada"}, r"seed entry 2 \('one'\): id: an earlier entry"),
         (ADA | {"slug": "first"}, r"seed entry 2 \('a'\): slug: another voice"),
     ],

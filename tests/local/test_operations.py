@@ -8,6 +8,7 @@ import threading
 import uuid
 import wave
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from mistral_voices.local import VoicesServer, _store
 
 from .conftest import KEY, PRESETS, SENT, VOICES, check_error, create, custom, fits, ids, in_threads
+
+AUDIO = Path(__file__).parent.parent / "data" / "audio"
 
 
 def test_the_life_of_a_voice(client: httpx.Client) -> None:
@@ -103,16 +106,26 @@ def test_the_type_of_a_sample(client: httpx.Client) -> None:
     names |= {f"take.2.{end}": f"audio/{end}" for end in ("wav", "flac", "ogg", "mp4", "aac", "webm")}
     cases = [(b"what is it?", name, expected) for name, expected in names.items()]
     cases += [(b"fLaC\x00", "wrong.mp3", "audio/flac"), (b"?", "a.txt", "application/octet-stream")]
+    recordings = {
+        "id3.aac": "audio/aac",
+        "iphone.m4a": "audio/mp4",
+        "bare.mp3": "audio/mpeg",
+        "plain.aiff": "audio/aiff",
+    }
+    cases += [((AUDIO / file).read_bytes(), "wrong.wav", expected) for file, expected in recordings.items()]
     for audio, filename, expected in (*cases, (b"", None, "application/octet-stream")):
         voice = create(client, sample_audio=base64.b64encode(audio).decode(), sample_filename=filename)
         response = client.get(f"{VOICES}/{voice['id']}/sample")
         assert (response.headers["content-type"], response.content) == (expected, audio)
 
 
-def test_what_is_not_base64_is_kept_as_text(client: httpx.Client) -> None:
-    for text in ("<value>", "not base64", "dGV4dA", "é"):
-        response = client.get(f"{VOICES}/{create(client, sample_audio=text)['id']}/sample")
-        assert (response.headers["content-type"], response.json()) == ("application/json", text)
+def test_what_is_not_base64_is_refused(client: httpx.Client) -> None:
+    error = {"loc": ["body", "sample_audio"], "type": "base64_decode", "ctx": {"error": "Only base64 data is allowed"}}
+    error["msg"] = "Base64 decoding error: 'Only base64 data is allowed'"
+    for text in ("<value>", "not base64", "ada.wav", "dGV4dA", "dGV4dA===", "QU JD", "_-_-", "é"):
+        response = client.post(VOICES, json=SENT | {"sample_audio": text})
+        assert (response.status_code, response.json()) == (422, {"detail": [error]})
+    assert client.get(VOICES, params={"type": "custom"}).json()["total"] == 0
     broken = create(client, sample_audio="QUJD\r\nQUJD\n")["id"]
     assert client.get(f"{VOICES}/{broken}/sample").content == b"ABCABC"
 

@@ -6,15 +6,17 @@ import base64
 import errno
 import io
 import os
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
-from mistral_voices._media import files
+from mistral_voices._media import part_file
+from mistral_voices._media.files import FileTarget
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(range(256)) * 5
 
@@ -24,6 +26,16 @@ class ShortReads(io.BytesIO):
 
     def read(self, size: int | None = -1) -> bytes:
         return super().read(size if size is None or size < 0 else min(size, 7))
+
+
+class AsyncUpload:
+    """Like those of Starlette and FastAPI."""
+
+    def __init__(self) -> None:
+        self.file, self.filename = io.BytesIO(WAV), "ada.wav"
+
+    async def read(self, size: int = -1) -> bytes:
+        return self.file.read(size)
 
 
 class Folder:
@@ -84,25 +96,49 @@ JSON_FORMS: dict[str, Callable[[bytes], bytes]] = {
     "white-space": lambda audio: b" \r\n\t" + in_lines(audio, b"") + b"\n \t\r",
 }
 
-FILE_SYSTEMS = ["unnamed", "no-proc", "unsupported", "no-links"]
+FILE_SYSTEMS = ["unnamed", "unnamable", "no-proc", "unsupported", "no-links"]
 
 
-def use_file_system(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Save as where files need no name, where none can be given later, where all have one, and on FAT without links."""
+def use_file_system(name: str, monkeypatch: pytest.MonkeyPatch, code: int = errno.EPERM) -> None:
+    """Save as where files need no name, can get none (and their names no second), all have one, or only one (FAT)."""
     original = os.open
 
     def refuse_unnamed(path: Any, flags: int, *rest: Any, **options: Any) -> int:
         if flags & os.O_TMPFILE == os.O_TMPFILE:
-            raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+            raise OSError(code, "no such files here")
         return original(path, flags, *rest, **options)
 
     if name == "no-proc":
-        monkeypatch.setattr(files, "DESCRIPTORS", "/proc/nothing")
-    elif name == "unsupported":
+        monkeypatch.setattr(part_file, "DESCRIPTORS", "/proc/nothing")
+    elif name in ("unsupported", "no-links"):
         monkeypatch.setattr(os, "open", refuse_unnamed)
-    elif name == "no-links":
-        monkeypatch.delattr(os, "O_TMPFILE")
-        monkeypatch.setattr(os, "link", Mock(side_effect=PermissionError(errno.EPERM, "Operation not permitted")))
+    if name in ("unnamable", "no-links"):
+        monkeypatch.setattr(os, "link", Mock(side_effect=OSError(code, "no links here")))
+
+
+def save(
+    path: Any,
+    blocks: Iterable[bytes] = (WAV[:5], WAV[5:]),
+    content_type: str = "audio/wav",
+    *,
+    voice_id: str = "v1",
+    overwrite: bool = False,
+    meanwhile: Callable[[], object] | None = None,
+) -> Path:
+    """Save a sample, as a call does; something may happen before it is whole, and whenever a FIFO has to wait."""
+    target = FileTarget(voice_id, path, overwrite=overwrite)
+    try:
+        target.open()
+        target.restart(content_type)
+        for block in blocks:
+            target.write(block)
+        if meanwhile:
+            meanwhile()
+        while (saved := target.commit()) is None:
+            pass
+        return saved
+    finally:
+        target.discard()
 
 
 def descriptors(place: Path) -> list[str]:
@@ -112,3 +148,25 @@ def descriptors(place: Path) -> list[str]:
         with suppress(OSError):
             links.append(os.readlink(f"/proc/self/fd/{number}"))
     return [link for link in links if link.startswith(f"{place}/")]
+
+
+@contextmanager
+def as_somebody() -> Iterator[None]:
+    """Take from root, but from nobody else, the rights that other users do not have."""
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        os.setegid(65534)
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        os.setegid(group)
+
+
+@contextmanager
+def folder_for_all() -> Iterator[Path]:
+    """Give a folder that every user can write to; pytest's own are hidden from others."""
+    with TemporaryDirectory() as name:
+        os.chmod(name, 0o777)
+        yield Path(name)

@@ -87,21 +87,40 @@ def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> No
     assert sorted(path.name for path in project.iterdir()) == ["generated", "openapi"]
 
 
-def test_numbers_in_a_list_may_be_whole(project: Path) -> None:
-    items = "as codes such as en or fr.\n          items:\n            type: "
+def test_members_that_this_document_does_not_have(project: Path) -> None:
+    """Numbers in a list, an optional date-time, and a name that is a keyword."""
     path = project / "openapi" / "voices.yaml"
-    path.write_text(path.read_text("utf-8").replace(f"{items}string", f"{items}number"), "utf-8")
-    assert generate(project).returncode == 0
+    items = "as codes such as en or fr.\n          items:\n            type: "
+    text = path.read_text("utf-8").replace(f"{items}string", f"{items}number")
+    text = text.replace("\n        color:\n", "\n        class:\n")
+    path.write_text(text.replace("      - name\n      - created_at\n", "      - name\n"), "utf-8")
+    made = generate(project)
+    assert (made.returncode, made.stderr) == (0, "")
     code = """
 from mistral_voices_api.models import VoiceResponse
-known = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": None}
-print(VoiceResponse.from_dict({**known, "languages": [1, 2.5]}).languages)
-VoiceResponse.from_dict({**known, "languages": [1, "en"]})
+for more in (
+    {"languages": [1, 2.5], "created_at": "2026-01-02T03:04:05Z", "class": "a"},
+    {"languages": [1, "en"], "created_at": "yesterday", "class": 1},
+    {"created_at": None},
+    {},
+):
+    voice = VoiceResponse.from_dict({"id": "v1", "name": "Ada", "user_id": None, **more})
+    written = voice.to_dict().get("created_at")
+    print(voice.languages, voice.created_at, voice.class_, written, voice.additional_properties)
 """
     environment = {**os.environ, "PYTHONPATH": str(project / "generated")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
-    assert done.stdout == "[1, 2.5]\n"
-    assert done.stderr.endswith("InvalidValueError: languages[1]: is a string, expected a number\n")
+    assert done.stdout.splitlines() == [
+        "[1, 2.5] 2026-01-02 03:04:05+00:00 a 2026-01-02T03:04:05+00:00 {}",
+        "[] None None yesterday {'languages': [1, 'en'], 'created_at': 'yesterday', 'class': 1}",
+        "[] None None None {}",
+        "[] None None None {}",
+    ]
+    assert [line.partition(";")[0] for line in done.stderr.splitlines()] == [
+        "VoiceResponse.languages[1]: is a string, expected a number",
+        "VoiceResponse.class: is an integer, expected a string or null",
+        "VoiceResponse.created_at: is not a date-time",
+    ]
 
 
 def test_missing_templates_are_an_error(project: Path) -> None:

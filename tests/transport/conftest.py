@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import functools
 import gc
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import httpx2
 import pytest
+import trustme
 
-from tests.loopback import Server, serving
+from mistral_voices import Mistral
+from tests.harness import KEY
+from tests.loopback import SecureServer, Server, serving
 
 
 @pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
@@ -23,6 +28,36 @@ def library(request: pytest.FixtureRequest) -> Any:
 def server() -> Iterator[Server]:
     with serving(Server()) as made:
         yield made
+
+
+def call_own(is_async: bool, *urls: str) -> None:
+    """Get a voice from each address in turn, by a client of our own."""
+
+    async def go(mistral: Mistral) -> None:
+        async with mistral:
+            for url in urls:
+                await mistral.audio.voices.get_async(voice_id="v1", server_url=url)
+
+    mistral = Mistral(KEY)
+    if is_async:
+        asyncio.run(go(mistral))
+        return
+    with mistral:
+        for url in urls:
+            mistral.audio.voices.get(voice_id="v1", server_url=url)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(SecureServer(authority)) as server:
+        yield server
 
 
 @pytest.fixture
@@ -48,3 +83,10 @@ def complaints(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     yield found
     gc.collect()
     assert found + caplog.messages == []
+
+
+@pytest.fixture
+def trusted(secure: SecureServer, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the server that speaks TLS, as the environment can say."""
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import sys
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
@@ -44,20 +45,24 @@ def read(reader: BodyReader, *blocks: bytes) -> Response:
     return reader.finish()
 
 
+LONG = b"text" * 2048  # long enough for a judgement about the body
 WHOLE = {**AUDIO, "content-length": "8"}
 # Status, headers and blocks of a body that may be a sample: what is kept, what is downloaded, what is wrong.
 BODIES: list[tuple[int, dict[str, str], list[bytes], bytes, bytes, str | None]] = [
     (200, AUDIO, [], b"", b"", None),
     (200, WHOLE, [b"RIFF", b"data"], b"", b"RIFFdata", None),
-    (200, {**WHOLE, "content-length": "9"}, [b"RIFFdata"], b"", b"RIFFdata", "8 bytes, and was announced with 9"),
-    (200, {**WHOLE, "content-length": "7"}, [b"RIFFdata"], b"", b"RIFFdata", "8 bytes, and was announced with 7"),
+    (200, {**WHOLE, "content-length": "9"}, [b"RIFFdata"], b"", b"", "8 bytes, and was announced with 9"),
+    (200, {**WHOLE, "content-length": "7"}, [b"RIFFdata"], b"", b"", "8 bytes, and was announced with 7"),
     (200, {**WHOLE, "content-length": "9", **GZIP}, [b"RIFFdata"], b"", b"RIFFdata", None),
     (200, {**WHOLE, "content-length": "x"}, [b"RIFFdata"], b"", b"RIFFdata", None),
-    (200, {"content-type": "text/html"}, [b"<html>", b"9"], b"<html>9", b"before", "text/html"),
+    (200, {"content-type": "text/html"}, [b"<html>", b"9"], b"<html>9", b"", "text/html"),
+    (200, AUDIO, [b"<html>", b"9"], b"<html>9", b"", "the body is HTML"),
+    (200, AUDIO, [b"<html>" + LONG, b"9"], b"<html>" + LONG + b"9", b"", "the body is HTML"),
     (200, JSON, [b'"UklG', b'Rg=="'], b"", b"RIFF", None),
-    (200, JSON, [b'"UklG', b'Rg==" and more', b"never taken"], b"", b"RIF", "something follows"),
+    (200, JSON, [b'"' + LONG, b'Rg==" and more', b"never taken"], b"", b64decode(LONG), "something follows"),
     (200, JSON, [b'"UklG'], b"", b"RIF", "is cut short"),
-    (201, AUDIO, [b"RIFF", b"data"], b"RIFFdata", b"before", None),
+    *[(status, AUDIO, [b"RIFF", b"data"], b"", b"RIFFdata", None) for status in (201, 203)],
+    (206, AUDIO, [b"RIFF", b"data"], b"RIFFdata", b"before", None),
     (404, {**WHOLE, "content-length": "9"}, [b"three ", b"blocks ", b"come"], b"three blocks come", b"before", None),
 ]
 

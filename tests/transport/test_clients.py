@@ -21,10 +21,10 @@ import pytest
 import trustme
 
 from mistral_voices import Mistral, errors
-from mistral_voices._transport import clients
+from mistral_voices._transport import certificates
 from mistral_voices.local import VoicesServer
 from tests.harness import CALLS, KEY, VOICE, ClientKind, Replies
-from tests.loopback import Server, run_python, serving
+from tests.loopback import SecureServer, Server, run_python
 
 Made = dict[str, list[Any]]
 BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -226,33 +226,6 @@ def test_forked_processes_do_not_share_connections(is_async: bool, monkeypatch: 
         mistral.close()
 
 
-class SecureServer(Server):
-    """The loopback server over TLS; a handshake that a client breaks off is no event."""
-
-    def __init__(self, authority: trustme.CA) -> None:
-        super().__init__()
-        self.url = f"https://localhost:{self.server_port}"
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost").configure_cert(context)
-        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def secure(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    with serving(SecureServer(authority)) as server:
-        yield server
-
-
 @BOTH
 def test_a_mistral_trusts_the_environment_and_speaks_http_and_https(
     is_async: bool,
@@ -298,7 +271,7 @@ def test_certificates_are_loaded_once_and_only_for_https(
         load(context, *files)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
-    clients._certificates.cache_clear()
+    certificates._library_certificates.cache_clear()
     get(Mistral(api_key=KEY, server_url=server.url), is_async, None)
     assert loads == []
     for _ in range(3):

@@ -110,15 +110,29 @@ def test_nothing_is_left_open_and_nothing_complains(
         loop.close()
 
 
-def test_a_program_that_closes_nothing_ends_in_peace(server: Server) -> None:
-    code = """
+ENDS = {"sync": "", "two loops": "", "both": "", "exit": "sys.exit()", "in a function": "function()"}
+
+
+@pytest.mark.parametrize("scheme", ["server", "secure"])
+@pytest.mark.parametrize("end", ENDS)
+def test_a_program_that_closes_nothing_ends_in_peace(
+    end: str, scheme: str, trusted: None, request: pytest.FixtureRequest
+) -> None:
+    code = f"""
 import asyncio, sys
 from mistral_voices import Mistral
 mistral = Mistral(api_key="x", server_url=sys.argv[1])
-for _ in range(2):
-    asyncio.run(mistral.audio.voices.get_async(voice_id="v1"))
+def function():
+    voices = Mistral(api_key="x", server_url=sys.argv[1]).audio.voices
+    voices.get(voice_id="v1")
+if "{end}" != "two loops":
+    mistral.audio.voices.get(voice_id="v1")
+if "{end}" != "sync":
+    for _ in range(2):
+        asyncio.run(mistral.audio.voices.get_async(voice_id="v1"))
+{ENDS[end]}
 """
-    assert run_python(code, server.url) == ""
+    assert run_python(code, request.getfixturevalue(scheme).url) == ""
 
 
 @pytest.mark.parametrize("is_awaited", [True, False])

@@ -6,6 +6,7 @@ import copy
 import logging
 import pickle
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -26,21 +27,31 @@ def assert_clean(text: str | bytes) -> None:
 OURS = mistral_voices.__path__[0]
 
 
-def our_frames(shown: traceback.TracebackException | None) -> str:
-    """Give the local variables of our own code, as a traceback that captures them shows them."""
-    if shown is None:
+def reported(value: Any) -> str:
+    """Show a value as error reporters do: mappings, lists and tuples by their members, all else by its repr."""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name!r}: {reported(each)}" for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(reported, value))
+    return repr(value)
+
+
+def our_frames(error: BaseException | None) -> str:
+    """Give the local variables of our own code in the traceback of an error, its cause and its context."""
+    if error is None:
         return ""
-    ours = "".join(f"{frame.name}: {frame.locals}\n" for frame in shown.stack if frame.filename.startswith(OURS))
-    return ours + our_frames(shown.__cause__) + our_frames(shown.__context__)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if frame.f_code.co_filename.startswith(OURS)]
+    shown = "".join(f"{frame.f_code.co_name}: {reported(frame.f_locals)}\n" for frame in ours)
+    return shown + our_frames(error.__cause__) + our_frames(error.__context__)
 
 
 def assert_hidden(error: BaseException, *, from_options: bool = False) -> None:
     """Look into all that an error shows or takes along; what a user puts into options does stand in local variables."""
     printed = "".join(traceback.format_exception(error))
     assert_clean(f"{printed} {error!r} {error.args} {vars(error)}")
-    frames = our_frames(traceback.TracebackException.from_exception(error, capture_locals=True, compact=True))
+    frames = our_frames(error)
     assert OURS in printed
-    assert "repr() failed" not in frames  # of objects that are half made
     assert from_options or KEY not in frames
     if isinstance(error, errors.MistralError):
         assert_clean(pickle.dumps(error))
@@ -69,7 +80,7 @@ def failures(sent: str, served: str) -> list[Reply | Fails]:
         Reply(307, headers={"location": f"https://{KEY}:{KEY}@other.example/{KEY}?{KEY}#{sent}"}),
         Reply(200, {"id": 1, "name": served, KEY: [served], "audio": served}, ECHO),
         Reply(200, f'"{served}'.encode(), JSON),
-        Reply(201, f'"{served}"'.encode(), JSON),
+        Reply(206, f'"{served}"'.encode(), JSON),
         Reply(200, f"<p>{KEY}</p>".encode(), {"content-type": "text/html", **ECHO}),
         *map(Fails, ("ConnectError", "ConnectTimeout", "PoolTimeout", "WriteTimeout", "ReadTimeout", "ReadError")),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from types import ModuleType
 from typing import Any
 
@@ -50,6 +51,57 @@ def test_meaning_of_a_class(library: ModuleType, name: str) -> None:
         assert (error.was_sent, error.is_transient, error.phase, error.is_unsendable) == MEANINGS[name]
         assert error.seconds == (None if error.phase is None else TIMEOUTS[error.phase])
         assert (error.cause, error.reason, error.args) == (cause, "it broke", ("it broke",))
+
+
+PROXY = "http://p:1 (HTTP_PROXY)"
+SERVER = f"the server through the proxy {PROXY}"
+# Class and text of an error on the way through a proxy: may it pass, what there was no connection to, what is said.
+THROUGH: list[tuple[str, str, bool, str | None, str]] = [
+    (
+        "ProxyError",
+        "407 Authentication",
+        False,
+        SERVER,
+        "407 Authentication; put the right user name",
+    ),
+    ("ProxyError", "403 Forbidden", False, SERVER, "403 Forbidden"),
+    *[("ProxyError", f"{status} x", True, SERVER, f"{status} x") for status in (408, 429, 500, 502)],
+    ("ProxyError", "Proxy Server could not connect", True, SERVER, "Proxy Server could not connect"),
+    *[(kind, "refused", True, f"the proxy {PROXY}", "refused") for kind in ("ConnectError", "ConnectTimeout")],
+    *[(kind, "gone", True, None, "gone") for kind in ("PoolTimeout", "ReadError", "RemoteProtocolError")],
+]
+
+
+@pytest.mark.parametrize(("name", "text", "is_transient", "peer", "reason"), THROUGH)
+def test_errors_through_a_proxy(
+    library: ModuleType, name: str, text: str, is_transient: bool, peer: str | None, reason: str
+) -> None:
+    error = map_error(library, getattr(library, name)(text, request=request_of(library)), PROXY)
+    assert (error.is_transient, error.peer) == (is_transient, peer)
+    assert reason in error.reason
+    unknown = map_error(library, getattr(library, name)(text, request=request_of(library)))
+    assert unknown.peer == ("the server through a proxy" if name == "ProxyError" else None)
+
+
+@pytest.mark.parametrize(("kind", "is_transient"), [(ssl.SSLCertVerificationError, False), (ssl.SSLEOFError, True)])
+@pytest.mark.parametrize(("proxy", "peer"), [(None, None), (PROXY, SERVER)])
+def test_errors_of_encryption(library: ModuleType, kind: Any, is_transient: bool, proxy: Any, peer: str | None) -> None:
+    error = library.ConnectError("no", request=request_of(library))
+    error.__context__ = ExceptionGroup("all", [kind("self-signed certificate")])
+    error.__context__.__cause__ = error  # a circle ends, too
+    mapped = map_error(library, error, proxy)
+    assert (mapped.is_transient, mapped.was_sent, mapped.peer) == (is_transient, False, peer)
+    assert ("SSL_CERT_FILE can name the certificates to trust" in mapped.reason) is not is_transient
+
+
+def test_an_address_that_cannot_be_used_is_not_sent(library: ModuleType) -> None:
+    error = map_error(library, library.InvalidURL("URL too long"))
+    assert (error.is_unsendable, error.is_transient, error.was_sent, error.reason) == (
+        True,
+        False,
+        False,
+        "URL too long",
+    )
 
 
 def test_every_class_has_a_meaning(library: ModuleType) -> None:

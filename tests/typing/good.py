@@ -1,8 +1,13 @@
 """A user's file that both type checkers accept; scripts/types.py runs them on it against the installed wheel."""
 
+import array
 import asyncio
 import datetime
+import gzip
+import io
 import logging
+import mmap
+import tempfile
 from pathlib import Path
 from typing import assert_type
 
@@ -54,8 +59,19 @@ with Mistral(api_key="k") as mistral:
     assert_type(mistral.audio.voices.save_sample_audio(voice_id="v", path="x", overwrite=True), Path)
     with open("x", "rb") as file:
         mistral.audio.voices.create(name="Ada", sample_audio=file, recover=True)
+        mistral.audio.voices.create(name="Ada", sample_audio=("ada.wav", file, "audio/wav"))
+        mistral.audio.voices.create(name="Ada", sample_audio=gzip.GzipFile(fileobj=file))
+        mistral.audio.voices.create(name="Ada", sample_audio=mmap.mmap(file.fileno(), 0))
+    with tempfile.SpooledTemporaryFile() as spooled:
+        mistral.audio.voices.create(name="Ada", sample_audio=spooled)
     mistral.audio.voices.create(name="Ada", sample_audio=Path("x"), on_progress=lambda done, total: None)
     mistral.audio.voices.create(name="Ada", sample_audio=b"x")
+    mistral.audio.voices.create(name="Ada", sample_audio=bytearray(b"x"))
+    mistral.audio.voices.create(name="Ada", sample_audio=memoryview(b"x"))
+    mistral.audio.voices.create(name="Ada", sample_audio=array.array("B", b"x"))
+    mistral.audio.voices.create(name="Ada", sample_audio=io.BytesIO(b"x"))
+    mistral.audio.voices.create(name="Ada", sample_audio=("ada.wav", Path("x")))
+    mistral.audio.voices.create(name="Ada", sample_audio=(None, b"x"))
     assert_type(mistral.audio.voices.search(gender=["female"], kind="ivc"), models.VoiceListPage)
     assert_type(mistral.audio.voices.find("Ada"), VoiceResponse)
     for each in mistral.audio.voices.iterate(type_="custom", max_items=5):
@@ -76,6 +92,10 @@ with Mistral(api_key="k") as mistral:
             assert_type(error.data.detail[0].loc, list[str | int])
     except errors.RateLimitError as error:
         assert_type(error.retry_after, float | None)
+    except errors.AmbiguousVoiceError as error:
+        assert_type(error.voices, list[VoiceResponse])
+    of_type: str | None = voice.type
+    voice.type = "custom"
 
 
 async def main() -> None:

@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mistral_voices import errors
+from mistral_voices import Mistral, errors
 from mistral_voices._core.key import Key
 from mistral_voices._core.options import Options
 from mistral_voices._core.request import Send
 from mistral_voices._core.response import Response
-from mistral_voices.voices.pagination import Filters, Paginator
+from mistral_voices.local import VoicesServer
+from mistral_voices.voices.pagination import Filters, Paginator, includes
 from tests.harness import KEY, VOICE, Reply, run_steps
 
 OPTIONS = Options("https://api.example", Key(KEY))
@@ -103,6 +104,12 @@ def test_other_errors_are_raised(status: int, first: bool) -> None:
     assert (caught.value.status_code, {*paths}) == (status, {"/v2/audio/voices"})
 
 
+@pytest.mark.parametrize("token", [5, ["a"], {"a": 1}, False])
+def test_a_cursor_that_is_no_text_is_an_error_and_not_the_end(token: Any) -> None:
+    with pytest.raises(errors.ResponseValidationError, match="next_page_token: is no text"):
+        pages(ByCursor(([voice(1)], token)))
+
+
 class ByOffset:
     """A server without the search; before its n-th page its voices may change."""
 
@@ -171,6 +178,7 @@ def test_by_offset_a_server_that_ignores_the_offset_is_an_error() -> None:
 FILTERS: list[tuple[dict[str, Any], list[int]]] = [
     ({"gender": ["female", "robot"]}, [0, 3]),
     ({"language": ["fr"]}, [1, 2]),
+    ({"language": ["xx", "EN"]}, [0, 1]),
     ({"query": "ANNA"}, [0, 1]),
     ({"kind": "pvc"}, [2]),
     ({"gender": ["female"], "language": ["fr"]}, []),
@@ -178,11 +186,41 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
 ]
 
 
+# A language that is wanted, those that it includes, and those that it does not.
+LANGUAGES = [
+    ("en", "en EN en-GB en_us EN-us en-Latn-GB", "eng e fr-en en.UTF-8 ''"),
+    ("EN", "en en_US", "e"),
+    ("en-GB", "en-GB en_gb EN-GB en-gb-oxendict", "en en-US en-GBX"),
+    ("zh_hans", "zh-Hans zh-Hans-CN", "zh zh-Hant"),
+    ("", "", "en"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "included", "others"), LANGUAGES)
+def test_languages(wanted: str, included: str, others: str) -> None:
+    assert [spoken for spoken in included.split() if not includes(wanted, spoken)] == []
+    assert [spoken for spoken in others.split() if includes(wanted, spoken)] == []
+
+
+@pytest.mark.parametrize("without_v2", [False, True])
+def test_the_local_server_finds_the_same_languages_with_and_without_search(without_v2: bool) -> None:
+    spoken = sorted({language for _, *some in LANGUAGES for each in some for language in each.split()} | {"É"})
+    seed = [{"id": f"v {language}", "name": language, "languages": ["xx", language]} for language in spoken]
+    with (
+        VoicesServer(seed=seed, without_v2=without_v2) as server,
+        server.client() as client,
+        Mistral(KEY, client=client) as mistral,
+    ):
+        for wanted in (*(wanted for wanted, *_ in LANGUAGES), "É"):
+            found = mistral.audio.voices.iterate(language=[wanted], type_="custom")
+            assert [each.name for each in found] == [each for each in spoken if includes(wanted, each)]
+
+
 @pytest.mark.parametrize(("filters", "expected"), FILTERS)
 def test_by_offset_the_filters_are_applied(filters: dict[str, Any], expected: list[int]) -> None:
     server = ByOffset(
-        voice(0, name="Anna", gender="female", languages=["en"]),
-        voice(1, name="Hannah", gender="male", languages=["en", "fr"]),
+        voice(0, name="Anna", gender="female", languages=["en_us"]),
+        voice(1, name="Hannah", gender="male", languages=["en-GB", "fr"]),
         voice(2, name="Bo", languages=["fr"], kind="pvc"),
         voice(3, name="R", gender="robot"),
     )

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
+import logging
+import os
+import tempfile
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,7 +25,7 @@ from mistral_voices import Mistral, errors
 from mistral_voices._media import sample_files
 
 from ..harness import KEY, VOICE, ClientKind, Reply
-from ..media.samples import JSON_FORMS, KINDS, WAV, Folder, descriptors, use_file_system
+from ..media.samples import JSON_FORMS, KINDS, WAV, AsyncUpload, Folder, descriptors, use_file_system
 
 AUDIO = WAV[:1201]
 AUDIO_HEADERS = {"content-type": "audio/wav"}
@@ -75,13 +81,39 @@ def attempt(kind: ClientKind, mistral: Mistral, operation: str, place: Path, /, 
     return asyncio.run(inside())
 
 
+@pytest.mark.filterwarnings("error")
 def test_what_is_wrong_is_refused_before_anything_is_sent(client_kind: ClientKind) -> None:
     mistral = client_kind.mistral(server := client_kind.replies(VOICE))
+    wrong: list[tuple[Any, type[Exception], str]] = [
+        ("no.wav", ValueError, "sample_audio looks like the path of a file"),
+        (AsyncUpload(), TypeError, "sample_audio is an asynchronous AsyncUpload"),
+        ((44_100, b""), TypeError, "sample_audio holds samples"),
+    ]
+    for sample, kind, words in wrong:
+        with pytest.raises(kind, match=words):
+            client_kind.call(mistral, "create", name="Ada", sample_audio=sample)
     with pytest.raises(FileNotFoundError, match="sample_audio: there is no such file"):
         client_kind.call(mistral, "create", name="Ada", sample_audio=Path("no.wav"))
     with pytest.raises(FileExistsError, match="overwrite=True replaces it"):
         client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=__file__)
     assert server.requests == []
+
+
+def test_text_and_names_are_put_right_and_logged(client_kind: ClientKind, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    mistral = client_kind.mistral(server := client_kind.replies(VOICE))
+    upload = io.BytesIO(WAV)
+    upload.name = "take.mp3"
+    for given in ({"sample_audio": base64.encodebytes(WAV).decode()}, {"sample_audio": upload}):
+        client_kind.call(mistral, "create", name="Ada", **given)
+    upload.seek(0)
+    client_kind.call(mistral, "create", name="Ada", sample_audio=upload, sample_filename="take.mp3")
+    text = base64.b64encode(WAV).decode()
+    bodies = [json.loads(request.content) for request in server.requests]
+    assert [body["sample_audio"] for body in bodies] == [text] * 3
+    assert [body.get("sample_filename") for body in bodies] == [None, "take.wav", "take.mp3"]
+    assert ["line breaks" in caplog.messages[0], "'take.mp3' is sent" in caplog.messages[1]] == [True] * 2
+    assert len(caplog.messages) == 2
 
 
 @pytest.mark.parametrize("kind", ["bytes", "path", "positioned-file"])
@@ -217,3 +249,42 @@ def test_nothing_is_left_when_a_scope_is_cancelled(tmp_path: Path, monkeypatch: 
         assert [*descriptors(tmp_path), *tmp_path.iterdir()] == []
 
     asyncio.run(main())
+
+
+def test_a_fifo_gets_the_attempt_that_is_whole(client_kind: ClientKind, waits: list[float], tmp_path: Path) -> None:
+    os.mkfifo(fifo := tmp_path / "fifo")
+    mistral = client_kind.mistral(in_blocks(client_kind.library, AUDIO_HEADERS, [AUDIO[:5], "ReadError"], [AUDIO]))
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=fifo)
+    assert waits == []
+    with ThreadPoolExecutor(1) as executor:
+        read = executor.submit(fifo.read_bytes)
+        assert client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=fifo, overwrite=True) == fifo
+        assert read.result(10) == AUDIO
+    assert [*tmp_path.iterdir()] == [fifo]
+
+
+def test_a_call_can_be_cancelled_while_nobody_reads_its_fifo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(fifo := tmp_path / "fifo")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    client_kind = ClientKind(httpx, is_async=True)
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, AUDIO, AUDIO_HEADERS)))
+    waits: list[float] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        given: dict[str, Any] = {"path": fifo, "overwrite": True}
+        task = asyncio.create_task(mistral.audio.voices.save_sample_audio_async(voice_id="v1", **given))
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 2:  # so the call waits for a reader, and again
+                loop.call_soon_threadsafe(task.cancel)
+
+        monkeypatch.setattr(time, "sleep", wait)
+        await asyncio.wait([task])
+        assert task.cancelled()
+        assert [*descriptors(tmp_path), *tmp_path.iterdir()] == [fifo]
+
+    asyncio.run(main())
+    assert len(waits) >= 2

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from ..errors import (
     MISSING,
+    SetAside,
     missing_member,
     unexpected,
 )
@@ -21,6 +22,7 @@ _KNOWN = frozenset(
         "code",
     }
 )
+_ABSENT: dict[str, Any] = {}
 _REQUIRED = {
     "object": "a string",
     "message": "a string",
@@ -46,6 +48,24 @@ class ErrorResponse:
     code: str | None = None
     additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
+    @property
+    def object(self) -> str:
+        """The same as object_, by its name in the API."""
+        return self.object_
+
+    @object.setter
+    def object(self, value: str) -> None:
+        self.object_ = value
+
+    @property
+    def type(self) -> str | None:
+        """The same as type_, by its name in the API."""
+        return self.type_
+
+    @type.setter
+    def type(self, value: str | None) -> None:
+        self.type_ = value
+
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""
         _members: dict[str, Any] = {
@@ -55,12 +75,26 @@ class ErrorResponse:
             "param": self.param,
             "code": self.code,
         }
-        _members.update(self.additional_properties)
+        for _name, _value in self.additional_properties.items():
+            if _members.get(_name) == _ABSENT.get(_name):  # else the member was set since
+                _members[_name] = _value
         return _members
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
-        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        """Read one from parsed JSON.
+
+        An InvalidValueError names the place of what does not fit. In an optional member it is none: the member reads as
+        absent, additional_properties has what was sent, and the log says so.
+        """
+        _aside = SetAside()
+        _model = cls._from_dict(_src, _aside)
+        if _aside:
+            _aside.log()
+        return _model
+
+    @classmethod
+    def _from_dict(cls, _src: Mapping[str, Any], _aside: SetAside) -> Self:
         if type(_src) is not dict:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
@@ -83,7 +117,9 @@ class ErrorResponse:
                 _absent += 1
                 type_ = None
             elif type_ is not None:
-                raise unexpected(type_, "a string or null", "type")
+                _aside.add(_src, "ErrorResponse", "type", unexpected(type_, "a string or null", "type"))
+                _absent += 1
+                type_ = None
 
         param = _src.get("param", MISSING)
         if type(param) is not str:
@@ -91,7 +127,9 @@ class ErrorResponse:
                 _absent += 1
                 param = None
             elif param is not None:
-                raise unexpected(param, "a string or null", "param")
+                _aside.add(_src, "ErrorResponse", "param", unexpected(param, "a string or null", "param"))
+                _absent += 1
+                param = None
 
         code = _src.get("code", MISSING)
         if type(code) is not str:
@@ -99,7 +137,9 @@ class ErrorResponse:
                 _absent += 1
                 code = None
             elif code is not None:
-                raise unexpected(code, "a string or null", "code")
+                _aside.add(_src, "ErrorResponse", "code", unexpected(code, "a string or null", "code"))
+                _absent += 1
+                code = None
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
@@ -109,6 +149,10 @@ class ErrorResponse:
         _model.param = param
         _model.code = code
         _model.additional_properties = (
-            {} if len(_src) + _absent == 5 else {key: value for key, value in _src.items() if key not in _KNOWN}
+            {}
+            if len(_src) + _absent == 5
+            else _aside.additional(_src, "ErrorResponse", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

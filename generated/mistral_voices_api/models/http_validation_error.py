@@ -9,6 +9,7 @@ from typing import Any, Self
 from ..errors import (
     MISSING,
     InvalidValueError,
+    SetAside,
     unexpected,
 )
 from ..models.validation_error import ValidationError
@@ -18,6 +19,9 @@ _KNOWN = frozenset(
         "detail",
     }
 )
+_ABSENT: dict[str, Any] = {
+    "detail": [],
+}
 
 
 @_dataclass(slots=True, weakref_slot=True)
@@ -36,12 +40,26 @@ class HTTPValidationError:
         _members: dict[str, Any] = {
             "detail": [item.to_dict() for item in self.detail],
         }
-        _members.update(self.additional_properties)
+        for _name, _value in self.additional_properties.items():
+            if _members.get(_name) == _ABSENT.get(_name):  # else the member was set since
+                _members[_name] = _value
         return _members
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
-        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        """Read one from parsed JSON.
+
+        An InvalidValueError names the place of what does not fit. In an optional member it is none: the member reads as
+        absent, additional_properties has what was sent, and the log says so.
+        """
+        _aside = SetAside()
+        _model = cls._from_dict(_src, _aside)
+        if _aside:
+            _aside.log()
+        return _model
+
+    @classmethod
+    def _from_dict(cls, _src: Mapping[str, Any], _aside: SetAside) -> Self:
         if type(_src) is not dict:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
@@ -52,21 +70,31 @@ class HTTPValidationError:
             if detail is MISSING:
                 _absent += 1
                 detail = []
+            elif detail is None:
+                detail = []
             else:
-                raise unexpected(detail, "a list", "detail")
+                _aside.add(_src, "HTTPValidationError", "detail", unexpected(detail, "a list", "detail"))
+                _absent += 1
+                detail = []
         else:
             _items, detail = detail, []
-            _read = ValidationError.from_dict  # bound once, which is 4 percent of decoding
+            _read = ValidationError._from_dict  # bound once, which is 4 percent of decoding
             try:
                 for _item in _items:
-                    detail.append(_read(_item))
+                    detail.append(_read(_item, _aside))
             except InvalidValueError as _error:
-                raise _error.under(f"detail[{len(detail)}]") from None
+                _aside.add(_src, "HTTPValidationError", "detail", _error.under(f"detail[{len(detail)}]"))
+                _absent += 1
+                detail = []
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
         _model.detail = detail
         _model.additional_properties = (
-            {} if len(_src) + _absent == 1 else {key: value for key, value in _src.items() if key not in _KNOWN}
+            {}
+            if len(_src) + _absent == 1
+            else _aside.additional(_src, "HTTPValidationError", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

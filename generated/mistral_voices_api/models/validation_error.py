@@ -9,6 +9,7 @@ from typing import Any, Self
 from ..errors import (
     MISSING,
     InvalidValueError,
+    SetAside,
     missing_member,
     unexpected,
     unexpected_item,
@@ -24,6 +25,7 @@ _KNOWN = frozenset(
         "ctx",
     }
 )
+_ABSENT: dict[str, Any] = {}
 _REQUIRED = {
     "loc": "a list",
     "msg": "a string",
@@ -50,6 +52,24 @@ class ValidationError:
     ctx: ValidationErrorCtx | None = None
     additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
+    @property
+    def type(self) -> str:
+        """The same as type_, by its name in the API."""
+        return self.type_
+
+    @type.setter
+    def type(self, value: str) -> None:
+        self.type_ = value
+
+    @property
+    def input(self) -> Any:
+        """The same as input_, by its name in the API."""
+        return self.input_
+
+    @input.setter
+    def input(self, value: Any) -> None:
+        self.input_ = value
+
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""
         _members: dict[str, Any] = {
@@ -60,12 +80,26 @@ class ValidationError:
         }
         if self.ctx is not None:
             _members["ctx"] = self.ctx.to_dict()
-        _members.update(self.additional_properties)
+        for _name, _value in self.additional_properties.items():
+            if _members.get(_name) == _ABSENT.get(_name):  # else the member was set since
+                _members[_name] = _value
         return _members
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
-        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        """Read one from parsed JSON.
+
+        An InvalidValueError names the place of what does not fit. In an optional member it is none: the member reads as
+        absent, additional_properties has what was sent, and the log says so.
+        """
+        _aside = SetAside()
+        _model = cls._from_dict(_src, _aside)
+        if _aside:
+            _aside.log()
+        return _model
+
+    @classmethod
+    def _from_dict(cls, _src: Mapping[str, Any], _aside: SetAside) -> Self:
         if type(_src) is not dict:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
@@ -99,11 +133,13 @@ class ValidationError:
         if ctx is MISSING:
             _absent += 1
             ctx = None
-        else:
+        elif ctx is not None:
             try:
-                ctx = ValidationErrorCtx.from_dict(ctx)
+                ctx = ValidationErrorCtx._from_dict(ctx, _aside)
             except InvalidValueError as _error:
-                raise _error.under("ctx") from None
+                _aside.add(_src, "ValidationError", "ctx", _error.under("ctx"))
+                _absent += 1
+                ctx = None
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
@@ -113,6 +149,10 @@ class ValidationError:
         _model.input_ = input_
         _model.ctx = ctx
         _model.additional_properties = (
-            {} if len(_src) + _absent == 5 else {key: value for key, value in _src.items() if key not in _KNOWN}
+            {}
+            if len(_src) + _absent == 5
+            else _aside.additional(_src, "ValidationError", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

@@ -7,6 +7,7 @@ from dataclasses import field as _field
 from typing import Any, Self
 
 from ..errors import (
+    SetAside,
     unexpected,
 )
 
@@ -25,7 +26,19 @@ class ValidationErrorCtx:
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
-        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        """Read one from parsed JSON.
+
+        An InvalidValueError names the place of what does not fit. In an optional member it is none: the member reads as
+        absent, additional_properties has what was sent, and the log says so.
+        """
+        _aside = SetAside()
+        _model = cls._from_dict(_src, _aside)
+        if _aside:
+            _aside.log()
+        return _model
+
+    @classmethod
+    def _from_dict(cls, _src: Mapping[str, Any], _aside: SetAside) -> Self:
         if type(_src) is not dict:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")

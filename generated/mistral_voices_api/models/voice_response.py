@@ -5,20 +5,16 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Literal, Self
 
 from ..errors import (
     MISSING,
+    SetAside,
     missing_member,
     parse_datetime,
-    parse_integer,
     unexpected,
     unexpected_item,
 )
-
-if TYPE_CHECKING:
-    from ..models.voice_response_kind import VoiceResponseKind
-    from ..models.voice_response_type import VoiceResponseType
 
 _KNOWN = frozenset(
     {
@@ -39,6 +35,10 @@ _KNOWN = frozenset(
         "kind",
     }
 )
+_ABSENT: dict[str, Any] = {
+    "languages": [],
+    "retention_notice": 30,
+}
 _REQUIRED = {
     "id": "a string",
     "name": "a string",
@@ -82,9 +82,18 @@ class VoiceResponse:
     description: str | None = None
     retention_notice: int = 30
     trimmed_seconds: float | None = None
-    type_: VoiceResponseType | str | None = None
-    kind: VoiceResponseKind | str | None = None
+    type_: Literal["custom", "preset"] | str | None = None
+    kind: Literal["ivc", "pvc"] | str | None = None
     additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
+
+    @property
+    def type(self) -> Literal["custom", "preset"] | str | None:
+        """The same as type_, by its name in the API."""
+        return self.type_
+
+    @type.setter
+    def type(self, value: Literal["custom", "preset"] | str | None) -> None:
+        self.type_ = value
 
     def to_dict(self) -> dict[str, Any]:
         """Give the members as JSON holds them."""
@@ -107,12 +116,26 @@ class VoiceResponse:
             _members["type"] = self.type_
         if self.kind is not None:
             _members["kind"] = self.kind
-        _members.update(self.additional_properties)
+        for _name, _value in self.additional_properties.items():
+            if _members.get(_name) == _ABSENT.get(_name):  # else the member was set since
+                _members[_name] = _value
         return _members
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:
-        """Read one from parsed JSON; an InvalidValueError names the place of what does not fit."""
+        """Read one from parsed JSON.
+
+        An InvalidValueError names the place of what does not fit. In an optional member it is none: the member reads as
+        absent, additional_properties has what was sent, and the log says so.
+        """
+        _aside = SetAside()
+        _model = cls._from_dict(_src, _aside)
+        if _aside:
+            _aside.log()
+        return _model
+
+    @classmethod
+    def _from_dict(cls, _src: Mapping[str, Any], _aside: SetAside) -> Self:
         if type(_src) is not dict:
             if not isinstance(_src, Mapping):
                 raise unexpected(_src, "an object")
@@ -143,19 +166,30 @@ class VoiceResponse:
                 _absent += 1
                 slug = None
             elif slug is not None:
-                raise unexpected(slug, "a string or null", "slug")
+                _aside.add(_src, "VoiceResponse", "slug", unexpected(slug, "a string or null", "slug"))
+                _absent += 1
+                slug = None
 
         languages = _src.get("languages", MISSING)
         if type(languages) is not list:
             if languages is MISSING:
                 _absent += 1
                 languages = []
+            elif languages is None:
+                languages = []
             else:
-                raise unexpected(languages, "a list", "languages")
+                _aside.add(_src, "VoiceResponse", "languages", unexpected(languages, "a list", "languages"))
+                _absent += 1
+                languages = []
         else:
             for _item in languages:
                 if type(_item) is not str:
-                    raise unexpected_item(languages, (str,), "a string", "languages")
+                    _aside.add(
+                        _src, "VoiceResponse", "languages", unexpected_item(languages, (str,), "a string", "languages")
+                    )
+                    _absent += 1
+                    languages = []
+                    break
 
         gender = _src.get("gender", MISSING)
         if type(gender) is not str:
@@ -163,7 +197,9 @@ class VoiceResponse:
                 _absent += 1
                 gender = None
             elif gender is not None:
-                raise unexpected(gender, "a string or null", "gender")
+                _aside.add(_src, "VoiceResponse", "gender", unexpected(gender, "a string or null", "gender"))
+                _absent += 1
+                gender = None
 
         age = _src.get("age", MISSING)
         if type(age) is not int:
@@ -171,7 +207,12 @@ class VoiceResponse:
                 _absent += 1
                 age = None
             elif age is not None:
-                age = parse_integer(age, "an integer or null", "age")
+                if type(age) is float and age.is_integer():
+                    age = int(age)
+                else:
+                    _aside.add(_src, "VoiceResponse", "age", unexpected(age, "an integer or null", "age"))
+                    _absent += 1
+                    age = None
 
         tags = _src.get("tags", MISSING)
         if type(tags) is not list:
@@ -179,11 +220,16 @@ class VoiceResponse:
                 _absent += 1
                 tags = None
             elif tags is not None:
-                raise unexpected(tags, "a list or null", "tags")
+                _aside.add(_src, "VoiceResponse", "tags", unexpected(tags, "a list or null", "tags"))
+                _absent += 1
+                tags = None
         else:
             for _item in tags:
                 if type(_item) is not str:
-                    raise unexpected_item(tags, (str,), "a string", "tags")
+                    _aside.add(_src, "VoiceResponse", "tags", unexpected_item(tags, (str,), "a string", "tags"))
+                    _absent += 1
+                    tags = None
+                    break
 
         color = _src.get("color", MISSING)
         if type(color) is not str:
@@ -191,7 +237,9 @@ class VoiceResponse:
                 _absent += 1
                 color = None
             elif color is not None:
-                raise unexpected(color, "a string or null", "color")
+                _aside.add(_src, "VoiceResponse", "color", unexpected(color, "a string or null", "color"))
+                _absent += 1
+                color = None
 
         description = _src.get("description", MISSING)
         if type(description) is not str:
@@ -199,15 +247,31 @@ class VoiceResponse:
                 _absent += 1
                 description = None
             elif description is not None:
-                raise unexpected(description, "a string or null", "description")
+                _aside.add(
+                    _src, "VoiceResponse", "description", unexpected(description, "a string or null", "description")
+                )
+                _absent += 1
+                description = None
 
         retention_notice = _src.get("retention_notice", MISSING)
         if type(retention_notice) is not int:
             if retention_notice is MISSING:
                 _absent += 1
                 retention_notice = 30
+            elif retention_notice is None:
+                retention_notice = 30
             else:
-                retention_notice = parse_integer(retention_notice, "an integer", "retention_notice")
+                if type(retention_notice) is float and retention_notice.is_integer():
+                    retention_notice = int(retention_notice)
+                else:
+                    _aside.add(
+                        _src,
+                        "VoiceResponse",
+                        "retention_notice",
+                        unexpected(retention_notice, "an integer", "retention_notice"),
+                    )
+                    _absent += 1
+                    retention_notice = 30
 
         trimmed_seconds = _src.get("trimmed_seconds", MISSING)
         if type(trimmed_seconds) is not float and type(trimmed_seconds) is not int:
@@ -215,23 +279,34 @@ class VoiceResponse:
                 _absent += 1
                 trimmed_seconds = None
             elif trimmed_seconds is not None:
-                raise unexpected(trimmed_seconds, "a number or null", "trimmed_seconds")
+                _aside.add(
+                    _src,
+                    "VoiceResponse",
+                    "trimmed_seconds",
+                    unexpected(trimmed_seconds, "a number or null", "trimmed_seconds"),
+                )
+                _absent += 1
+                trimmed_seconds = None
 
         type_ = _src.get("type", MISSING)
         if type(type_) is not str:
             if type_ is MISSING:
                 _absent += 1
                 type_ = None
-            else:
-                raise unexpected(type_, "a string", "type")
+            elif type_ is not None:
+                _aside.add(_src, "VoiceResponse", "type", unexpected(type_, "a string", "type"))
+                _absent += 1
+                type_ = None
 
         kind = _src.get("kind", MISSING)
         if type(kind) is not str:
             if kind is MISSING:
                 _absent += 1
                 kind = None
-            else:
-                raise unexpected(kind, "a string", "kind")
+            elif kind is not None:
+                _aside.add(_src, "VoiceResponse", "kind", unexpected(kind, "a string", "kind"))
+                _absent += 1
+                kind = None
 
         # Without __init__, whose checks of what was given take longer than all the checks above.
         _model = cls.__new__(cls)
@@ -251,6 +326,10 @@ class VoiceResponse:
         _model.type_ = type_
         _model.kind = kind
         _model.additional_properties = (
-            {} if len(_src) + _absent == 15 else {key: value for key, value in _src.items() if key not in _KNOWN}
+            {}
+            if len(_src) + _absent == 15
+            else _aside.additional(_src, "VoiceResponse", _KNOWN)
+            if _aside
+            else {key: value for key, value in _src.items() if key not in _KNOWN}
         )
         return _model

@@ -17,8 +17,8 @@ from .._checks import check_flag
 from .._core.request import Request
 from .._core.response import Response
 from .._media.download import Download
-from .._media.formats import JSON, is_json_sample, media_type
 from .._media.progress import Progress, check_progress
+from .._media.sample_body import JSON, judge_body, media_type
 from .._media.sample_files import Sample
 from .._media.upload import Upload
 from ..utils import UNSET
@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 # Cloning takes its time.
 CREATE_SECONDS = 300.0
+# The HTTP libraries take an address of 65,536 characters, of which the server's own may have 2,048.
+LONGEST_PATH = 65_536 - 2_048
 ACCEPT_SAMPLE = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {JSON};q=0.7"
 
 
@@ -51,8 +53,9 @@ def create_voice(sample: str | Sample, on_progress: Progress | None, **given: An
 
     check_progress(on_progress)
     text = sample if isinstance(sample, str) else ""
-    if not isinstance(sample, str) and given["sample_filename"] is UNSET and sample.filename is not None:
-        given["sample_filename"] = sample.filename
+    if not isinstance(sample, str) and given["sample_filename"] is UNSET:
+        filename = sample.filename()
+        given["sample_filename"] = UNSET if filename is None else filename
     checked = check("create_voice", {**given, "sample_audio": text})
     kwargs = operation._get_kwargs(body=models.VoiceCreateRequest(**checked))
     content = None if isinstance(sample, str) else Upload(kwargs.pop("json"), "sample_audio", sample, on_progress)
@@ -102,7 +105,10 @@ def get_voice_sample(voice_id: str) -> Request[str]:
     from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     def parse(*, response: Response) -> str:
-        if is_json_sample(media_type(response.headers.get("content-type"))):
+        is_json, problem = judge_body(media_type(response.headers.get("content-type")), response.content)
+        if problem is not None:
+            raise ValueError(problem)
+        if is_json:
             return operation._parse_response(response=response)
         return base64.b64encode(response.content).decode("ascii")
 
@@ -132,7 +138,15 @@ def _request(
     path: str = kwargs["url"]
     if "params" in kwargs:
         path += "?" + urlencode(kwargs["params"], doseq=True)
+    if len(path) > LONGEST_PATH:
+        raise ValueError(_too_long(path, kwargs["params"]))
     if "json" in kwargs:
         more["content"] = json.dumps(kwargs["json"], ensure_ascii=False, separators=(",", ":")).encode()
     sent = {name.lower(): value for name, value in kwargs.get("headers", {}).items()}
     return Request(kwargs["method"].upper(), path, parse, sent if headers is None else {**sent, **headers}, **more)
+
+
+def _too_long(path: str, params: Mapping[str, Any]) -> str:
+    """Name the argument that makes an address too long."""
+    longest = max(params, key=lambda name: len(urlencode({name: params[name]}, doseq=True)))
+    return f"{longest} is too long: the path has {len(path):,} characters, and at most {LONGEST_PATH:,} can be sent"

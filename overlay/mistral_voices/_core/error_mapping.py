@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from .. import errors, models
+from .._media.sample_body import is_harmless, media_type
 from .redaction import Redaction
 from .request import Send
 from .response import Response, TransportError
@@ -17,6 +18,8 @@ LONGEST_SENTENCE = 500
 NOT_JSON: Any = object()
 # What each time-out interrupted, in the words of a message.
 PHASES = {"connect": "connect", "read": "read the answer", "write": "send", "pool": "get a free connection"}
+# What a 407 says, whichever way it comes.
+PROXY_CREDENTIALS = "put the right user name and password into its address, as in http://user:password@host:port"
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
@@ -37,6 +40,8 @@ def from_status(send: Send, response: Response, retry_after: float | None) -> er
         invalid = _build(errors.HTTPValidationError, redaction, send, response, sentence, body)
         invalid.data = _validation_data(parsed)
         return invalid
+    if status == 407:
+        sentence = f"The proxy wants to know who asks: {PROXY_CREDENTIALS}"
     kind = errors.STATUS_ERRORS.get(status, errors.ServerError if status >= 500 else errors.SDKError)
     sentence = sentence or f"The server answered {status} without a message"
     error = _build(kind, redaction, send, response, sentence, body)
@@ -48,9 +53,9 @@ def from_status(send: Send, response: Response, retry_after: float | None) -> er
 def from_unreadable(send: Send, response: Response, reason: str) -> errors.ResponseValidationError:
     """Make the error for a 2XX that the API does not describe."""
     redaction = Redaction(send)
-    is_text = (response.headers.get("content-type") or "").startswith("text/")
+    is_shown = is_harmless(media_type(response.headers.get("content-type")), response.content)
     # What came in place of a sample is most likely the sample, which no error repeats.
-    body = "" if send.request.is_sample and not is_text else _parse(redaction, response)[0]
+    body = "" if send.request.is_sample and not is_shown else _parse(redaction, response)[0]
     reason = redaction.hide(reason)
     sentence = f"The answer is not one that the document describes: {reason}"
     error = _build(errors.ResponseValidationError, redaction, send, response, sentence, body)
@@ -65,14 +70,14 @@ def from_transport_error(send: Send, failure: TransportError) -> errors.NoRespon
     where = f"{send.request.method} {send.path}" + (f" (attempt {send.attempt})" if send.attempt > 1 else "")
     if failure.phase is not None:
         within = "in time" if failure.seconds is None else f"within {failure.seconds:g} s"
-        while_ = f"while it was to {PHASES[failure.phase]}"
+        while_ = f"while it was to {PHASES[failure.phase]}" + (f" to {failure.peer}" if failure.peer else "")
         advice = f"timeout_ms sets how long to wait ({reason})"
         return errors.RequestTimeoutError(f"No answer to {where} {within}, {while_}; {advice}")
     if failure.is_unsendable:
         return errors.NoResponseError(f"{where} could not be sent: {reason}")
     if not failure.was_sent:
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
-        return errors.NoResponseError(f"No connection to {origin} for {where}: {reason}")
+        peer = failure.peer or "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
+        return errors.NoResponseError(f"No connection to {peer} for {where}: {reason}")
     return errors.NoResponseError(f"The connection was lost before {where} was answered: {reason}")
 
 
@@ -168,6 +173,10 @@ def _validation_data(parsed: Any) -> models.HTTPValidationError | None:
     if not isinstance(detail, list):
         return None
     try:
-        return models.HTTPValidationError.from_dict({**members, "detail": detail})
+        # One by one, because as a whole it would read as absent where an entry does not fit.
+        entries = [models.ValidationError.from_dict(entry) for entry in detail]
     except ValueError:
         return None
+    data = models.HTTPValidationError.from_dict({**members, "detail": []})
+    data.detail = entries
+    return data

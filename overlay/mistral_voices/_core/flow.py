@@ -7,15 +7,15 @@ TransportError is thrown in. A generator that makes several calls uses these wit
 import random as _random
 import time
 from collections.abc import Callable
-from logging import INFO
+from logging import INFO, Logger
 from typing import Any, TypeVar, cast
 
-from ..errors import MistralError, NotFoundError
+from ..errors import MistralError, NotFoundError, ResponseValidationError
 from .error_mapping import add_to_message, from_status, from_transport_error, from_unreadable
 from .logs import default_logger, log_attempt, warn_of_end
 from .options import Options
 from .request import Request, Send, Steps, Wait
-from .response import Response, TransportError
+from .response import SUCCESSES, Response, TransportError
 from .retry import delay, may_have_acted, retry_after, was_lost
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def exchange(
             error = from_transport_error(send, failure)
         else:
             try:
-                result = _parse(send, response, now())
+                result = _parse(logger, send, response, now())
             except MistralError as refused:
                 error = refused
             else:
@@ -75,12 +75,15 @@ def exchange(
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
 
 
-def _parse(send: Send, response: Response, now: float) -> Any:
+def _parse(logger: Logger, send: Send, response: Response, now: float) -> Any:
     """Make the result from a response, or raise what the response says."""
-    if not 200 <= response.status_code < 300:
+    status = response.status_code
+    if not 200 <= status < 300:
         raise from_status(send, response, retry_after(response.headers, now))
-    if response.status_code != 200:
-        raise from_unreadable(send, response, f"the status is {response.status_code}, expected 200")
+    if status not in SUCCESSES:
+        raise from_unreadable(send, response, f"the status is {status}, so it is a part of what was requested")
+    if status in (204, 205):
+        raise from_unreadable(send, response, f"the status is {status}, so it has no body")
     if response.unreadable is not None:
         raise from_unreadable(send, response, response.unreadable)
     try:
@@ -88,7 +91,7 @@ def _parse(send: Send, response: Response, now: float) -> Any:
     except ValueError as error:
         raise from_unreadable(send, response, str(error)) from None
     if "deprecation" in response.headers or "sunset" in response.headers:
-        warn_of_end(send, response)
+        warn_of_end(logger, send, response)
     return result
 
 
@@ -100,4 +103,7 @@ def _explained(request: Request[T], error: MistralError, *, in_doubt: bool, lost
     if request.deletes and lost and isinstance(error, NotFoundError):
         error.already_deleted = True
         add_to_message(error, "an earlier attempt of this call, whose answer was lost, most likely deleted the voice")
+    if request.deletes and isinstance(error, ResponseValidationError):
+        will_be = "will be" if error.status_code == 202 else "is"
+        add_to_message(error, f"the status {error.status_code} says that the voice {will_be} deleted")
     return error

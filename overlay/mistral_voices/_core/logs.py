@@ -11,20 +11,22 @@ from .redaction import Redaction
 from .request import Send
 from .response import Response, TransportError
 
+# Looked up once: a signal that raises within the look-up would leave the lock of `logging` taken, for all threads.
+LOGGER = logging.getLogger("mistral_voices")
+
 _warned: set[str] = set()
 
 
 def default_logger() -> logging.Logger:
     """Give the logger `mistral_voices`, which MISTRAL_DEBUG makes write to standard error."""
-    logger = logging.getLogger("mistral_voices")
     wanted = os.environ.get("MISTRAL_DEBUG", "").strip().lower() in ("1", "true", "yes", "on")
-    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in logger.handlers):
+    if wanted and not any(handler.get_name() == "MISTRAL_DEBUG" for handler in LOGGER.handlers):
         handler = logging.StreamHandler()
         handler.set_name("MISTRAL_DEBUG")
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-    return logger
+        LOGGER.addHandler(handler)
+        LOGGER.setLevel(logging.DEBUG)
+    return LOGGER
 
 
 def log_attempt(
@@ -47,7 +49,7 @@ def log_attempt(
     )
 
 
-def warn_of_end(send: Send, response: Response) -> None:
+def warn_of_end(logger: logging.Logger, send: Send, response: Response) -> None:
     """Warn, once for an operation, when the server says that it is deprecated or when it ends."""
     deprecation, sunset = response.headers.get("deprecation"), response.headers.get("sunset")
     operation = re.sub(r"(/voices/)[^/]+", r"\1{voice_id}", f"{send.request.method} {send.path}")
@@ -59,7 +61,10 @@ def warn_of_end(send: Send, response: Response) -> None:
         message += f" (Deprecation: {deprecation[:80]})"
     if sunset is not None:
         message += f" and ends on {sunset[:80]}"
-    warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
+    try:
+        warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
+    except Warning:  # where warnings are errors, this one would take the result away: a create has been done
+        logger.warning("%s", message)
 
 
 def _levels_to_user() -> int:

@@ -1,8 +1,12 @@
-"""What is sent: the request of an operation, and the steps that a call consists of."""
+"""What is sent: the request of an operation, and the steps that a call consists of.
+
+What holds the key or a sample is no tuple: error reporters show the members of tuples, whatever their repr says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -14,10 +18,11 @@ T = TypeVar("T")
 
 # How long each phase of an attempt but connecting may take, unless the operation or an option says otherwise.
 USUAL_SECONDS = 60.0
+NO_METADATA: Mapping[str, Any] = MappingProxyType({})
 
 
-class Request(NamedTuple, Generic[T]):
-    """The request of an operation, whatever the options of the call.
+class Request(Generic[T]):
+    """The request of an operation, whatever the options of the call; nothing changes it.
 
     Attributes:
         method: The HTTP method.
@@ -35,32 +40,70 @@ class Request(NamedTuple, Generic[T]):
         metadata: What a create sends beside its sample, as the voice will show it.
     """
 
-    method: str
-    path: str
-    parse: Callable[..., T]
-    headers: Mapping[str, str]
-    content: bytes | Upload | None = None
-    download: Download | None = None
-    seconds: float = USUAL_SECONDS
-    creates: bool = False
-    deletes: bool = False
-    missing_ok: bool = False
-    is_sample: bool = False
-    secret: str = ""
-    metadata: Mapping[str, Any] = {}
+    __slots__ = (
+        "content",
+        "creates",
+        "deletes",
+        "download",
+        "headers",
+        "is_sample",
+        "metadata",
+        "method",
+        "missing_ok",
+        "parse",
+        "path",
+        "seconds",
+        "secret",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        parse: Callable[..., T],
+        headers: Mapping[str, str],
+        *,
+        content: bytes | Upload | None = None,
+        download: Download | None = None,
+        seconds: float = USUAL_SECONDS,
+        creates: bool = False,
+        deletes: bool = False,
+        missing_ok: bool = False,
+        is_sample: bool = False,
+        secret: str = "",
+        metadata: Mapping[str, Any] = NO_METADATA,
+    ) -> None:
+        self.method: str = method
+        self.path: str = path
+        self.parse: Callable[..., T] = parse
+        self.headers: Mapping[str, str] = headers
+        self.content: bytes | Upload | None = content
+        self.download: Download | None = download
+        self.seconds: float = seconds
+        self.creates: bool = creates
+        self.deletes: bool = deletes
+        self.missing_ok: bool = missing_ok
+        self.is_sample: bool = is_sample
+        self.secret: str = secret
+        self.metadata: Mapping[str, Any] = metadata
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path})"  # the body may be a sample
 
 
-class Send(NamedTuple):
+class Send:
     """Send a request and give back its response: one attempt."""
 
-    request: Request[Any]
-    url: str
-    headers: dict[str, str]
-    timeout: float | None
-    attempt: int
+    __slots__ = ("attempt", "headers", "request", "timeout", "url")
+
+    def __init__(
+        self, request: Request[Any], url: str, headers: dict[str, str], timeout: float | None, attempt: int
+    ) -> None:
+        self.request: Request[Any] = request
+        self.url: str = url
+        self.headers: dict[str, str] = headers
+        self.timeout: float | None = timeout
+        self.attempt: int = attempt
 
     @classmethod
     def prepare(cls, request: Request[Any], options: Options, attempt: int) -> Send:

@@ -1,11 +1,19 @@
-"""What comes back for a request: a response whose body has been read, or the failure of the transport."""
+"""What comes back for a request: a response whose body has been read, or the failure of the transport.
+
+It is no tuple, of which error reporters would show the body, whatever its repr says.
+"""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+# The statuses that promise the whole of what was requested; 206 is a part.
+SUCCESSES = frozenset({*range(200, 300)} - {206})
 
 
-class Response(NamedTuple):
+class Response:
     """A response whose body has been read.
 
     Attributes:
@@ -16,18 +24,28 @@ class Response(NamedTuple):
         raw: Gives the HTTP library's own response with the body in it.
     """
 
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-    unreadable: str | None
-    raw: Callable[[], Any]
+    __slots__ = ("content", "headers", "raw", "status_code", "unreadable")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        content: bytes,
+        unreadable: str | None,
+        raw: Callable[[], Any],
+    ) -> None:
+        self.status_code: int = status_code
+        self.headers: Mapping[str, str] = headers
+        self.content: bytes = content
+        self.unreadable: str | None = unreadable
+        self.raw: Callable[[], Any] = raw
 
     def json(self) -> Any:
         """Parse the body; ValueError when it is not JSON."""
         try:
             return _DECODER.decode(self.content.decode(json.detect_encoding(self.content)))
         except ValueError as error:
-            raise ValueError(f"the body is not JSON ({error})") from None
+            raise ValueError(f"the body is not JSON ({error})" if self.content else "the body is empty") from None
         except RecursionError:
             raise ValueError("the body is nested too deeply") from None
 
@@ -46,6 +64,7 @@ class TransportError(Exception):
         phase: What a time-out interrupted, such as "connect"; None for what is no time-out.
         seconds: How long it waited; None when that is not known, or no time-out.
         is_unsendable: Whether the request itself could not be sent.
+        peer: What there was no connection to, in the words of a message; None means the server.
     """
 
     def __init__(
@@ -58,6 +77,7 @@ class TransportError(Exception):
         phase: str | None = None,
         seconds: float | None = None,
         is_unsendable: bool = False,
+        peer: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.cause = cause
@@ -67,6 +87,12 @@ class TransportError(Exception):
         self.phase = phase
         self.seconds = seconds
         self.is_unsendable = is_unsendable
+        self.peer = peer
+
+    @classmethod
+    def of_environment(cls, reason: str, cause: Exception) -> TransportError:
+        """Make the error of a variable with which nothing can be sent; the reason names it and the remedy."""
+        return cls(cause, reason, was_sent=False, is_transient=False, is_unsendable=True)
 
 
 def _refuse(constant: str) -> Any:

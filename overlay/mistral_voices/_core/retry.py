@@ -28,6 +28,7 @@ class RetryPolicy(NamedTuple):
         exponent: By how much each wait is longer than the one before.
         connection_errors: Whether lost connections and time-outs are repeated.
         repeats_creates: Whether a create is repeated although the server may have acted.
+        wait_factor: What each wait is multiplied by: tests against the local server need not wait.
     """
 
     attempts: int | None = 4
@@ -37,6 +38,7 @@ class RetryPolicy(NamedTuple):
     exponent: float = 2.0
     connection_errors: bool = True
     repeats_creates: bool = False
+    wait_factor: float = 1.0
 
 
 DEFAULT = RetryPolicy()
@@ -102,7 +104,7 @@ def delay(
         wait = max(wait, policy.initial)  # a Retry-After of 0 must not become a storm of attempts
     if wait > left:
         return None
-    return min(with_jitter(wait, random), left)
+    return min(with_jitter(policy, wait, random), left)
 
 
 def backoff(policy: RetryPolicy, attempt: int) -> float:
@@ -113,9 +115,9 @@ def backoff(policy: RetryPolicy, attempt: int) -> float:
         return policy.longest
 
 
-def with_jitter(wait: float, random: float) -> float:
+def with_jitter(policy: RetryPolicy, wait: float, random: float) -> float:
     """Lengthen a wait by up to a quarter, so that clients which failed together do not come back together."""
-    return wait * (1 + random / 4)
+    return policy.wait_factor * wait * (1 + random / 4)
 
 
 def may_have_acted(outcome: Response | TransportError, now: float) -> bool:
@@ -148,9 +150,12 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _seconds_until(date: str, now: float) -> float | None:
-    from email.utils import parsedate_to_datetime  # 5 ms, for a form that few servers send
+    from datetime import UTC  # 5 ms with what follows, for a form that few servers send
+    from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(date).timestamp() - now)
+        parsed = parsedate_to_datetime(date)
+        # A date without a zone is UTC, not the time of wherever this runs.
+        return max(0.0, parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp() - now)
     except (ValueError, OverflowError):
         return None

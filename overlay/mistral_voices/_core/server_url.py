@@ -16,7 +16,7 @@ def check_server_url(server_url: str, name: str) -> str:
     try:
         parts = urlsplit(server_url)
         _ = parts.port  # raises when it is not a number
-        _check_host(parts.hostname or "")
+        check_host(parts.hostname or "")
     except ValueError:
         parts = urlsplit("")
     if len(server_url) > LONGEST_URL or parts.scheme not in ("http", "https") or not is_one_word(server_url):
@@ -29,7 +29,7 @@ def check_server_url(server_url: str, name: str) -> str:
     return server_url.rstrip("/")
 
 
-def _check_host(host: str) -> None:
+def check_host(host: str) -> None:
     """Raise ValueError for a host that the HTTP libraries would refuse later, and in words of their own."""
     if ":" in host or re.fullmatch(r"[0-9.]*[0-9]", host):
         from ipaddress import ip_address  # 2 ms, for addresses in numbers

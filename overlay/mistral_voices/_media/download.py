@@ -2,8 +2,8 @@
 
 from .base64_text import Base64Decoder
 from .files import FileTarget
-from .formats import is_json_sample, media_type
 from .progress import Progress, check_progress, report_progress
+from .sample_body import ENOUGH, judge_body, media_type
 
 
 class MemoryTarget:
@@ -35,26 +35,51 @@ class Download:
         self.in_memory: bool = target.in_memory
         self._target = target
         self._on_progress = on_progress
+        self._content_type = ""
+        self._held: list[bytes] = []
+        self._is_judged = False
         self._decoder: Base64Decoder | None = None
         self._done = 0
         self._total: int | None = None
 
     def start(self, content_type: str | None, total: int | None) -> None:
-        """Begin, or begin anew; ValueError when the response is neither JSON nor audio.
+        """Begin, or begin anew.
 
         Args:
             content_type: The Content-Type header; None when there is none.
             total: The bytes that the server announced; None when it did not.
         """
-        bare_type = media_type(content_type)
-        self._decoder = Base64Decoder() if is_json_sample(bare_type) else None
+        self._content_type = media_type(content_type)
+        self._held, self._is_judged, self._decoder = [], False, None
         self._done, self._total = 0, total
-        self._target.restart(bare_type)
+        self._target.restart(self._content_type)
 
     def write(self, block: bytes) -> None:
-        """Take a block; ValueError when it cannot be decoded."""
-        self._target.write(block if self._decoder is None else self._decoder.decode(block))
+        """Take a block; ValueError when the first ones show that this is no sample, or when it cannot be decoded."""
         self._done += len(block)
+        if self._is_judged:
+            self._pass_on(block)
+        else:
+            self._held.append(block)
+            if self._done >= ENOUGH:
+                self._judge()
+
+    def _judge(self) -> None:
+        """Tell from what has come whether it is a sample, and in which form."""
+        is_json, problem = judge_body(self._content_type, self.held())
+        if problem is not None:
+            raise ValueError(problem)
+        start = self.held()
+        self._decoder = Base64Decoder() if is_json else None
+        self._held, self._is_judged = [], True
+        self._pass_on(start)
+
+    def _pass_on(self, block: bytes) -> None:
+        self._target.write(block if self._decoder is None else self._decoder.decode(block))
+
+    def held(self) -> bytes:
+        """Give what has come of a body that is not taken for a sample; nothing of one that is."""
+        return b"".join(self._held)
 
     def report(self) -> None:
         """Report to on_progress how much of the response has come."""
@@ -62,6 +87,8 @@ class Download:
             report_progress(self._on_progress, self._done, self._total)
 
     def finish(self) -> None:
-        """Check that the sample is whole."""
+        """Check that the sample is whole; ValueError as in `write`."""
+        if not self._is_judged:
+            self._judge()
         if self._decoder is not None:
             self._decoder.finish()

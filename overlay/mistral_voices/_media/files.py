@@ -8,147 +8,151 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .._checks import check_flag
-from .formats import EXTENSIONS, SIGNATURE, extension
+from .filenames import UNKNOWN, has_audio_extension, saved_extension
+from .formats import FORMATS, recognize
+from .part_file import PartFile
+from .special_files import SpecialFile, follow_links, special_file
 
-# For audio of which neither the server nor its first bytes say what it is.
-UNKNOWN = ".bin"
-DESCRIPTORS = "/proc/self/fd"
-SEPARATORS = (os.sep, os.altsep or os.sep)
-NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
+# What a folder answers that takes no new files.
+NO_NEW_FILES = (errno.EACCES, errno.EPERM, errno.EROFS)
+# What it answers where a file is mounted, though the system did not say so, or is another user's in a sticky folder.
+NO_RENAMING = (errno.EBUSY, errno.EPERM)
+OURS = "path: "
 
 
 class FileTarget:
-    """Writes the audio into a file that has no name before it is whole.
+    """Takes the audio into a file beside the one that is wanted, and puts it there when it is whole.
 
-    Where the system knows files without a name (Linux), even a process that is killed leaves nothing behind; elsewhere
-    the file has a temporary name, which every error and interruption takes away.
+    A file that cannot be replaced (a FIFO, a device, a mounted file) gets it straight through, but then too only when
+    it is whole: a download that is retried could not start over there.
     """
 
     in_memory = False
 
     def __init__(self, voice_id: str, path: str | os.PathLike[str], *, overwrite: bool) -> None:
-        if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
+        given = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+        if not isinstance(given, str) or not given:
             raise TypeError(f"path must be the path of a file or folder, not {path!r}")
-        if "\0" in os.fsdecode(path):
+        if "\0" in given:
             raise ValueError("path holds a null character, which no file name can: take it out")
+        try:
+            os.fsencode(given)
+        except UnicodeEncodeError as error:
+            raise ValueError(f"path holds {given[error.start]!r}, which no file name can: take it out") from error
         check_flag("overwrite", overwrite)
         self._voice_id = voice_id
-        self._given = os.fspath(path)
-        self._target = Path(path)
-        self._is_named = bool(self._target.suffix)
+        self._given = given
+        self._path = Path(given)
+        self._is_named = True
         self._overwrite = overwrite
         self._content_type = ""
-        self._start = b""
-        self._file = -1
-        self._name: str | None = None
+        self._part = PartFile()
+        self._special: SpecialFile | None = None
 
     def open(self) -> None:
         """Look at the folder and open the file; `discard` must follow, whatever happens."""
-        folder = self._target.parent
-        if self._target.is_dir() or self._given.endswith(SEPARATORS):
-            folder = self._target
-            stem = re.sub(r"[^\w-]", "_", self._voice_id).encode()[:100].decode(errors="ignore")
-            self._target, self._is_named = folder / (stem or "sample"), False
-        if not folder.is_dir():
-            raise FileNotFoundError(2, "path: there is no such folder to save the sample in", str(folder))
-        if not self._overwrite:
-            for ending in [""] if self._is_named else [*EXTENSIONS.values(), UNKNOWN]:
-                self._refuse_existing(self._with(ending))
         with self._explained():
+            self._name_it()
+            if not self._overwrite:
+                for extension in [""] if self._is_named else [*FORMATS, UNKNOWN]:
+                    _refuse_existing(self._with(extension))
             self._open()  # a folder that cannot be written to is noticed before anything is sent
 
-    def _with(self, ending: str) -> Path:
-        return self._target.with_name(self._target.name + ending)
+    def _name_it(self) -> None:
+        if os.path.isdir(self._path) or os.path.basename(self._given) in ("", ".", ".."):
+            stem = re.sub(r"[^\w-]", "_", self._voice_id).encode()[:100].decode(errors="ignore")
+            self._path, self._is_named = self._path / (stem or "sample"), False
+        else:
+            self._is_named = os.path.lexists(self._path) or has_audio_extension(self._path.name)
+        folder = str(self._path.parent)
+        try:
+            os.stat(os.path.join(folder, ""))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise FileNotFoundError(2, f"{OURS}there is no such folder to save the sample in", folder) from error
+        if not self._is_named:
+            with suppress(FileNotFoundError):
+                os.lstat(self._with(UNKNOWN))  # which may be too long a name
 
-    def _refuse_existing(self, path: Path) -> None:
-        if os.path.lexists(path):
-            raise FileExistsError(17, "path: there is such a file already; overwrite=True replaces it", str(path))
+    def _with(self, extension: str) -> Path:
+        name = self._path.name
+        return self._path.with_name((name.rstrip(". ") or name) + extension) if extension else self._path
 
     def _open(self) -> None:
-        folder = self._target.parent
-        unnamed = getattr(os, "O_TMPFILE", 0)
-        if unnamed and os.path.isdir(DESCRIPTORS):
-            with suppress(OSError):  # not every file system has files without a name
-                self._file = os.open(folder, unnamed | os.O_WRONLY, 0o666)
-                return
-        name = self._temporary()
-        self._file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        self._name = name
+        place = follow_links(str(self._path))
+        if self._overwrite and self._is_named:
+            self._special = special_file(place)
+        if self._special is None:
+            try:
+                self._part.open(os.path.dirname(place))
+            except OSError as error:
+                if error.errno not in NO_NEW_FILES or not (self._overwrite and os.path.isfile(place)):
+                    raise
+                self._special = SpecialFile(place)
+        if self._special is not None:
+            from tempfile import gettempdir  # saves 3 ms where no file is special
 
-    def _temporary(self) -> str:
-        # Not after the target, whose name may be as long as names can be.
-        return str(self._target.with_name(f".{os.urandom(8).hex()}.part"))
+            self._part.open(gettempdir())
 
     def restart(self, content_type: str) -> None:
         """Forget what came before."""
-        os.ftruncate(self._file, 0)
-        os.lseek(self._file, 0, os.SEEK_SET)
-        self._content_type, self._start = content_type, b""
+        self._content_type = content_type
+        with self._explained():
+            self._part.clear()
 
     def write(self, audio: bytes) -> None:
         """Write a piece."""
-        if len(self._start) < SIGNATURE:
-            self._start += audio[: SIGNATURE - len(self._start)]
-        rest = memoryview(audio)
         with self._explained():
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
+            self._part.write(audio)
 
-    def commit(self) -> Path:
-        """Give the whole file its name."""
-        target = self._target
-        if not self._is_named:
-            target = self._with(extension(self._content_type, self._start) or UNKNOWN)
+    def commit(self) -> Path | None:
+        """Give the whole file its name; None while a special file has not taken all of it: call again."""
         with self._explained():
-            os.fsync(self._file)
-        if self._overwrite:
-            if self._name is None:
-                name = self._temporary()
-                self._link(Path(name))
-                self._name = name
-            os.replace(self._name, target)
-            self._name = None
-        else:
-            self._link(target)
+            if not self._is_named:
+                found = recognize(self._part.read_at)
+                self._path, self._is_named = self._with(saved_extension(self._content_type, found)), True
+            if not self._overwrite:
+                self._part.link(str(self._path))
+            elif not self._replace():
+                return None
         self.discard()
-        return target
+        return self._path
 
-    def _link(self, target: Path) -> None:
-        """Give the file another name; unlike a rename, this never replaces a file that is there."""
-        try:
-            if self._name is not None:
-                self._link_named(self._name, target)
-                return
-            # Only with src_dir_fd does Python let the system follow the descriptor's symbolic link.
-            os.link(f"{DESCRIPTORS}/{self._file}", target, src_dir_fd=self._file, follow_symlinks=True)
-        except FileExistsError:
-            self._refuse_existing(target)
-            raise
-
-    def _link_named(self, name: str, target: Path) -> None:
-        try:
-            os.link(name, target)
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            # FAT and others know no second name: take the target's name, if it is free, and replace what has it.
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-            os.replace(name, target)
+    def _replace(self) -> bool:
+        place = follow_links(str(self._path))
+        self._special = self._special or special_file(place)
+        if self._special is None:
+            try:
+                self._part.replace(place)
+            except OSError as error:
+                if error.errno not in NO_RENAMING or not os.path.isfile(place):
+                    raise
+                self._special = SpecialFile(place)
+            else:
+                return True
+        return self._special.write(self._part.read_at)
 
     def discard(self) -> None:
         """Close the file; nothing but what `commit` has named is left of it."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-        if self._name is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(self._name)
-            self._name = None
+        self._part.discard()
+        if self._special is not None:
+            self._special.discard()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+        """Name the user's path in errors of the system, not a temporary name."""
         try:
             yield
         except OSError as error:
-            message = f"{error.strerror}, while the sample was saved; nothing is left of it"
-            raise OSError(error.errno, message, str(self._target)) from error
+            if (error.strerror or "").startswith(OURS):
+                raise
+            if isinstance(error, FileExistsError):
+                _refuse_existing(self._path)
+            half = self._special is not None and self._special.done > 0
+            what = "it may hold a part of it" if half else "nothing is left of it"
+            message = f"{error.strerror or error}, while the sample was saved; {what}"
+            raise OSError(error.errno, message, str(self._path)) from error
+
+
+def _refuse_existing(path: Path) -> None:
+    if os.path.lexists(path):
+        raise FileExistsError(17, f"{OURS}there is such a file already; overwrite=True replaces it", str(path))

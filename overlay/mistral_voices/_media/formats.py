@@ -1,57 +1,147 @@
-"""Audio formats, as the first bytes, a content type or an extension say."""
+"""Audio formats: recognised by their first bytes, and what content types and extensions belong to each."""
 
-EXTENSIONS = {
-    "audio/wav": ".wav",
-    "audio/x-wav": ".wav",
-    "audio/wave": ".wav",
-    "audio/vnd.wave": ".wav",
-    "audio/mpeg": ".mp3",
-    "audio/mp3": ".mp3",
-    "audio/flac": ".flac",
-    "audio/x-flac": ".flac",
-    "audio/ogg": ".ogg",
-    "audio/opus": ".opus",
-    "audio/mp4": ".m4a",
-    "audio/x-m4a": ".m4a",
-    "audio/aac": ".aac",
-    "audio/webm": ".webm",
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from .frames import find_frames
+
+# Gives up to so many bytes (the second number) that stand at an offset (the first).
+ReadAt: TypeAlias = Callable[[int, int], bytes]
+
+# By the extension of a format: its content types, the usual one first, and what else its files may be called.
+FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ".wav": (
+        ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"),
+        (".wave", ".bwf", ".rf64"),
+    ),
+    ".w64": (("audio/x-w64",), ()),
+    ".mp3": (("audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/mpeg3", "audio/x-mpeg"), (".mpga", ".mpeg")),
+    ".mp2": (("audio/x-mp2",), (".mpa", ".mpga", ".mpeg", ".mp3")),
+    ".m4a": (
+        (
+            "audio/mp4",
+            "audio/x-m4a",
+            "audio/m4a",
+            "audio/3gpp",
+            "audio/3gpp2",
+            "video/mp4",
+            "video/3gpp",
+            "video/quicktime",
+        ),
+        (".mp4", ".m4b", ".m4p", ".m4r", ".m4v", ".f4a", ".3gp", ".3gpp", ".3g2", ".3ga", ".mov", ".qt"),
+    ),
+    ".aac": (("audio/aac", "audio/x-aac", "audio/aacp", "audio/vnd.dlna.adts"), (".adts",)),
+    ".ogg": (
+        ("audio/ogg", "application/ogg", "audio/opus", "audio/vorbis", "audio/x-speex", "video/ogg"),
+        (".oga", ".opus", ".ogx", ".spx", ".ogv"),
+    ),
+    ".flac": (("audio/flac", "audio/x-flac"), ()),
+    ".webm": (("audio/webm", "video/webm"), (".weba", ".mka", ".mkv")),
+    ".mka": (("audio/x-matroska", "audio/matroska", "video/x-matroska", "video/matroska"), (".mkv",)),
+    ".wma": (("audio/x-ms-wma", "video/x-ms-asf", "application/vnd.ms-asf", "video/x-ms-wmv"), (".asf", ".wmv")),
+    ".aiff": (("audio/aiff", "audio/x-aiff"), (".aif", ".aifc")),
+    ".caf": (("audio/x-caf", "audio/caf"), ()),
+    ".amr": (("audio/amr", "audio/amr-wb", "audio/amr-nb"), (".awb",)),
+    ".au": (("audio/basic", "audio/x-au", "audio/au"), (".snd",)),
+    ".ac3": (("audio/ac3", "audio/eac3", "audio/x-ac3"), (".eac3", ".ec3")),
+    ".wv": (("audio/x-wavpack",), ()),
+    ".tta": (("audio/x-tta",), ()),
+    ".voc": (("audio/x-voc",), ()),
+    ".sph": (("audio/x-nist",), (".nist",)),
 }
-JSON = "application/json"
-# No format needs more bytes to be recognised.
-SIGNATURE = 12
+EXTENSIONS = {content_type: extension for extension, (types, _) in FORMATS.items() for content_type in types}
+# Every suffix of a format that is recognised, with its usual content type.
+CONTENT_TYPES = {
+    suffix: types[0] for extension, (types, others) in reversed(FORMATS.items()) for suffix in (*others, extension)
+}
+# Samples without a header: nothing recognises them, and their extension does not tell rate and encoding.
+HEADERLESS = frozenset((".pcm", ".raw", ".s16", ".s16le", ".sln", ".ul", ".ulaw", ".al", ".alaw", ".gsm"))
+
+# Most formats need no more to be recognised.
+START = 64
+# EBML says within its first element what the rest is.
+EBML_HEADER = 1024
+ID3_HEADER = 10
+# So many tags or boxes may stand before the audio: more has no file that a program wrote.
+MOST_TAGS = 16
+MOST_BOXES = 8
+
+SIGNATURES = (
+    (re.compile(rb"(?:RIFF|RIFX|RF64|BW64)....WAVE", re.DOTALL), ".wav"),
+    (re.compile(rb"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0.{8}wave\xf3\xac\xd3\x11", re.DOTALL), ".w64"),
+    (re.compile(rb"FORM....AIF[FC]", re.DOTALL), ".aiff"),
+    (re.compile(rb"fLaC"), ".flac"),
+    (re.compile(rb"OggS"), ".ogg"),
+    (re.compile(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c"), ".wma"),
+    (re.compile(rb"caff\0[\1\2]"), ".caf"),
+    (re.compile(rb"#!AMR(?:-WB)?(?:_MC1\.0)?\n"), ".amr"),
+    (re.compile(rb"\.snd\0\0"), ".au"),
+    (re.compile(rb"wvpk"), ".wv"),
+    (re.compile(rb"TTA[12]"), ".tta"),
+    (re.compile(rb"Creative Voice File\x1a"), ".voc"),
+    (re.compile(rb"NIST_1A\n"), ".sph"),
+)
+PICTURES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
 
 
-def media_type(content_type: str | None) -> str:
-    """Take the bare type from a Content-Type header, in lower case; "" when there is none."""
-    return (content_type or "").partition(";")[0].strip().lower()
+def recognize(read_at: ReadAt) -> str | None:
+    """Give the extension of the format that audio is of, such as ".wav"; None when it is of no known one.
 
-
-def is_json_sample(content_type: str) -> bool:
-    """Say whether a sample comes as JSON text, else as its bytes; ValueError when it is neither."""
-    if content_type == JSON:
-        return True
-    if content_type not in ("", "application/octet-stream") and not content_type.startswith("audio/"):
-        raise ValueError(f"the content type is {content_type}, expected audio or JSON")
-    return False
-
-
-def sniff(start: bytes) -> str | None:
-    """Give the content type that the first bytes show; None when they are of no known format."""
-    if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
-        return "audio/wav"
-    if start[:4] == b"fLaC":
-        return "audio/flac"
-    if start[:4] == b"OggS":
-        return "audio/ogg"
-    if start[4:8] == b"ftyp":
-        return "audio/mp4"
+    Args:
+        read_at: Gives up to so many bytes (its second argument) from an offset (its first): fewer only at the end.
+    """
+    offset = 0
+    start = read_at(0, START)
+    for _ in range(MOST_TAGS):
+        if not (length := _tag_length(start)):
+            break
+        offset += length
+        start = read_at(offset, START)
+    for signature, extension in SIGNATURES:
+        if signature.match(start):
+            return extension
     if start[:4] == b"\x1aE\xdf\xa3":
-        return "audio/webm"
-    # Eleven set bits begin an MPEG frame; AAC begins with them too, but has no layer bits.
-    is_frame = len(start) > 1 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0 and start[1] & 0x06 != 0
-    return "audio/mpeg" if start[:3] == b"ID3" or is_frame else None
+        document_type = re.search(rb"\x42\x82.{1,8}?(webm|matroska)", read_at(offset, EBML_HEADER), re.DOTALL)
+        return document_type and {b"webm": ".webm", b"matroska": ".mka"}[document_type[1]]
+    if _is_mp4(read_at, offset):
+        return ".m4a"
+    return find_frames(read_at, offset)
 
 
-def extension(content_type: str, start: bytes) -> str:
-    """Give the extension for a content type, else for the first bytes; "" when neither is known."""
-    return EXTENSIONS.get(content_type) or EXTENSIONS.get(sniff(start) or "", "")
+def recognize_bytes(audio: bytes) -> str | None:
+    """Give the extension of the format that audio in memory is of; None when it is of no known one."""
+    return recognize(lambda offset, count: audio[offset : offset + count])
+
+
+def is_tag(start: bytes) -> bool:
+    """Say whether these are the first bytes of an ID3v2 tag, behind which audio follows."""
+    return _tag_length(start) > 0
+
+
+def _tag_length(start: bytes) -> int:
+    """Give the length of the ID3v2 tag that begins here, 0 when there is none."""
+    if not re.match(rb"ID3[\x02-\x04][^\xff].[\0-\x7f]{4}", start, re.DOTALL):
+        return 0
+    length = 0
+    for byte in start[6:10]:
+        length = length << 7 | byte
+    has_footer = start[5] & 0x10
+    return length + ID3_HEADER * (2 if has_footer else 1)
+
+
+def _is_mp4(read_at: ReadAt, offset: int) -> bool:
+    """Say whether boxes of MP4 or QuickTime stand here, of which the old ones do not begin with their type."""
+    for _ in range(MOST_BOXES):
+        head = read_at(offset, 16)
+        size, kind = int.from_bytes(head[:4]), head[4:8]
+        if kind == b"ftyp":
+            return size >= 12 and head[8:12] not in PICTURES
+        if kind == b"moov":
+            return head[12:16] in (b"mvhd", b"cmov")
+        if kind not in (b"mdat", b"wide", b"free", b"skip", b"pnot"):
+            return False
+        if size == 1:  # a size of 64 bits follows
+            size = int.from_bytes(head[8:16])
+        offset += size
+    return False

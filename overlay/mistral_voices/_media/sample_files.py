@@ -1,28 +1,61 @@
 """Sample audio as bytes, as the path of a file or as an open file, read in blocks from its start at each attempt."""
 
 import io
+import logging
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
-from .formats import SIGNATURE, extension
+from .file_objects import BinaryFile, FileObject
+from .filenames import sample_filename
+from .formats import ReadAt, recognize
+from .sample_text import START, is_encoded_audio
 
 # Blocks are multiples of three bytes, so that their base64 text can be joined.
 BLOCK = 3 * 64 * 1024
 
 
-class PathSample:
+class _Sample:
+    """What every kind of sample has: what tells the name that it is sent under."""
+
+    in_memory: bool = False
+
+    def __init__(self, given_name: str | None, name: str | None, read_at: ReadAt) -> None:
+        """Recognise the audio; `given_name` is one that the user gave for this, `name` is that of the file."""
+        self._given_name = given_name
+        self._name = name
+        self.format: str | None = recognize(read_at)
+        if self.format is None and is_encoded_audio(read_at(0, START)):
+            raise ValueError("sample_audio holds base64 text, not audio: pass the text itself, as a str")
+
+    def filename(self) -> str | None:
+        """Give the name to send; the log says when it was put right or tells no format."""
+        if self._given_name:
+            return self._given_name
+        # A name need not be text, but what is sent must be.
+        name = re.sub("[\ud800-\udfff]", "\ufffd", self._name or "")
+        filename, warning = sample_filename(name, self.format)
+        if warning is not None:
+            logging.getLogger("mistral_voices").warning("%s", warning)
+        return filename
+
+
+class PathSample(_Sample):
     """An audio file by its path, read from its start each time."""
 
-    in_memory = False
-
-    def __init__(self, path: os.PathLike[str]) -> None:
+    def __init__(self, path: os.PathLike[str], given_name: str | None = None) -> None:
         self._path = os.fsdecode(path)
+        if "\0" in self._path:
+            raise ValueError("sample_audio is a path with a null character: no file has such a name")
         try:
             status = os.stat(self._path)
         except FileNotFoundError as error:
-            raise FileNotFoundError(error.errno, "sample_audio: there is no such file", self._path) from None
+            message = "sample_audio: there is no such file"
+            if self._path.startswith("~"):
+                message += ", for ~ is not expanded: pass path.expanduser()"
+            raise FileNotFoundError(error.errno, message, self._path) from None
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(21, "sample_audio is a folder: pass the path of an audio file in it", self._path)
         if not stat.S_ISREG(status.st_mode):
@@ -32,13 +65,13 @@ class PathSample:
         self.size: int = status.st_size
         self._version = (status.st_size, status.st_mtime_ns, status.st_ino)
         with open(self._path, "rb") as file:
-            self.filename: str | None = _named(os.path.basename(self._path), file.read(SIGNATURE))
+            super().__init__(given_name, os.path.basename(self._path), FileObject(file).read_at)
 
     def blocks(self) -> Iterator[bytes]:
         """Give the file in blocks; OSError when it is not the file that it was."""
         with open(self._path, "rb", buffering=0) as file:
             self._check(file.fileno())
-            yield from _blocks_of(file, self.size, lambda: self._check(file.fileno()))
+            yield from _blocks_of(FileObject(file).read, self.size, lambda: self._check(file.fileno()))
 
     def _check(self, descriptor: int) -> None:
         status = os.fstat(descriptor)
@@ -46,75 +79,52 @@ class PathSample:
             raise OSError(f"sample_audio: {self._path} has changed since the call began; create the voice again")
 
 
-class FileSample:
+class FileSample(_Sample):
     """An open binary file, from where it stands to its end."""
 
-    in_memory = False
-
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryFile, given_name: str | None = None) -> None:
+        self._file = opened = FileObject(file)
+        if opened.end <= 0:
+            raise ValueError("sample_audio is a file that is empty: pass one with audio in it")
+        if opened.start >= opened.end:
+            raise ValueError("sample_audio is a file that was read to its end already: call its seek(0) first")
+        self.size: int = opened.end - opened.start
         try:
-            nothing = file.read(0)
-        except io.UnsupportedOperation:
-            raise ValueError('sample_audio is a file that cannot be read: open it with open(path, "rb")') from None
-        if isinstance(nothing, str):
-            raise TypeError('sample_audio is a file in text mode: open it with open(path, "rb")')
-        try:
-            self._start = file.tell()
-            self.size: int = file.seek(0, os.SEEK_END) - self._start
-            file.seek(self._start)
-        except (OSError, AttributeError):
-            raise ValueError(
-                "sample_audio is a file that cannot be rewound, which a second attempt would need: pass file.read()"
-            ) from None
-        if self.size <= 0:
-            raise ValueError("sample_audio is a file with nothing left to read: is it empty, or read already?")
-        self._file = file
-        name, start = getattr(file, "name", None), _read(file, min(SIGNATURE, self.size))
-        self.filename: str | None = _named(os.path.basename(name) if isinstance(name, str) else None, start)
-        file.seek(self._start)
-        self._version = self._stat()
+            super().__init__(given_name, opened.name, opened.read_at)
+            if self.format is None and opened.start and recognize(opened.read_from_start) is not None:
+                raise ValueError(
+                    f"sample_audio is a file of which {opened.start} bytes were read already, and the rest alone is no "
+                    "audio: call its seek(0) first"
+                )
+        finally:
+            opened.rewind()  # where the user finds it when an argument is refused
+        self._version = opened.status()
 
     def blocks(self) -> Iterator[bytes]:
         """Give the file in blocks."""
-        self._file.seek(self._start)
-        yield from _blocks_of(self._file, self.size, self._check)
+        self._file.rewind()
+        yield from _blocks_of(self._file.read, self.size, self._check)
 
     def _check(self) -> None:
-        if self._file.seek(0, os.SEEK_END) - self._start != self.size or self._stat() != self._version:
+        if self._file.find_end() != self._file.end or self._file.status() != self._version:
             raise OSError("sample_audio: the file has changed since the call began; create the voice again")
-
-    def _stat(self) -> tuple[int, int] | None:
-        """Give size and time of the file below; None where there is none."""
-        try:
-            status = os.fstat(self._file.fileno())
-        except (OSError, AttributeError):
-            return None
-        return status.st_size, status.st_mtime_ns
 
 
 class BytesSample(FileSample):
     """Audio in memory."""
 
-    in_memory = True
+    in_memory: bool = True
 
-    def __init__(self, audio: bytes) -> None:
+    def __init__(self, audio: bytes, given_name: str | None = None) -> None:
         if not audio:
             raise ValueError("sample_audio is empty: pass the bytes of an audio file")
-        super().__init__(io.BytesIO(audio))
+        super().__init__(io.BytesIO(audio), given_name)
 
 
 Sample: TypeAlias = PathSample | FileSample
 
 
-def _read(file: Any, wanted: int) -> bytes:
-    """Read so many bytes, fewer only at the end: an unbuffered file may give less than is wanted."""
-    block: bytes = file.read(wanted)
-    while len(block) < wanted and (more := file.read(wanted - len(block))):
-        block += more
-    return block
-
-
-def _blocks_of(file: Any, size: int, check: Callable[[], None]) -> Iterator[bytes]:
+def _blocks_of(read: Callable[[int], bytes], size: int, check: Callable[[], Any]) -> Iterator[bytes]:
     """Read so many bytes in whole blocks, and check the file before the last one is given away.
 
     As long as the body is not complete, the server cannot act on it.
@@ -122,19 +132,10 @@ def _blocks_of(file: Any, size: int, check: Callable[[], None]) -> Iterator[byte
     left = size
     while left:
         wanted = min(BLOCK, left)
-        block = _read(file, wanted)
+        block = read(wanted)
         left -= len(block)
         if len(block) < wanted or not left:
             check()
         if len(block) < wanted:
             raise OSError("sample_audio: the file ended early; create the voice again")
         yield block
-
-
-def _named(name: str | None, start: bytes) -> str | None:
-    """Name the sample for the service, which reads the format from the extension."""
-    ending = extension("", start)
-    if name is None:
-        return f"sample{ending}" if ending else None
-    name = os.fsencode(name).decode(errors="replace")  # a name need not be text, but what is sent must be
-    return name if os.path.splitext(name)[1] else name + ending

@@ -4,28 +4,82 @@ import base64
 import json
 import os
 from collections.abc import Generator
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from . import sample_files
+from .file_objects import BinaryFile, hint
 from .progress import Progress, report_progress
 from .sample_files import BytesSample, FileSample, PathSample, Sample
 from .sample_text import check_sample_text
 
-SampleAudio: TypeAlias = str | bytes | os.PathLike[str] | BinaryIO
+EXPECTED = "base64 text, bytes, a path or a binary file"
+SAMPLES = (
+    "sample_audio holds samples, not an audio file: write them as WAV into an io.BytesIO, by soundfile.write, "
+    "scipy.io.wavfile.write or the module wave, and pass its getvalue()"
+)
+
+
+class Buffer(Protocol):
+    """What holds bytes: bytes, bytearray, memoryview, array.array."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+
+Audio: TypeAlias = Buffer | os.PathLike[str] | BinaryFile
+# With a tuple comes the name of the audio, as with `files` of the HTTP library; the content type is not sent.
+SampleAudio: TypeAlias = str | Audio | tuple[str | None, Audio] | tuple[str | None, Audio, str | None]
 
 
 def prepare_sample(sample_audio: SampleAudio) -> str | Sample:
-    """Check what a user gave as sample_audio; text stays text. It may touch a file."""
+    """Check what a user gave as sample_audio; text stays text. It may touch a file.
+
+    Raises:
+        TypeError, ValueError: It is no audio; the message names the remedy.
+        OSError: A file cannot be read.
+    """
     if isinstance(sample_audio, str):
         return check_sample_text(sample_audio)
-    if isinstance(sample_audio, bytes):
-        return BytesSample(sample_audio)
-    if isinstance(sample_audio, os.PathLike):
-        return PathSample(sample_audio)
-    if hasattr(sample_audio, "read"):
-        return FileSample(sample_audio)
-    kind = type(sample_audio).__name__
-    raise TypeError(f"sample_audio must be base64 text, bytes, a path or a binary file, not {kind}")
+    if type(sample_audio) is tuple:
+        return _prepare_pair(sample_audio)
+    return _prepare_audio(sample_audio, None)
+
+
+def _prepare_pair(given: tuple[Any, ...]) -> Sample:
+    if any(_is_samples(each) or hasattr(each, "__index__") for each in given):
+        raise TypeError(SAMPLES)
+    if not 2 <= len(given) <= 4 or not isinstance(given[0], str | None):
+        raise TypeError('sample_audio must be a pair such as ("ada.wav", file), if it is a tuple')
+    name, audio = given[:2]
+    if isinstance(audio, str):
+        raise TypeError(
+            "sample_audio is a tuple with text: pass the base64 text alone, and its name as sample_filename"
+        )
+    return _prepare_audio(audio, name)
+
+
+def _prepare_audio(audio: Any, name: str | None) -> Sample:
+    if isinstance(audio, os.PathLike):
+        return PathSample(audio, name)
+    if isinstance(audio, bytes):
+        return BytesSample(audio, name)
+    if _is_samples(audio):
+        raise TypeError(SAMPLES)
+    if hasattr(audio, "read"):
+        return FileSample(audio, name)
+    try:
+        # A copy: what a program does with its buffer meanwhile does not matter, and it can be resized.
+        content = memoryview(audio).tobytes()
+    except TypeError:
+        kind = type(audio).__name__
+        raise TypeError(f"sample_audio must be {EXPECTED}, not {kind}{hint(audio)}") from None
+    except (ValueError, BufferError) as error:
+        raise ValueError(f"sample_audio is a buffer that cannot be read: {error}") from None
+    return BytesSample(content, name)
+
+
+def _is_samples(audio: object) -> bool:
+    """Say whether something holds the samples of a sound as numbers, as arrays and tensors do."""
+    return hasattr(audio, "dtype") and hasattr(audio, "shape")
 
 
 class Upload:

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from .._core.request import Request
-from .._core.response import Response
+from .._core.response import SUCCESSES, Response
 from .transport_errors import BODY_TIMEOUTS, BODY_TOO_LONG
 
 # An error body is read up to here: enough for every message, and no server can fill the memory with one.
@@ -19,7 +19,7 @@ class BodyReader:
         self._library = library
         self._response = response
         self._status: int = response.status_code
-        self._download = request.download if self._status == 200 else None
+        self._download = request.download if self._status in SUCCESSES else None
         self.in_memory = self._download is None or self._download.in_memory
         self._blocks: list[bytes] = []
         self._size = 0
@@ -34,10 +34,7 @@ class BodyReader:
     def start(self) -> None:
         """Let the download begin anew, which may touch a file."""
         if self._download is not None:
-            try:
-                self._download.start(self._response.headers.get("content-type"), self._announced())
-            except ValueError as error:  # not a sample: keep it for the error
-                self._unreadable, self._download = str(error), None
+            self._download.start(self._response.headers.get("content-type"), self._announced())
 
     def add(self, block: bytes) -> bool:
         """Take a block; True when no more is wanted. Raises the library's ReadTimeout when the body takes too long."""
@@ -46,14 +43,20 @@ class BodyReader:
             try:
                 self._download.write(block)
             except ValueError as error:
-                self._unreadable = str(error)
-                return True
+                self._refuse(self._download.held(), error)
+                return self._download is not None
         else:
             self._blocks.append(block)
         if self._deadline is not None and monotonic() > self._deadline:
             raise self._library.ReadTimeout(BODY_TOO_LONG, request=self._response.request)
         is_good = self._status < 300 and self._unreadable is None
         return self._size > LARGEST_ERROR_BODY and not is_good
+
+    def _refuse(self, held: bytes, error: ValueError) -> None:
+        """Keep a body for the error if it is no sample; of a sample that cannot be decoded nothing is kept."""
+        self._unreadable = str(error)
+        if held:
+            self._blocks, self._download = [held], None
 
     def report(self) -> None:
         """Report to on_progress, in the thread of the user's call."""
@@ -78,7 +81,7 @@ class BodyReader:
             try:
                 self._download.finish()
             except ValueError as error:
-                self._unreadable = str(error)
+                self._refuse(self._download.held(), error)
         content = self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
         return Response(self._status, self._response.headers, content, self._unreadable, lambda: self._raw(content))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import event_loops
 from .http_client import AsyncClient, HTTPClient, SyncClient, usual_timeout
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Clients:
     """The two HTTP clients of one Mistral.
 
-    Of our async clients there is one for each event loop that is running, because a connection cannot leave its loop.
-    For plain http there are others than for https: they need no certificates, which take 18 ms to load.
+    Of our own there is one for each server, since its address decides which proxy and which certificates it needs; of
+    the async ones one for each event loop that is running as well, because a connection cannot leave its loop.
     """
 
     def __init__(self, client: SyncClient | None, async_client: AsyncClient | None, user_agent: str) -> None:
@@ -28,11 +28,13 @@ class Clients:
         if async_client is not None:
             self._given_async = HTTPClient(async_client, "AsyncClient", argument="async_client")
         self._user_agent = user_agent
+        self._trusted: dict[bool, ssl.SSLContext] = {}  # by whether it is for plain http
         self._lock = threading.Lock()
         self._closed = False
-        self._own: dict[bool, HTTPClient] = {}  # by whether they are for plain http
-        self._own_async: dict[tuple[Any, bool], HTTPClient] = {}  # the same of each event loop
-        weakref.finalize(self, _release, self._own, self._own_async).atexit = False
+        self._own: dict[str, HTTPClient] = {}  # by scheme, host and port of the server
+        self._own_async: dict[tuple[Any, str], HTTPClient] = {}  # the same of each event loop
+        weakref.finalize(self, _close, self._own)  # the end of the program, too
+        weakref.finalize(self, _close_async, self._own_async).atexit = False  # which closes its loops by itself
         _ALL.add(self)
 
     def sync(self, url: str) -> HTTPClient:
@@ -40,15 +42,19 @@ class Clients:
         self.check_open()
         if self._given is not None:
             return self._given
-        is_plain_http = _is_plain_http(url)
-        if (client := self._own.get(is_plain_http)) is None:
+        origin = _origin(url)
+        if (client := self._own.get(origin)) is None:
             import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
 
             with self._lock:
                 self.check_open()
-                if (client := self._own.get(is_plain_http)) is None:
-                    client = HTTPClient(httpx.Client(**self._settings(is_plain_http)), "Client")
-                    self._own[is_plain_http] = client
+                if (client := self._own.get(origin)) is None:
+                    settings, proxy = self._settings(origin)
+                    client = HTTPClient(httpx.Client(**settings), "Client", proxy=proxy)
+                    # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
+                    # would leave it locked, and stop every thread for good.
+                    _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
+                    self._own[origin] = client
         return client
 
     async def of_loop(self, url: str) -> HTTPClient:
@@ -56,11 +62,15 @@ class Clients:
         self.check_open()
         if self._given_async is not None:
             return self._given_async
-        key = (event_loops.running(), _is_plain_http(url))
+        key = (event_loops.running(), _origin(url))
         if (client := self._own_async.get(key)) is None:
             import httpx  # as above
 
-            client = HTTPClient(httpx.AsyncClient(**self._settings(key[1])), "AsyncClient")
+            from .early_responses import EarlyReadingBackend  # imports asyncio, as above
+
+            settings, proxy = self._settings(key[1])
+            client = HTTPClient(httpx.AsyncClient(**settings), "AsyncClient", proxy=proxy)
+            _set_in_pools(client.client, "_network_backend", EarlyReadingBackend)
             await event_loops.keep(key[0], client.client)
             with self._lock:
                 self.check_open()
@@ -69,9 +79,43 @@ class Clients:
                 self._own_async[key] = client
         return client
 
-    def _settings(self, is_plain_http: bool) -> dict[str, Any]:
-        headers = {"User-Agent": self._user_agent}
-        return {"timeout": usual_timeout(), "headers": headers, "verify": _trusted(is_plain_http)}
+    def retire(self, http: HTTPClient) -> None:
+        """Take a client of ours out of use, because a call on it was interrupted; its last call closes it.
+
+        The HTTP library (httpcore 1) may have lost a place of its pool for good: where a task is cancelled while it
+        opens a connection or closes a response, or where a signal raises at any line.
+        """
+        with self._lock:
+            for origin in [key for key, own in self._own.items() if own is http]:
+                del self._own[origin]
+                weakref.finalize(http, http.client.close)
+            for key in [key for key, own in self._own_async.items() if own is http]:
+                del self._own_async[key]
+                weakref.finalize(http, event_loops.close_from_outside, key[0], http.client).atexit = False
+
+    def _settings(self, origin: str) -> tuple[dict[str, Any], object]:
+        """Give the arguments of a client for a server, and its proxy; TransportError where the environment is wrong."""
+        import httpx  # as above
+
+        from . import certificates, proxies  # they load httpx
+
+        is_plain_http = origin.startswith("http:")
+        # Read once a Mistral, so that a client in the place of a retired one costs no loading.
+        if (verify := self._trusted.get(is_plain_http)) is None:
+            verify = self._trusted[is_plain_http] = certificates.trusted(is_plain_http)
+        proxy = proxies.find_proxy(origin)
+        settings = {"timeout": usual_timeout(), "headers": {"User-Agent": self._user_agent}, "verify": verify}
+        settings["trust_env"] = False  # we read it
+        if proxy is not None:
+            to_proxy = certificates.trusted(is_plain_http=False) if proxy.is_https else None
+            settings["proxy"] = httpx.Proxy(proxy.address, ssl_context=to_proxy)
+        return settings, proxy
+
+    def base_urls(self) -> dict[str, str]:
+        """Give the addresses that the user's own clients have, under the names of their arguments."""
+        given = {"client": self._given, "async_client": self._given_async}
+        urls = {name: str(getattr(http.client, "base_url", "")) for name, http in given.items() if http is not None}
+        return {name: url for name, url in urls.items() if url}
 
     def check_open(self) -> None:
         """Raise RuntimeError after closing."""
@@ -82,7 +126,8 @@ class Clients:
         """Close our own clients; an async one is closed by its own event loop."""
         with self._lock:
             self._closed = True
-        _release(self._own, self._own_async)
+        _close(self._own)
+        _close_async(self._own_async)
 
     async def aclose(self) -> None:
         """Close our own clients, the async one of this event loop before returning."""
@@ -99,40 +144,36 @@ class Clients:
         self._own_async.clear()
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> NoReturn:
+        # Whatever of a Mistral is pickled or copied comes to its connections.
+        raise TypeError(
+            "a Mistral, its audio and its voices cannot be pickled or copied, as they hold the key and connections: "
+            "share the Mistral, or make a new one where it is needed, such as in each process"
+        )
 
-def _release(own: dict[bool, HTTPClient], own_async: dict[tuple[Any, bool], HTTPClient]) -> None:
-    for is_plain_http in list(own):
-        if (client := own.pop(is_plain_http, None)) is not None:
+
+def _close(own: dict[str, HTTPClient]) -> None:
+    for origin in list(own):
+        if (client := own.pop(origin, None)) is not None:
             client.client.close()
+
+
+def _close_async(own_async: dict[tuple[Any, str], HTTPClient]) -> None:
     for key in list(own_async):
         if (client := own_async.pop(key, None)) is not None:
             event_loops.close_from_outside(key[0], client.client)
 
 
-def _is_plain_http(url: str) -> bool:
-    return url[:5].lower() == "http:"
+def _set_in_pools(client: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """Put something in the place of what the pools of a client have, where they have it."""
+    for transport in (client._transport, *client._mounts.values()):
+        pool = getattr(transport, "_pool", None)
+        if hasattr(pool, name):
+            setattr(pool, name, make(getattr(pool, name)))
 
 
-def _trusted(is_plain_http: bool) -> ssl.SSLContext | bool:
-    """Say what our clients trust: nobody, or the HTTP library's certificates, or those of the environment.
-
-    The library's are loaded once a process; the environment's each time, because the files that SSL_CERT_FILE and
-    SSL_CERT_DIR name may change while a process runs.
-    """
-    import ssl  # loaded with httpx
-
-    if is_plain_http:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
-        return True
-    return _certificates()
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    import httpx  # as above
-
-    return httpx.create_ssl_context()
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3]).lower()
 
 
 _ALL: weakref.WeakSet[Clients] = weakref.WeakSet()

@@ -4,8 +4,9 @@ An open client is held by a suspended generator. A loop that ends closes its sus
 clients: in the loop itself, and whatever became of the Mistral.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 # By event loop, the clients that are open in it, each with the generator that holds it.
@@ -63,7 +64,36 @@ def forget() -> Any:
     return kept
 
 
+async def close_wholly(closing: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Close something, to the end even when the call is cancelled: asyncio's cancellation passes anyio's shields."""
+    try:
+        loop = running()
+    except RuntimeError:  # trio, whose cancellation does not
+        await closing()
+        return
+    import asyncio  # as above
+
+    task = _start(loop, closing())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 def _start_closing(loop: Any, client: Any) -> None:
+    _start(loop, close(loop, client))
+
+
+def _start(loop: Any, closing: Coroutine[Any, Any, None]) -> Any:
+    task = _closing_task()(closing, loop=loop)
+    _CLOSING.add(task)  # a loop itself holds its tasks only weakly
+    task.add_done_callback(_CLOSING.discard)
+    return task
+
+
+@cache
+def _closing_task() -> Any:
     import asyncio  # as above
 
     class Closing(asyncio.Task[None]):
@@ -72,9 +102,7 @@ def _start_closing(loop: Any, client: Any) -> None:
         def cancel(self, msg: Any = None) -> bool:
             return False
 
-    task = Closing(close(loop, client), loop=loop)
-    _CLOSING.add(task)  # a loop itself holds its tasks only weakly
-    task.add_done_callback(_CLOSING.discard)
+    return Closing
 
 
 def _is_any_running() -> bool:

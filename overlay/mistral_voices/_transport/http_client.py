@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any, Protocol
 
 from .._core.request import USUAL_SECONDS, Send
+from .event_loops import close_wholly
 
 CONNECT_SECONDS = 5.0
 PHASES = ("connect", "read", "write", "pool")
@@ -41,10 +42,12 @@ class HTTPClient:
         library: The module of the library.
     """
 
-    __slots__ = ("_is_own", "_is_plain", "_last", "_parse_url", "client", "library")
+    __slots__ = ("__weakref__", "_is_own", "_is_plain", "_last", "_parse_url", "_proxy", "client", "library")
 
-    def __init__(self, client: Any, kind: str, *, argument: str | None = None) -> None:
+    def __init__(self, client: Any, kind: str, *, argument: str | None = None, proxy: object = None) -> None:
         """Take a client of the library's class `kind`, as `argument` when it is the user's own.
+
+        Ours comes with the proxy that it was made for, if any.
 
         Raises:
             TypeError: It is no such client.
@@ -55,6 +58,7 @@ class HTTPClient:
         self.client: Any = client
         self.library: ModuleType = sys.modules[base.__module__.partition(".")[0]]
         self._is_own = argument is None
+        self._proxy = proxy
         self._is_plain = type(client) is base
         self._last: tuple[Any, Any] = (None, None)  # in one piece, because threads share it
         # Parsing an address is 8 percent of a get: those that come again (first pages, polling, retries) are kept.
@@ -77,6 +81,17 @@ class HTTPClient:
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
         return client.build_request(method, url, headers=headers, content=content, **options)
 
+    def proxy(self, url: str) -> str | None:
+        """Name the proxy that leads to an address; of a user's own client as far as the library shows it."""
+        if self._proxy is not None:
+            return str(self._proxy)
+        try:
+            found = self.client._transport_for_url(self.library.URL(url))._pool._proxy_url
+            port = "" if found.port is None else f":{found.port}"
+            return f"{found.scheme.decode()}://{found.host.decode()}{port}"
+        except (AttributeError, self.library.InvalidURL):
+            return None
+
     def _timeout(self, send: Send) -> tuple[float, float, float, float] | None:
         if (each := send.timeout) is not None:
             return each, each, each, each
@@ -92,9 +107,32 @@ class HTTPClient:
             self._last = (wanted, made)
         return made
 
+    def shield_closing(self, response: Any) -> None:
+        """See a response closed to the end even when the call is cancelled.
+
+        httpx loses a place of its pool otherwise. A client of ours is retired instead, and httpx2 loses none.
+        """
+        if not self._is_own and self.library.__name__ == "httpx":
+            response.stream = _shielded_stream(self.library)(response.stream)
+
     def __repr__(self) -> str:
         # A traceback may show one that is only half made; the headers of its client hold the key.
         return f"HTTPClient({type(getattr(self, 'client', None)).__name__})"
+
+
+@cache
+def _shielded_stream(library: ModuleType) -> Any:
+    class ShieldedStream(library.AsyncByteStream):  # type: ignore[misc, name-defined]
+        def __init__(self, stream: Any) -> None:
+            self._stream = stream
+
+        def __aiter__(self) -> Any:
+            return self._stream.__aiter__()
+
+        async def aclose(self) -> None:
+            await close_wholly(self._stream.aclose)
+
+    return ShieldedStream
 
 
 def _base_of(client: object, kind: str) -> Any:

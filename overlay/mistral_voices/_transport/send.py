@@ -9,7 +9,6 @@ from contextlib import aclosing, closing, nullcontext
 from typing import TypeVar
 
 from .._core.flow import call
-from .._core.logs import default_logger
 from .._core.options import CallOptions, Options
 from .._core.request import Request, Send, Steps, Wait
 from .._core.response import Response, TransportError
@@ -18,8 +17,7 @@ from .._media.upload import Upload
 from .body import BodyReader
 from .clients import Clients
 from .concurrency import in_thread_unless, sleep
-from .http_client import HTTPClient
-from .transport_errors import map_error
+from .transport_errors import clear_locals, library_errors, map_error
 
 T = TypeVar("T")
 
@@ -29,7 +27,7 @@ class Transport:
 
     def __init__(self, clients: Clients, options: Options) -> None:
         self._clients = clients
-        self.options: Options = options._replace(logger=options.logger or default_logger())
+        self.options = options
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""
@@ -58,9 +56,13 @@ class Transport:
                     time.sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = _send(self._clients.sync(step.url), step)
+                    outcome = _send(self._clients, step)
         except ProgressError as error:
+            clear_locals(error)
             raise error.raised from error.raised.__cause__
+        except BaseException as error:
+            clear_locals(error)
+            raise
         finally:
             steps.close()
 
@@ -79,14 +81,22 @@ class Transport:
                     await sleep(step.seconds)
                     outcome = None
                 else:
-                    outcome = await _send_async(await self._clients.of_loop(step.url), step)
+                    outcome = await _send_async(self._clients, step)
         except ProgressError as error:
+            clear_locals(error)
             raise error.raised from error.raised.__cause__
+        except BaseException as error:
+            clear_locals(error)
+            raise
         finally:
             steps.close()
 
 
-def _send(http: HTTPClient, send: Send) -> Response | TransportError:
+def _send(clients: Clients, send: Send) -> Response | TransportError:
+    try:
+        http = clients.sync(send.url)
+    except TransportError as failure:  # of the environment: there is no client
+        return failure
     client, library, content = http.client, http.library, send.request.content
     try:
         body = closing(_blocks(content)) if isinstance(content, Upload) else nullcontext(content)
@@ -105,8 +115,13 @@ def _send(http: HTTPClient, send: Send) -> Response | TransportError:
             return reader.finish()
         finally:
             response.close()
-    except library.RequestError as error:
-        return map_error(library, error)
+    except library_errors(library) as error:
+        return map_error(library, error, http.proxy(send.url))
+    except BaseException:
+        clients.retire(http)
+        raise
+    finally:
+        del http  # a traceback that someone keeps would keep a retired client open
 
 
 def _blocks(upload: Upload) -> Generator[bytes]:
@@ -116,12 +131,17 @@ def _blocks(upload: Upload) -> Generator[bytes]:
             upload.report(number)
 
 
-async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError:
+async def _send_async(clients: Clients, send: Send) -> Response | TransportError:
+    try:
+        http = await clients.of_loop(send.url)
+    except TransportError as failure:  # as in `_send`
+        return failure
     client, library, content = http.client, http.library, send.request.content
     try:
         body = aclosing(_blocks_async(content)) if isinstance(content, Upload) else nullcontext(content)
         async with body as given:
             response = await client.send(http.build(send, given), stream=True, follow_redirects=False)
+        http.shield_closing(response)
         try:
             reader = BodyReader(library, response, send.request)
             await in_thread_unless(reader.in_memory, reader.start)
@@ -132,11 +152,16 @@ async def _send_async(http: HTTPClient, send: Send) -> Response | TransportError
                     reader.report()
             except library.RequestError as error:
                 reader.end_early(error)
-            return reader.finish()
+            return await in_thread_unless(reader.in_memory, reader.finish)
         finally:
             await response.aclose()
-    except library.RequestError as error:
-        return map_error(library, error)
+    except library_errors(library) as error:
+        return map_error(library, error, http.proxy(send.url))
+    except BaseException:
+        clients.retire(http)
+        raise
+    finally:
+        del http  # a traceback that someone keeps would keep a retired client open
 
 
 async def _blocks_async(upload: Upload) -> AsyncGenerator[bytes]:

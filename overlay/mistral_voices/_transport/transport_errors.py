@@ -1,32 +1,93 @@
 """The HTTP library's errors, mapped by class to what the rest of the client knows of them."""
 
+import re
+import ssl
+import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+from .._core.error_mapping import PROXY_CREDENTIALS
 from .._core.response import TransportError
 
 # A body that trickles in is given up after this many read time-outs.
 BODY_TIMEOUTS = 3
 BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} time-outs"
+# Whose local variables hold the headers or the bytes of a request while it is sent.
+SENDERS = {"mistral_voices", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "socksio", "anyio"}
+SENDERS |= {"asyncio", "ssl", "socket"}
+# What a proxy says that wants other credentials, by HTTP and by SOCKS; and what it says, too, again and again.
+CREDENTIALS = "407|Requested NO AUTHENTICATION|Requested USERNAME|Invalid username"
+REFUSALS = f"{CREDENTIALS}|4(?!08|29)[0-9][0-9]"
 
 
-def map_error(library: ModuleType, error: Any) -> TransportError:
-    """Say of an error of a library what it means for the request."""
-    is_unsendable = isinstance(error, (library.UnsupportedProtocol, library.LocalProtocolError))
-    never_sent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout, library.ProxyError)
+def library_errors(library: ModuleType) -> tuple[type[Exception], ...]:
+    """Give what a library raises when it sends a request: its own errors, and those of SOCKS, which it lets through."""
+    socks = sys.modules.get("socksio")
+    return (library.RequestError, library.InvalidURL, *([] if socks is None else [socks.SOCKSError]))
+
+
+def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> TransportError:
+    """Say of an error of a library, and of the proxy on the way, what it means for the request."""
+    is_unsendable = isinstance(error, (library.UnsupportedProtocol, library.LocalProtocolError, library.InvalidURL))
+    is_of_socks = type(error).__module__.partition(".")[0] == "socksio"
+    is_of_proxy = isinstance(error, library.ProxyError) or is_of_socks
+    never_sent = (library.ConnectError, library.ConnectTimeout, library.PoolTimeout)
     only_again = (library.DecodingError, library.TooManyRedirects)
     phase, seconds = _timeout(library, error)
+    reason, peer, is_refused = str(error), None, is_of_socks
+    tls = next((each for each in _chain(error) if isinstance(each, ssl.SSLError)), None)
+    if is_of_proxy:
+        peer = f"the server through {_the(proxy)}"
+        is_refused = is_refused or re.match(REFUSALS, reason) is not None
+        if re.match(CREDENTIALS, reason):
+            reason += f"; {PROXY_CREDENTIALS}"
+    elif isinstance(tls, ssl.SSLCertVerificationError):
+        is_refused = True
+        reason += "; SSL_CERT_FILE can name the certificates to trust, such as those of a company's proxy"
+    if peer is None and proxy is not None and isinstance(error, (library.ConnectError, library.ConnectTimeout)):
+        peer = _the(proxy) if tls is None else f"the server through {_the(proxy)}"
     _strip_request(error)
+    clear_locals(error)
     return TransportError(
         error,
-        str(error),
-        was_sent=not is_unsendable and not isinstance(error, never_sent),
-        is_transient=not is_unsendable and not isinstance(error, only_again),
+        reason,
+        was_sent=not (is_unsendable or is_of_proxy or isinstance(error, never_sent)),
+        is_transient=not is_unsendable and not is_refused and not isinstance(error, only_again),
         phase=phase,
         seconds=seconds,
         is_unsendable=is_unsendable,
+        peer=peer,
     )
+
+
+def clear_locals(error: BaseException) -> None:
+    """Empty the frames that sent the request: a traceback that shows local variables would show the key in them."""
+    for each in _chain(error):
+        traceback = each.__traceback__
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_globals.get("__name__", "").partition(".")[0] in SENDERS:
+                with suppress(RuntimeError):  # it still runs
+                    frame.clear()
+            traceback = traceback.tb_next
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and all that led to it."""
+    left: list[BaseException | None] = [error]
+    known: set[int] = set()
+    while left:
+        each = left.pop()
+        if each is not None and id(each) not in known:
+            known.add(id(each))
+            yield each
+            left += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
+
+
+def _the(proxy: str | None) -> str:
+    return "a proxy" if proxy is None else f"the proxy {proxy}"
 
 
 def _timeout(library: ModuleType, error: Any) -> tuple[str | None, float | None]:
@@ -44,6 +105,6 @@ def _timeout(library: ModuleType, error: Any) -> tuple[str | None, float | None]
 
 def _strip_request(error: Any) -> None:
     """Take the headers and the body, and so the key and the sample, out of the request that an error holds."""
-    with suppress(RuntimeError):  # the library raises it when an error knows no request
+    with suppress(AttributeError, RuntimeError):  # InvalidURL has none, and of an unknown one the library says so
         request = error.request
         error.request = type(request)(request.method, request.url, extensions=request.extensions)

@@ -8,11 +8,8 @@ import wave
 import zlib
 from pathlib import PurePath
 
-from mistral_voices._media.formats import EXTENSIONS, SIGNATURE, sniff
+from mistral_voices._media.formats import CONTENT_TYPES, recognize_bytes
 
-# Of the types with one extension the first is the usual one; a file of Opus is an Ogg file.
-_CONTENT_TYPES = {extension: content_type for content_type, extension in reversed(EXTENSIONS.items())}
-_CONTENT_TYPES |= {".oga": "audio/ogg", ".opus": "audio/ogg", ".mp4": "audio/mp4"}
 _RATE = 8_000  # samples a second, enough for a tone
 
 
@@ -26,8 +23,8 @@ def decode(text: str) -> bytes | None:
 
 def find_content_type(audio: bytes, filename: str | None) -> str:
     """Tell the type of a sample from its first bytes, else from the extension of its file name."""
-    extension = PurePath(filename or "").suffix.lower()
-    return sniff(audio[:SIGNATURE]) or _CONTENT_TYPES.get(extension, "application/octet-stream")
+    extension = recognize_bytes(audio) or PurePath(filename or "").suffix.lower()
+    return CONTENT_TYPES.get(extension, "application/octet-stream")
 
 
 def make_tone(voice_id: str) -> str:

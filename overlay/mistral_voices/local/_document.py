@@ -24,7 +24,7 @@ from mistral_voices.local._exchange import (
     read_json,
     unknown_path,
 )
-from mistral_voices.local._validation import Problem, find_problems, make_integers, missing, wrong_type
+from mistral_voices.local._validation import Problem, Validator, find_problems, make_integers, missing, wrong_type
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # What `int` reads beyond this, such as 1_0 or the digits of other alphabets, no other program does.
@@ -194,7 +194,7 @@ class Document:
 
     def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
         # Beside the schema stand those it refers to, so that its references resolve within itself.
-        return Draft202012Validator({**schema, "components": self._content["components"]})
+        return Validator({**schema, "components": self._content["components"]})
 
 
 def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:

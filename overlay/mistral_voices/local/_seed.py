@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from mistral_voices.local._audio import decode
 from mistral_voices.local._document import Document, load_yaml
 from mistral_voices.local._exchange import read_json
 from mistral_voices.local._store import Store, StoredSample, Voice
@@ -120,4 +121,6 @@ def _read_sample(entry: Mapping[str, Any], place: str) -> StoredSample | None:
         if value is not None and not is_text(value):
             raise ValueError(f"{place}: {name}: must be text")
     text = entry.get("sample_audio")
+    if text is not None and decode(text) is None:
+        raise ValueError(f"{place}: sample_audio: must be base64 text")
     return None if text is None else StoredSample(text, entry.get("sample_filename"))

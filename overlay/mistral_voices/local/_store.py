@@ -42,6 +42,11 @@ _TABLES = (
     " voice TEXT NOT NULL)",
     "CREATE TABLE identity (value TEXT NOT NULL)",
 )
+# "en" includes "en-GB" and "EN_us", as it does where the client compares.
+_IS_SPOKEN = (
+    "EXISTS (SELECT 1 FROM json_each(?) AS wanted"
+    " WHERE instr(lower(replace(languages, '_', '-')), lower(replace(wanted.value, '_', '-'))))"
+)
 _COLUMNS = "id, slug, type, kind, gender, languages, folded_name, voice"
 _ADD_VOICE = f"INSERT INTO voices ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - fixed text
 _ADD_SAMPLE = "INSERT INTO samples VALUES (?, ?, ?)"
@@ -260,10 +265,9 @@ def _where(filters: StoreFilters) -> tuple[str, list[str]]:
     if filters.genders:
         conditions.append((f"gender IN ({', '.join('?' * len(filters.genders))})", [*filters.genders]))
     if filters.languages:
-        wanted = _dump([_line(language) for language in filters.languages])
-        conditions.append(
-            ("EXISTS (SELECT 1 FROM json_each(?) AS wanted WHERE instr(languages, wanted.value))", [wanted])
-        )
+        lines = map(_line, filters.languages)
+        wanted = _dump([text for line in lines for text in (line, f"{line[:-2]}-")])
+        conditions.append((_IS_SPOKEN, [wanted]))
     if filters.in_name is not None:
         conditions.append(("instr(folded_name, ?)", [filters.in_name.casefold()]))
     condition = " AND ".join(condition for condition, _ in conditions) or "TRUE"

@@ -10,7 +10,7 @@ from .._core.options import CallOptions
 from .._deprecation import deprecated
 from .._media.progress import Progress
 from .._media.upload import SampleAudio, prepare_sample
-from .._transport.concurrency import in_thread
+from .._transport.concurrency import in_thread_unless
 from .._transport.send import Transport
 from ..utils import UNSET, Unset
 from .recovery import Creation
@@ -103,8 +103,10 @@ class Crud:
 
         Args:
             name: Display name; several voices may share one.
-            sample_audio: The audio file: base64 text, bytes, a path (such as pathlib.Path), or a binary file that can
-                be rewound, from where it stands. A path or file is encoded as it is sent, a block at a time.
+            sample_audio: The audio file: a path (such as pathlib.Path), bytes or another buffer, a binary file that can
+                be rewound, from where it stands, a pair of its name and one of these, or base64 text. A path or file
+                is encoded as it is sent, a block at a time. Of text, line breaks, the URL-safe alphabet and missing
+                padding are put right.
             slug: Short name for use in addresses; None sends null.
             languages: Codes of the languages that the voice speaks, such as "en"; None means left out.
             gender: How the voice sounds, such as "female", "male" or "neutral"; None sends null.
@@ -114,7 +116,7 @@ class Crud:
             description: Free text, at most 500 characters; None sends null.
             retention_notice: Days of notice before the sample is removed; None means left out.
             sample_filename: Name of the audio file: the service reads the format from its extension. Left out, it is
-                that of the path or file, else made from the first bytes; None sends null.
+                that of the pair, path or file, with the extension that the first bytes show; None sends null.
             recover: Whether to look for the voice after an unknown outcome, up to three times within the bounds of the
                 retries and never sending again, and to return it if there is exactly one that was made since the call
                 began with what was sent.
@@ -127,8 +129,8 @@ class Crud:
             The voice that was made.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows, or sample_audio is no audio; nothing was
-                sent.
+            TypeError, ValueError: An argument is not what the API allows, or sample_audio is no file of audio, such as
+                the path of a file as text, or a file that was read already; nothing was sent.
             OSError: The file cannot be read, or changed between two attempts.
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
@@ -184,7 +186,7 @@ class Crud:
             "retention_notice": retention_notice,
             "sample_filename": sample_filename,
         }
-        sample = await in_thread(prepare_sample, sample_audio)
+        sample = await in_thread_unless(isinstance(sample_audio, bytes), prepare_sample, sample_audio)
         creation = Creation(self._transport, self._created_ids, recover, options)
         return await self._transport.drive_async(creation.create(operations.create_voice(sample, on_progress, **given)))
 
@@ -322,7 +324,8 @@ class Crud:
                 in an earlier attempt whose response was lost.
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The response cannot be read.
+            errors.ResponseValidationError: The response cannot be read, or has no body; the message says that the voice
+                is deleted all the same, whatever `missing_ok`.
             errors.NoResponseError: No response came.
 
         Endpoint: DELETE /v1/audio/voices/{voice_id}

@@ -45,7 +45,8 @@ class Listing:
             type_: "custom" for the voices of the account, "preset" for those that come with the service, "all" for
                 both; None means the default.
             gender: Only voices with one of these genders; None means any.
-            language: Only voices that speak one of these languages, such as "en"; None means any.
+            language: Only voices that speak one of these languages, such as "en"; None means any. Whether "en" finds a
+                voice that speaks "en-GB" is up to the service, which does not say; the local server finds it.
             query: Only voices whose name contains this text, in whatever case; None means any.
             kind: Only voices that were cloned in this way, instantly ("ivc") or professionally ("pvc"); None means any.
             **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
@@ -101,10 +102,11 @@ class Listing:
         and of the pages before it a fingerprint of each cursor.
 
         Where a server has no search (404 or 405 on the first page), the pages come from `list` by offset, and the
-        filters that `list` lacks are applied here. Each page there overlaps the one before by one voice, so that it
-        shows when voices were removed meanwhile; then the iteration goes back, and no voice that was there throughout
-        is left out or given twice. A voice that is added meanwhile may be missed if the server lists it at a place that
-        was passed already. The ids that were given are remembered.
+        filters that `list` lacks are applied here. There the language "en" includes "en-GB", "en_us" and "EN", while
+        "en-GB" does not include "en". Each page overlaps the one before by one voice, so that it shows when voices were
+        removed meanwhile; then the iteration goes back, and no voice that was there throughout is left out or given
+        twice. A voice that is added meanwhile may be missed if the server lists it at a place that was passed already.
+        The ids that were given are remembered.
 
         Args:
             page_size: The most voices to fetch at once, at least 1 (`list` takes at most 100).
@@ -121,7 +123,8 @@ class Listing:
 
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
-            errors.ResponseValidationError: While iterating: the server gave a cursor that it gave before.
+            errors.ResponseValidationError: While iterating: the server gave a cursor that it gave before, or that is no
+                text.
             errors.MistralError: While iterating: as for `search`.
 
         Endpoint: GET /v2/audio/voices, else GET /v1/audio/voices
@@ -150,7 +153,12 @@ class Listing:
         return AsyncVoiceIterator(self._transport, filters, page_size, max_items, options)
 
     def find(self, name_or_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
-        """Find the one voice that is meant: by its exact id, else its exact slug, else its name in whatever case.
+        """Find the one voice that is meant by its id, its slug or its name.
+
+        The id comes first (where the service takes a slug for it, that too). Then the voices whose name contains the
+        text are compared with it: a slug, then a name that is exactly the text, else one that differs in case, in
+        blanks or in how Unicode writes the same characters. Only where none of these fits, all voices are fetched and
+        compared so; a slug that the name of its voice does not contain is therefore found if no name fits.
 
         Args:
             name_or_id: The id, slug or name.
@@ -160,12 +168,13 @@ class Listing:
             The voice.
 
         Raises:
-            TypeError: `name_or_id` is not text; nothing was sent.
-            ValueError: It is empty, and nothing was sent; or several voices fit, whose ids the message lists.
-            errors.NotFoundError: No voice fits; the message names close matches.
+            TypeError, ValueError: `name_or_id` is not text, or it is empty; nothing was sent.
+            errors.AmbiguousVoiceError: Several voices fit; `voices` are they. It is a ValueError too.
+            errors.NotFoundError: No voice fits; the message names some that begin with the text, contain it or are like
+                it.
             errors.MistralError: As for `get` and `search`.
 
-        Endpoint: GET /v1/audio/voices/{voice_id}, then as for `iterate`
+        Endpoint: GET /v1/audio/voices/{voice_id}, then as for `iterate`, first with the text as `query`
         """
         check_name_or_id(name_or_id)
         return self._transport.drive(resolve(name_or_id, self._transport.merged(options)))

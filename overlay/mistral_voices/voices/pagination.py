@@ -33,10 +33,16 @@ class Filters(NamedTuple):
         gender, language, query, kind = (None if value is UNSET else value for value in self[1:])
         return (
             (gender is None or voice.gender in gender)
-            and (language is None or any(each in language for each in voice.languages))
+            and (language is None or any(includes(each, spoken) for each in language for spoken in voice.languages))
             and (query is None or query.casefold() in voice.name.casefold())
             and (kind is None or voice.kind == kind)
         )
+
+
+def includes(language: str, spoken: str) -> bool:
+    """Say whether a language is the one that is wanted, or a form of it: "en" includes "en-GB", "en_us" and "EN"."""
+    wanted, found = (text.replace("_", "-").casefold() for text in (language, spoken))
+    return found == wanted or found.startswith(f"{wanted}-")
 
 
 def check_iteration(page_size: int, max_items: int | None, **filters: Any) -> Filters:
@@ -61,9 +67,15 @@ class Paginator:
         options: Options,
         max_items: int | None = None,
         on_response: Callable[[Response], None] | None = None,
+        by_offset: Filters | None = None,
     ) -> None:
-        """Begin before the first page; `on_response` is called with the response of each page."""
+        """Begin before the first page.
+
+        `on_response` is called with the response of each page; `by_offset` has the filters for a server that has no
+        search, where they are others.
+        """
         self._filters = filters
+        self._offset_filters = filters if by_offset is None else by_offset
         self._page_size = page_size
         self._options = options
         self._left = max_items
@@ -72,6 +84,11 @@ class Paginator:
         self._seen: set[int] = set()
         self._is_over = max_items == 0
         self._offset_pages: OffsetPages | None = None
+
+    @property
+    def is_by_offset(self) -> bool:
+        """Whether the server has no search, as far as it is known by now."""
+        return self._offset_pages is not None
 
     def next_page(self) -> Steps[models.VoiceListPage | None]:
         """Fetch the next page; None after the last."""
@@ -84,7 +101,7 @@ class Paginator:
             except errors.SDKError as error:
                 if self._seen or error.status_code not in (404, 405):
                     raise
-                self._offset_pages = OffsetPages(self._filters, self._page_size, self._fetch)
+                self._offset_pages = OffsetPages(self._offset_filters, self._page_size, self._fetch)
         if self._offset_pages is not None:
             page = yield from self._offset_pages.next_page()
         if self._left is not None and page is not None:
@@ -97,6 +114,8 @@ class Paginator:
         token = UNSET if self._cursor is None else self._cursor
         request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
         page = yield from self._fetch(request)
+        if "next_page_token" in page.additional_properties:
+            raise _inconsistent("next_page_token: is no text, so the pages after this one cannot be fetched")
         self._cursor = page.next_page_token or None
         if self._cursor is not None:
             fingerprint = hash(self._cursor)

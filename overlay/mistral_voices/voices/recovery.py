@@ -76,7 +76,7 @@ class Creation:
                 error.add_note(f"{len(found)} voices may be the one: {', '.join(voice.id for voice in found)}")
                 return None
             retry, elapsed = self._options.retry, time.monotonic() - self._began
-            wait = with_jitter(backoff(retry, look), random.random())  # noqa: S311 - only jitter
+            wait = with_jitter(retry, backoff(retry, look), random.random())  # noqa: S311 - only jitter
             if look == LOOKS or elapsed + wait > retry.total:
                 break
             yield Wait(wait)

@@ -85,22 +85,25 @@ class Samples:
     ) -> Path:
         """Save the sample of a voice as a file, block by block; the file appears when it is whole, or not at all.
 
+        An existing file keeps its access rights and is written through symbolic links. What cannot be replaced (a FIFO,
+        a device, `/dev/stdout`, a mounted file) is written straight through when the sample is whole.
+
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
-            path: The file to write. A folder takes a file named after the id; there, and where the name has no
-                extension, the extension follows the content type.
+            path: The file to write. A folder takes a file named after the id; there, and where nothing has the name and
+                it ends in no audio extension, the one that the sample shows is added.
             overwrite: Whether a file of that name is replaced.
             on_progress: Called in the thread of the call after each block, with the bytes of the response so far and
                 their total (None where the server did not say), from the start at each attempt.
             **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
 
         Returns:
-            The path of the file.
+            The path of the file, with the extension that was added.
 
         Raises:
             TypeError, ValueError: An argument is not what the document allows; nothing was sent.
             FileExistsError: There is such a file, and `overwrite` is False; nothing was sent.
-            OSError: The file cannot be written, because the folder is missing or the disk full, say.
+            OSError: The file cannot be written, because the folder is missing or the disk full, say; it names the path.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
@@ -114,7 +117,9 @@ class Samples:
         try:
             target.open()
             self._transport.call(request, options)
-            return target.commit()
+            while (saved := target.commit()) is None:
+                pass
+            return saved
         finally:
             target.discard()
 
@@ -133,6 +138,8 @@ class Samples:
         try:
             await in_thread(target.open)
             await self._transport.call_async(request, options)
-            return await in_thread(target.commit)
+            while (saved := await in_thread(target.commit)) is None:
+                pass  # nobody reads the FIFO yet: here the call can be cancelled
+            return saved
         finally:
             await shielded_in_thread(target.discard)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import SetAside
 from ...models.voice_create_request import VoiceCreateRequest
 from ...models.voice_response import VoiceResponse
 from ...types import Response
@@ -27,6 +28,11 @@ def _get_kwargs(
 
 
 def _parse_response(*, response: Response) -> VoiceResponse:
-    """Read the response with status 200; InvalidValueError names the place of what does not fit."""
+    """Read a good response; InvalidValueError names the place of what does not fit."""
     _data = response.json()
-    return VoiceResponse.from_dict(_data)
+    # What from_dict does, without its call.
+    _aside = SetAside()
+    _model = VoiceResponse._from_dict(_data, _aside)
+    if _aside:
+        _aside.log()
+    return _model

@@ -23,7 +23,7 @@ def _get_kwargs(
 
 
 def _parse_response(*, response: Response) -> str:
-    """Read the response with status 200; InvalidValueError names the place of what does not fit."""
+    """Read a good response; InvalidValueError names the place of what does not fit."""
     _data = response.json()
     if type(_data) is not str:
         raise unexpected(_data, "a string")

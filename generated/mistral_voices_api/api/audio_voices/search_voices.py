@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import SetAside
 from ...models.search_voices_kind import SearchVoicesKind
 from ...models.search_voices_type import SearchVoicesType
 from ...models.voice_list_page import VoiceListPage
@@ -64,6 +65,11 @@ def _get_kwargs(
 
 
 def _parse_response(*, response: Response) -> VoiceListPage:
-    """Read the response with status 200; InvalidValueError names the place of what does not fit."""
+    """Read a good response; InvalidValueError names the place of what does not fit."""
     _data = response.json()
-    return VoiceListPage.from_dict(_data)
+    # What from_dict does, without its call.
+    _aside = SetAside()
+    _model = VoiceListPage._from_dict(_data, _aside)
+    if _aside:
+        _aside.log()
+    return _model

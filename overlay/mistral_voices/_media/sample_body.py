@@ -1,0 +1,70 @@
+"""What the body of a good response is, by its first bytes and its type: audio, a JSON string, or no sample."""
+
+import re
+from typing import NamedTuple
+
+from .formats import is_tag, recognize_bytes
+
+JSON = "application/json"
+# Of no longer start is anything said: three frames of MP3 fit into it.
+ENOUGH = 8192
+MARKUP = "HTML or XML"
+OCTETS = ("", "application/octet-stream", "binary/octet-stream", "application/binary")
+
+_BLANK = rb"(?:\xef\xbb\xbf)?[ \t\r\n]*"
+_MARKUP = re.compile(_BLANK + rb"<(?:!doctype|!--|\?xml|[a-z][a-z0-9:]*[ \t\r\n/>])", re.IGNORECASE)
+# A string to its end, or as far as it has come.
+_PLAIN = rb'[^"\\\0-\x08\x0b\x0c\x0e-\x1f\x7f]*'
+_JSON_STRING = re.compile(_BLANK + rb'"' + _PLAIN + rb"(?:\\." + _PLAIN + rb')*(?:"[ \t\r\n]*|\\)?', re.DOTALL)
+_JSON_OTHER = re.compile(
+    _BLANK + rb'(?:\{[ \t\r\n]*["}]|\[[ \t\r\n]*[]["{tfn0-9-]|(?:null|true|false|[-+.e0-9]+)\s*\Z)'
+)
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def media_type(content_type: str | None) -> str:
+    """Take the bare type from a Content-Type header, in lower case; "" when there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+class Judgement(NamedTuple):
+    """Whether a sample comes as a JSON string, else as its bytes; and why a body is no sample, None when it is one."""
+
+    is_json: bool
+    problem: str | None = None
+
+
+def judge_body(content_type: str, start: bytes) -> Judgement:
+    """Judge the body of a response. It raises nothing: a traceback would hold the body.
+
+    Args:
+        content_type: The bare type; "" when the server gave none.
+        start: The first bytes, ENOUGH of them or all.
+    """
+    start = start[:ENOUGH]
+    if is_tag(start) or recognize_bytes(start):
+        return Judgement(is_json=False)
+    if content_type == JSON or content_type.endswith(("/json", "+json")) or _JSON_STRING.fullmatch(start):
+        return Judgement(is_json=True)
+    problem = None
+    if content_type not in OCTETS and not content_type.startswith("audio/"):
+        problem = f"the content type is {content_type}, expected audio or JSON"
+    elif text := _other_text(start):
+        problem = f"the body is {text}, expected audio, whatever its content type says"
+    return Judgement(is_json=False, problem=problem)
+
+
+def is_harmless(content_type: str, body: bytes) -> bool:
+    """Say whether a body that is no good sample may be shown, for no sample is in it: HTML, XML, plain text."""
+    start = body[:ENOUGH]
+    text = _other_text(start)
+    return text == MARKUP or (text is None and content_type.startswith("text/") and not _JSON_STRING.fullmatch(start))
+
+
+def _other_text(start: bytes) -> str | None:
+    """Name the kind of text that a body is, if it is one that a sample never comes as."""
+    if _CONTROL.search(start):
+        return None
+    if _MARKUP.match(start):
+        return MARKUP
+    return "JSON, but no string" if _JSON_OTHER.match(start) else None

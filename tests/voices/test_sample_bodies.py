@@ -1,0 +1,66 @@
+"""Samples that come under a wrong type, and what is no sample under a right one."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from mistral_voices import errors
+
+from ..harness import ClientKind, Reply
+
+AUDIO = Path(__file__).parent.parent / "data" / "audio"
+# The recording, the type that it comes with, and the extension that it is saved with.
+SAMPLES: list[tuple[str, str | None, str]] = [
+    ("chrome.webm", "video/webm", ".webm"),
+    ("iphone.m4a", "video/mp4", ".m4a"),
+    ("firefox.ogg", "application/ogg", ".ogg"),
+    ("opus.opus", "audio/opus", ".ogg"),
+    ("artwork.mp3", "text/plain", ".mp3"),
+    ("id3.aac", "audio/mpeg", ".aac"),
+    ("plain.wav", None, ".wav"),
+    ("pipe.wav", "application/json", ".wav"),
+    ("bare.pcm", "binary/octet-stream", ".bin"),
+    ("bare.pcm", "audio/x-new", ".bin"),
+]
+NO_SAMPLES = [
+    *[(b"<!doctype html><p>Sign in", content_type) for content_type in ("audio/wav", None, "text/html")],
+    *[(b'{"detail": "No"}', content_type) for content_type in ("audio/wav", None)],
+    (b"RIFF is how a WAV file begins", "text/plain"),
+    (b"", "video/webm"),
+]
+
+
+@pytest.mark.parametrize(("file", "content_type", "extension"), SAMPLES)
+@pytest.mark.parametrize("is_text", [False, True])
+def test_a_sample_is_reached_whatever_the_server_calls_it(
+    client_kind: ClientKind, tmp_path: Path, file: str, content_type: str | None, extension: str, is_text: bool
+) -> None:
+    audio = (AUDIO / file).read_bytes()
+    text = base64.b64encode(audio).decode()
+    body = f'"{text}"'.encode() if is_text else audio
+    mistral = client_kind.mistral(
+        client_kind.replies(Reply(200, body, {"content-type": content_type} if content_type else {}))
+    )
+    assert client_kind.call(mistral, "get_sample_audio", voice_id="v1") == text
+    assert client_kind.call(mistral, "read_sample_audio", voice_id="v1") == audio
+    saved = client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=tmp_path)
+    assert (saved.name, saved.read_bytes()) == (f"v1{extension}", audio)
+
+
+@pytest.mark.parametrize(("body", "content_type"), NO_SAMPLES)
+def test_what_is_no_sample_is_kept_for_the_error(
+    client_kind: ClientKind, tmp_path: Path, body: bytes, content_type: str | None
+) -> None:
+    mistral = client_kind.mistral(
+        client_kind.replies(Reply(200, body, {"content-type": content_type} if content_type else {}))
+    )
+    for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path})):
+        with pytest.raises(errors.ResponseValidationError) as caught:
+            client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
+        assert caught.value.body == ("" if b"detail" in body else body.decode())  # a sample may be in JSON
+        assert caught.value.raw_response is not None
+        assert caught.value.raw_response.content == body
+    assert [*tmp_path.iterdir()] == []
