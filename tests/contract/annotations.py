@@ -25,6 +25,8 @@ def words(annotation: Any) -> frozenset[str]:
     if annotation in (None, type(None)):
         return frozenset({"None"})
     name = getattr(origin or annotation, "__name__", str(annotation))
+    if origin is tuple and inner[1:] == (Ellipsis,):  # taken wherever a list is
+        name, inner = "list", inner[:1]
     if inner:
         return frozenset({f"{name}[{', '.join(shown(words(each)) for each in inner)}]"})
     return frozenset({name})

@@ -45,7 +45,7 @@ def check_voice_id(operation: str, voice_id: str) -> str:
 
 
 def _checked(name: str, given: Any, rule: Argument) -> Any:
-    value: Any = _plain(given)
+    value: Any = list(given) if isinstance(given, tuple) and list in rule.types else _plain(given)
     kind: type = type(value)
     if kind not in rule.types and not (kind is int and float in rule.types):
         raise TypeError(f"{name} must be {_expected(rule)}, not {kind.__name__}")

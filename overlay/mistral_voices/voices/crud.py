@@ -16,7 +16,7 @@ from ..utils import UNSET, Unset
 from .recovery import Creation
 
 # A class with a method called `list` cannot write list[str] in its own body.
-Strings: TypeAlias = list[str]
+Strings: TypeAlias = list[str] | tuple[str, ...]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 
 LIST_ENDS = "The API ends listing by offset on 2027-03-31: use search or iterate."
