@@ -1,6 +1,6 @@
 """Run mypy --strict and pyright as a user would: on files of theirs, against the wheel as it is installed.
 
-In tests/typing each line marked `# wrong` must be reported, and no other line.
+In tests/typing each line marked `# wrong` or `# deprecated` must be reported, and no other line.
 pyright also verifies that the types of the public surface are complete.
 """
 
@@ -41,7 +41,16 @@ def install(folder: Path) -> Path:
 
 def mypy(python: Path, folder: Path) -> set[tuple[str, int]]:
     """Give the files and lines that mypy reports."""
-    options = ("--strict", "--config-file=", "--cache-dir", folder / ".cache", "--python-executable", python)
+    options = (
+        "--strict",
+        "--enable-error-code",
+        "deprecated",
+        "--config-file=",
+        "--cache-dir",
+        folder / ".cache",
+        "--python-executable",
+        python,
+    )
     output = check(sys.executable, "-m", "mypy", *options, ".", folder=folder).stdout
     return {(file, int(line)) for file, line in re.findall(r"^(\S+?):(\d+): error:", output, re.MULTILINE)}
 
@@ -59,7 +68,9 @@ def problems(python: Path, folder: Path) -> Iterator[str]:
     for path in EXAMPLES.glob("*.py"):
         shutil.copy(path, folder)
         lines = path.read_text(encoding="utf-8").splitlines()
-        wrong |= {(path.name, number) for number, line in enumerate(lines, 1) if line.endswith("# wrong")}
+        wrong |= {
+            (path.name, number) for number, line in enumerate(lines, 1) if line.endswith(("# wrong", "# deprecated"))
+        }
     (folder / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}', encoding="utf-8")
     for checker in (mypy, pyright):
         reported = checker(python, folder)

@@ -39,7 +39,7 @@ full = Mistral(
 newer = Mistral("key", client=httpx2.Client(), async_client=httpx2.AsyncClient(), retry_config=None)
 
 with Mistral(api_key="k") as mistral:
-    page = mistral.audio.voices.list(limit=10, offset=0, type_="custom")
+    page = mistral.audio.voices.list(limit=10, offset=0, type_="custom")  # deprecated
     assert_type(page, models.VoiceListResponse)
     assert_type(page.items, list[VoiceResponse])
     voice = mistral.audio.voices.create(
@@ -100,7 +100,7 @@ with Mistral(api_key="k") as mistral:
 
 async def main() -> None:
     async with Mistral(api_key="k") as mistral:
-        assert_type(await mistral.audio.voices.list_async(), models.VoiceListResponse)
+        assert_type(await mistral.audio.voices.list_async(), models.VoiceListResponse)  # deprecated
         assert_type(await mistral.audio.voices.get_sample_audio_async(voice_id="v"), str)
         async for each in mistral.audio.voices.iterate_async(language=["en"]):
             assert_type(each, VoiceResponse)

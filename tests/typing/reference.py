@@ -8,7 +8,7 @@ def list() -> None:
     with Mistral(
         api_key=os.getenv("MISTRAL_API_KEY", ""),
     ) as mistral:
-        res = mistral.audio.voices.list(limit=10, offset=0, type_="all")
+        res = mistral.audio.voices.list(limit=10, offset=0, type_="all")  # deprecated
 
         # Handle response
         print(res)

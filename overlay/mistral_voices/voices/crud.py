@@ -19,8 +19,6 @@ from .recovery import Creation
 Strings: TypeAlias = list[str] | tuple[str, ...]
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 
-LIST_ENDS = "The API ends listing by offset on 2027-03-31: use search or iterate."
-
 
 class Crud:
     """The voices themselves, without their samples."""
@@ -28,7 +26,7 @@ class Crud:
     _transport: Transport
     _created_ids: dict[str, None]
 
-    @deprecated(LIST_ENDS, category=None)
+    @deprecated("The API ends listing by offset on 2027-03-31: use search or iterate.", category=None)
     def list(
         self,
         *,
@@ -63,7 +61,7 @@ class Crud:
         """
         return self._transport.call(operations.list_voices(limit=limit, offset=offset, type_=type_), options)
 
-    @deprecated(LIST_ENDS, category=None)
+    @deprecated("The API ends listing by offset on 2027-03-31: use search or iterate.", category=None)
     async def list_async(
         self,
         *,
