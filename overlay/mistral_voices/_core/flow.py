@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError, ResponseValidationError
 from .error_mapping import add_to_message, from_status, from_transport_error, from_unreadable
-from .logs import default_logger, log_attempt, warn_of_end
+from .logs import LOGGER, log_attempt, warn_of_end
 from .options import Options
 from .request import Request, Send, Steps, Wait
 from .response import SUCCESSES, Response, TransportError
@@ -36,13 +36,13 @@ def exchange(
     random: Callable[[], float] = _random.random,
 ) -> Steps[tuple[T, Response]]:
     """Make a call, and return the result with the response that it was made from."""
-    logger = options.logger or default_logger()
+    logger = options.logger or LOGGER
     began = clock()
     attempt = 0
     in_doubt = lost = False
     while True:
         attempt += 1
-        send = Send.prepare(request, options, attempt)
+        send = Send.prepare(request, options, options.key.read(), attempt)
         started = clock()
         outcome: Response | TransportError
         error: MistralError

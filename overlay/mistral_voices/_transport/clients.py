@@ -30,7 +30,7 @@ class Clients:
         self._user_agent = user_agent
         self._trusted: dict[bool, ssl.SSLContext] = {}  # by whether it is for plain http
         self._lock = threading.Lock()
-        self._closed = False
+        self.is_closed = False
         self._own: dict[str, HTTPClient] = {}  # by scheme, host and port of the server
         self._own_async: dict[tuple[Any, str], HTTPClient] = {}  # the same of each event loop
         weakref.finalize(self, _close, self._own)  # the end of the program, too
@@ -119,13 +119,13 @@ class Clients:
 
     def check_open(self) -> None:
         """Raise RuntimeError after closing."""
-        if self._closed:
+        if self.is_closed:
             raise RuntimeError("this Mistral is closed: make a new one, or call it before it is closed")
 
     def close(self) -> None:
         """Close our own clients; an async one is closed by its own event loop."""
         with self._lock:
-            self._closed = True
+            self.is_closed = True
         _close(self._own)
         _close_async(self._own_async)
 

@@ -9,6 +9,7 @@ from contextlib import aclosing, closing, nullcontext
 from typing import TypeVar
 
 from .._core.flow import call
+from .._core.logs import default_logger
 from .._core.options import CallOptions, Options
 from .._core.request import Request, Send, Steps, Wait
 from .._core.response import Response, TransportError
@@ -27,7 +28,7 @@ class Transport:
 
     def __init__(self, clients: Clients, options: Options) -> None:
         self._clients = clients
-        self.options = options
+        self.options: Options = options._replace(logger=options.logger or default_logger())
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""
@@ -43,7 +44,8 @@ class Transport:
 
     def drive(self, steps: Steps[T]) -> T:
         """Send and wait as the steps say, and give their result."""
-        self._clients.check_open()
+        if self._clients.is_closed:
+            self._clients.check_open()  # before the key is asked for
         outcome: Response | TransportError | None = None
         try:
             while True:
@@ -68,7 +70,8 @@ class Transport:
 
     async def drive_async(self, steps: Steps[T]) -> T:
         """`drive` for asyncio."""
-        self._clients.check_open()
+        if self._clients.is_closed:
+            self._clients.check_open()  # before the key is asked for
         outcome: Response | TransportError | None = None
         try:
             while True:
