@@ -178,7 +178,7 @@ def test_another_thread_may_have_made_the_client(server: Server, made: Made) -> 
 @BOTH
 def test_another_thread_may_have_closed(is_async: bool, server: Server, made: Made) -> None:
     mistral: Any = Mistral(api_key=KEY, server_url=server.url)
-    mistral._clients._lock = Meanwhile(lambda: setattr(mistral._clients, "_closed", True))
+    mistral._clients._lock = Meanwhile(lambda: setattr(mistral._clients, "is_closed", True))
     with pytest.raises(RuntimeError, match="closed"):
         get(mistral, is_async, None)
     assert server.served == 0
