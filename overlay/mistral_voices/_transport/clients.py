@@ -30,7 +30,7 @@ class Clients:
         self._user_agent = user_agent
         self._trusted: dict[bool, ssl.SSLContext] = {}  # by whether it is for plain http
         self._lock = threading.Lock()
-        self.is_closed = False
+        self.is_closed: bool = False
         self._own: dict[str, HTTPClient] = {}  # by scheme, host and port of the server
         self._own_async: dict[tuple[Any, str], HTTPClient] = {}  # the same of each event loop
         weakref.finalize(self, _close, self._own)  # the end of the program, too
