@@ -36,7 +36,7 @@ _MISTAKES = [
     (r"[{\[]", "is JSON: pass only the base64 text that is in it"),
     (r"<", "is a placeholder, markup or the repr of an object: pass the object itself"),
 ]
-_PATH = re.compile(r"(~|\.{1,2}[/\\]|[a-z]:|\\\\).*|[^\r\n]*\.[a-z]\w{1,4}", re.IGNORECASE)
+_PATH = r"(?i)(~|\.{1,2}[/\\]|[a-z]:|\\\\).*|[^\r\n]*\.[a-z]\w{1,4}"
 
 
 def check_sample_text(given: str) -> str:
@@ -160,7 +160,7 @@ def _describe(text: str, problem: str) -> str:
     for start, mistake in _MISTAKES:
         if re.match(start, text, re.IGNORECASE):
             return mistake
-    if len(text) <= LONGEST_TYPED and _PATH.fullmatch(text):
+    if len(text) <= LONGEST_TYPED and re.fullmatch(_PATH, text):
         return _describe_path(text)
     if "/" in text and len(text) <= LONGEST_TYPED and not _is_audio(_decode_start(text.encode("ascii", "replace"))):
         problem += ", or the path of a file that is not there"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from difflib import get_close_matches
 
 from .. import errors, models
 from .._api import operations
@@ -126,6 +125,8 @@ class Matches:
 
     def close(self) -> list[str]:
         """Give names and slugs that begin with the text, contain it or are like it, or like a part of them."""
+        from difflib import get_close_matches  # 1.3 ms, only where nothing is found
+
         wanted, size = self._folded, len(self._folded.split())
         parts: dict[str, list[str]] = {}
         for text in self._texts:
