@@ -98,11 +98,16 @@ WRONG: dict[str, str] = {
     "AAA " * 4 + "A" * 1040: r"has blanks where base64 text has \+",
     TEXT.replace("+", "%2B"): f"is not base64 text, which has no '%': {REMEDY}",
     "not base64!": "is not base64 text, which has no '!'",
+    "blob:https://example.org/ada": "is not base64 text, which has no ':'; or it is the path of a file that is not there",
     "Zoë": "is not base64 text, which has no 'ë'",
     "a\0b": r"is not base64 text, which has no '\\x00'",
     f"{SHORT}\ud800": r"is not base64 text, which has no '\\ud800'",
     "ab/_": "mixes the standard",
     "ab+/-_ab": "mixes the standard and the URL-safe alphabet of base64",
+    WAV.decode("latin-1"): "is not base64 text, which has no '",
+    base64.b85encode(WAV).decode(): "is not base64 text, which has no '",
+    base64.b32encode(WAV[:1003]).decode(): "has more padding than base64 text of its length, '==='",
+    f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(WAV).decode()}-----END CERTIFICATE-----\n": "has the lines of PEM",
     f"{SHORT[:100]}QQ=={TEXT}": "has padding in the middle",
     f"{SHORT}===": "has more padding than base64 text of its length, '==='",
     f"{SHORT[:100]}=": "has more padding",
@@ -114,7 +119,7 @@ WRONG: dict[str, str] = {
     f"{SHORT[:100]}/": f"is cut short or lacks its padding: {REMEDY}",
     UNKNOWN[:1021] + "A": "is cut short",  # 1,022 letters, and nothing known
     "dGV4dA": f"is cut short or lacks its padding: {REMEDY}",
-    "voices/ada": "is cut short or lacks its padding, or the path of a file that is not there",
+    "voices/ada": "is cut short or lacks its padding; or it is the path of a file that is not there",
 }
 
 

@@ -33,6 +33,7 @@ _MISTAKES = [
         "is the repr of bytes: pass the bytes themselves, or their .decode() instead of str()",
     ),
     (r"['\"`\u2018\u201c\u201e\u00ab]", "is text in quotes: pass what stands between them"),
+    (r"-----BEGIN ", "has the lines of PEM around it, as certutil adds them: pass what stands between them"),
     (r"[{\[]", "is JSON: pass only the base64 text that is in it"),
     (r"<", "is a placeholder, markup or the repr of an object: pass the object itself"),
 ]
@@ -110,7 +111,8 @@ def _put_right(text: str) -> tuple[str, list[str]]:
         data, others = data.translate(None, _BLANKS), without_blanks
         repairs.append("blanks and line breaks were taken out")
     if b"-" in others or b"_" in others:
-        if b"+" in data or b"/" in data:
+        # Of binary data that was read as text, the odd characters tell more.
+        if (b"+" in data or b"/" in data) and not others.translate(None, b"-_="):
             raise ValueError(f"sample_audio {_describe(text, MIXED)}")
         data, others = data.translate(_FROM_URL_SAFE), others.translate(None, b"-_")
         repairs.append("the URL-safe alphabet was replaced by the standard one")
@@ -133,7 +135,7 @@ def _odd_characters(text: str, data: bytes, others: bytes) -> str | None:
         return f"is not base64 text, which has no {odd[0] if odd else '-'!r}"
     if not data.endswith(others):
         return "has padding in the middle, as pieces have that were encoded one by one"
-    if len(others) > -(len(data) - len(others)) % 4:
+    if len(others) > min(-(len(data) - len(others)) % 4, 2):  # base32 has three and more
         return f"has more padding than base64 text of its length, {others[:4].decode()!r}"
     return None
 
@@ -163,7 +165,7 @@ def _describe(text: str, problem: str) -> str:
     if len(text) <= LONGEST_TYPED and re.fullmatch(_PATH, text):
         return _describe_path(text)
     if "/" in text and len(text) <= LONGEST_TYPED and not _is_audio(_decode_start(text.encode("ascii", "replace"))):
-        problem += ", or the path of a file that is not there"
+        problem += "; or it is the path of a file that is not there"
     return f"{problem}: {REMEDY}"
 
 
