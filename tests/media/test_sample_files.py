@@ -242,6 +242,8 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "closed-map": (lambda folder: ended(mapped(folder)), CLOSED),
     "missing": (lambda folder: folder.path / "no.wav", (FileNotFoundError, r"there is no such file.*no\.wav")),
     "home": (lambda _: Path("~/ada.wav"), (FileNotFoundError, r"~ is not expanded: pass path\.expanduser\(\).*~/ada")),
+    "below-a-file": (lambda folder: folder.write(WAV) / "ada.wav", (NotADirectoryError, "Not a directory.*/ada.wav'")),
+    "long-name": (lambda _: Path("a" * 300), (OSError, "File name too long: 'aaa")),
     "null": (lambda _: Path("a\0b"), (ValueError, "null character")),
     "folder": (lambda folder: folder.path, (IsADirectoryError, "is a folder: pass the path of an audio file in it")),
     "device": (lambda _: Path("/dev/zero"), (ValueError, "/dev/zero is no regular file: read it and pass its bytes")),

@@ -56,6 +56,8 @@ class PathSample(_Sample):
             if self._path.startswith("~"):
                 message += ", for ~ is not expanded: pass path.expanduser()"
             raise FileNotFoundError(error.errno, message, self._path) from None
+        except OSError as error:
+            raise _with_argument(error, self._path) from None
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(21, "sample_audio is a folder: pass the path of an audio file in it", self._path)
         if not stat.S_ISREG(status.st_mode):
@@ -64,8 +66,11 @@ class PathSample(_Sample):
             raise ValueError(f"sample_audio: the file {self._path} is empty")
         self.size: int = status.st_size
         self._version = (status.st_size, status.st_mtime_ns, status.st_ino)
-        with open(self._path, "rb") as file:
-            super().__init__(given_name, os.path.basename(self._path), FileObject(file).read_at)
+        try:
+            with open(self._path, "rb") as file:
+                super().__init__(given_name, os.path.basename(self._path), FileObject(file).read_at)
+        except OSError as error:
+            raise _with_argument(error, self._path) from None
 
     def blocks(self) -> Iterator[bytes]:
         """Give the file in blocks; OSError when it is not the file that it was."""
@@ -122,6 +127,13 @@ class BytesSample(FileSample):
 
 
 Sample: TypeAlias = PathSample | FileSample
+
+
+def _with_argument(error: OSError, path: str) -> OSError:
+    """Name the argument in an error of the system."""
+    if error.errno is None:
+        return error  # one of ours
+    return OSError(error.errno, f"sample_audio: {error.strerror}", path)
 
 
 def _blocks_of(read: Callable[[int], bytes], size: int, check: Callable[[], Any]) -> Iterator[bytes]:
