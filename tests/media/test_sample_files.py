@@ -152,6 +152,7 @@ SENT: dict[str, tuple[Callable[[Folder], Any], str | None]] = {
     "after-a-header": (lambda _: drained(io.BytesIO(b"header of another kind" + WAV), 22), "sample.wav"),
     "after-another-recording": (lambda _: drained(io.BytesIO(WAV + WAV), len(WAV)), "sample.wav"),
     "bytes-of-numpy": (lambda _: NumpyBytes(WAV), "sample.wav"),
+    "digits": (lambda _: b"0" * 9000, None),
     "bytearray": (lambda _: bytearray(WAV), "sample.wav"),
     "memoryview": (lambda _: memoryview(WAV), "sample.wav"),
     "every-other-byte": (lambda _: memoryview(bytes(byte for byte in WAV for _ in "12"))[::2], "sample.wav"),
@@ -171,7 +172,7 @@ def test_it_is_sent_under_its_name(folder: Folder, case: str) -> None:
     assert sample.filename() == filename
     audio = b"".join(sample.blocks())
     assert len(audio) == sample.size
-    assert audio in (WAV, WAV[:12], WAV[:11], b"what is this?")
+    assert audio in (WAV, WAV[:12], WAV[:11], b"what is this?", b"0" * 9000)
     assert b"".join(sample.blocks()) == audio
 
 
@@ -223,6 +224,8 @@ HALF_READ = (ValueError, r"of which 44 bytes were read already.*: call its seek\
 CLOSED = (ValueError, "is closed already: create the voice while it is open")
 CANNOT_REWIND = (ValueError, r"cannot be rewound, or not read to its end .*: pass file\.read\(\)")
 ENCODED_BYTES = (ValueError, "holds base64 text, not audio: pass the text itself, as a str")
+TEXT_OF_OTHER_KIND = (ValueError, "holds HTML, XML or JSON, not audio: pass the audio")
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 4096\n"
 NO_FILE = (TypeError, r"holds samples, not an audio file: write them as WAV .*pass its getvalue\(\)")
 ASYNC_UPLOAD = (TypeError, r"AsyncUpload: pass `upload\.file` or `await upload\.read\(\)`")
 ASYNC_FILE = (TypeError, r"asynchronous \w+: pass `await upload\.read\(\)`")
@@ -271,6 +274,11 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "base64-with-a-mark": (lambda _: codecs.BOM_UTF8 + ENCODED, ENCODED_BYTES),
     "base64-lines": (lambda folder: folder.write(base64.encodebytes(WAV)), ENCODED_BYTES),
     "base64-file": (lambda _: io.BytesIO(base64.urlsafe_b64encode(WAV)), ENCODED_BYTES),
+    "base64-in-quotes": (lambda folder: folder.write(b'"%b"\n' % ENCODED, "sample.json"), ENCODED_BYTES),
+    "web-page": (lambda folder: folder.write(b"<!DOCTYPE html><title>Not found</title>"), TEXT_OF_OTHER_KIND),
+    "error-of-storage": (lambda _: io.BytesIO(b"<?xml version='1.0'?><Error/>"), TEXT_OF_OTHER_KIND),
+    "body-of-an-error": (lambda _: b'{"detail": "No"}', TEXT_OF_OTHER_KIND),
+    "git-lfs": (lambda folder: folder.write(POINTER), (ValueError, "pointer of Git LFS.*with git lfs pull")),
     "array": (lambda _: NUMBERS, NO_FILE),
     "gradio": (lambda _: (44_100, NUMBERS), NO_FILE),
     "gradio-list": (lambda _: (44_100, [1, 2, 3]), NO_FILE),

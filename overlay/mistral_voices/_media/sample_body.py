@@ -48,7 +48,7 @@ def judge_body(content_type: str, start: bytes) -> Judgement:
     problem = None
     if content_type not in OCTETS and not content_type.startswith("audio/"):
         problem = f"the content type is {content_type}, expected audio or JSON"
-    elif text := _other_text(start):
+    elif text := other_text(start):
         problem = f"the body is {text}, expected audio, whatever its content type says"
     return Judgement(is_json=False, problem=problem)
 
@@ -56,13 +56,13 @@ def judge_body(content_type: str, start: bytes) -> Judgement:
 def is_harmless(content_type: str, body: bytes) -> bool:
     """Say whether a body that is no good sample may be shown, for no sample is in it: HTML, XML, plain text."""
     start = body[:ENOUGH]
-    text = _other_text(start)
+    text = other_text(start)
     return text == MARKUP or (
         text is None and content_type.startswith("text/") and not re.fullmatch(_JSON_STRING, start)
     )
 
 
-def _other_text(start: bytes) -> str | None:
+def other_text(start: bytes) -> str | None:
     """Name the kind of text that a body is, if it is one that a sample never comes as."""
     if re.search(_CONTROL, start):
         return None

@@ -11,10 +11,22 @@ from typing import Any, TypeAlias
 from .file_objects import BinaryFile, FileObject
 from .filenames import sample_filename
 from .formats import ReadAt, recognize
+from .sample_body import other_text
 from .sample_text import START, is_encoded_audio
 
 # Blocks are multiples of three bytes, so that their base64 text can be joined.
 BLOCK = 3 * 64 * 1024
+
+
+def _refuse_text(start: bytes) -> None:
+    """Refuse what is no audio of any kind by its first bytes: text that stands where audio should."""
+    if is_encoded_audio(start.strip(b'" \r\n')):  # with quotes, as the API sends it
+        raise ValueError("sample_audio holds base64 text, not audio: pass the text itself, as a str")
+    if start.startswith(b"version https://git-lfs."):
+        raise ValueError("sample_audio is a pointer of Git LFS, not audio: fetch the file with git lfs pull")
+    # Samples without a header may be all digits, which are JSON too.
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[") and other_text(start):
+        raise ValueError("sample_audio holds HTML, XML or JSON, not audio: pass the audio; its download may have failed")
 
 
 class _Sample:
@@ -27,8 +39,8 @@ class _Sample:
         self._given_name = given_name
         self._name = name
         self.format: str | None = recognize(read_at)
-        if self.format is None and is_encoded_audio(read_at(0, START)):
-            raise ValueError("sample_audio holds base64 text, not audio: pass the text itself, as a str")
+        if self.format is None:
+            _refuse_text(read_at(0, START))
 
     def filename(self) -> str | None:
         """Give the name to send; the log says when it was put right or tells no format."""
