@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from .formats import is_tag, recognize_bytes
+from .sample_text import is_encoded_audio
 
 JSON = "application/json"
 # Of no longer start is anything said: three frames of MP3 fit into it.
@@ -48,6 +49,8 @@ def judge_body(content_type: str, start: bytes) -> Judgement:
     problem = None
     if content_type not in OCTETS and not content_type.startswith("audio/"):
         problem = f"the content type is {content_type}, expected audio or JSON"
+    elif is_encoded_audio(start):
+        problem = "the body is base64 text without quotes, expected audio or a JSON string"
     elif text := other_text(start):
         problem = f"the body is {text}, expected audio, whatever its content type says"
     return Judgement(is_json=False, problem=problem)

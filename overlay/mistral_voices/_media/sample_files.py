@@ -26,7 +26,9 @@ def _refuse_text(start: bytes) -> None:
         raise ValueError("sample_audio is a pointer of Git LFS, not audio: fetch the file with git lfs pull")
     # Samples without a header may be all digits, which are JSON too.
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[") and other_text(start):
-        raise ValueError("sample_audio holds HTML, XML or JSON, not audio: pass the audio; its download may have failed")
+        raise ValueError(
+            "sample_audio holds HTML, XML or JSON, not audio: pass the audio; its download may have failed"
+        )
 
 
 class _Sample:
