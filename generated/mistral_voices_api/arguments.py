@@ -1,5 +1,5 @@
 # Do not edit: `make generate` (python scripts/generate.py) writes this file from openapi/voices.yaml.
-"""What the document allows of each argument; the overlay checks it before sending."""
+"""What the API allows of each argument; the overlay checks it before sending."""
 
 from typing import NamedTuple
 

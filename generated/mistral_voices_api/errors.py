@@ -26,7 +26,7 @@ class InvalidValueError(ValueError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.place or 'the answer'}: {self.reason}"
+        return f"{self.place or 'the response'}: {self.reason}"
 
     def under(self, place: str) -> "InvalidValueError":
         """Give the same error as seen from one level further out."""

@@ -73,7 +73,7 @@ class Mistral:
             client: Your own httpx.Client or httpx2.Client, used as it is and never closed by us; None means one of
                 ours.
             async_client: The same for the async methods.
-            retry_config: Which failures are repeated; left out, at most 3 repetitions within 60 seconds; None repeats
+            retry_config: Which failures are retried; left out, at most 3 retries within 60 seconds; None retries
                 nothing.
             timeout_ms: Milliseconds that each phase of an attempt may take (connect, write, read, wait for a
                 connection); None means 5 seconds to connect and 60 otherwise (300 for a create), or what your own

@@ -55,7 +55,7 @@ def mistral_retry_config() -> RetryConfig | Unset | None:
 def mistral(voices_server: VoicesServer, mistral_retry_config: RetryConfig | Unset | None) -> Iterator[Mistral]:
     """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` serves without a socket.
 
-    It repeats what fails as often as usual, but without the waits (see `mistral_retry_config`). Its async methods work
+    It retries what fails as often as usual, but without the waits (see `mistral_retry_config`). Its async methods work
     in any event loop: in async tests and in `asyncio.run`. It is closed after the test.
     """
     from mistral_voices import Mistral

@@ -22,10 +22,10 @@ UNSET: Final = Unset()
 
 
 class BackoffStrategy(NamedTuple):
-    """How long to wait before each repetition, in milliseconds.
+    """How long to wait before each retry, in milliseconds.
 
     Attributes:
-        initial_interval: The wait before the first repetition.
+        initial_interval: The wait before the first retry.
         max_interval: The longest wait; a Retry-After of the server may be longer.
         exponent: By how much each wait is longer than the one before.
         max_elapsed_time: No attempt begins later than this after the first one.
@@ -38,12 +38,12 @@ class BackoffStrategy(NamedTuple):
 
 
 class RetryConfig(NamedTuple):
-    """Which calls are repeated, in place of the built-in rule (at most 3 repetitions within 60 seconds).
+    """Which calls are retried, in place of the built-in rule (at most 3 retries within 60 seconds).
 
     Attributes:
-        strategy: "backoff"; anything else means that nothing is repeated.
+        strategy: "backoff"; anything else means that nothing is retried.
         backoff: The waits, and the bound on the total time.
-        retry_connection_errors: Whether lost connections and time-outs are repeated as well as the statuses 429, 500,
+        retry_connection_errors: Whether lost connections and timeouts are retried as well as the statuses 429, 500,
             502, 503 and 504.
     """
 

@@ -146,13 +146,13 @@ UNREADABLE: list[tuple[Request[Any], Any, str]] = [
     (VOICE_OF, {"id": "v1"}, "name: is missing, expected a string"),
     (VOICE_OF, {**VOICE, "id": None}, "id: is null, expected a string"),
     *[(VOICE_OF, {**VOICE, "created_at": text}, "created_at: is not a date-time") for text in NO_DATES],
-    (VOICE_OF, [], "the answer: is a list, expected an object"),
+    (VOICE_OF, [], "the response: is a list, expected an object"),
     (LIST, {**PAGE, "items": [VOICE, {"id": "v1"}]}, "items[1].name: is missing, expected a string"),
     *[(LIST, body, "the body is not JSON") for body in (b'{"id": ', b"\xff\xfe\x00", b"<html>")],
     (LIST, b"", "the body is empty"),
     (LIST, b'{"age": NaN}', "the body is not JSON (NaN is not JSON)"),
     (LIST, b"[" * 100_000, "the body is nested too deeply"),
-    (SAMPLE, 5, "the answer: is an integer, expected a string"),
+    (SAMPLE, 5, "the response: is an integer, expected a string"),
 ]
 
 

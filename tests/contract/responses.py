@@ -30,7 +30,7 @@ def _places(error: Any) -> Iterator[str]:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
     missing = error.validator_value if error.validator == "required" else ()
     for place in [f"{path}.{name}" for name in missing if name not in error.instance] or [path]:
-        yield place.removeprefix(".") or "the answer"
+        yield place.removeprefix(".") or "the response"
 
 
 def hold_responses(operation: Operation) -> None:

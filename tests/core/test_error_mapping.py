@@ -57,7 +57,7 @@ def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
 def test_a_proxy_that_wants_a_password_is_told_so() -> None:
     error = from_status(SEND, Reply(407, b"<html>Squid").response(), None)
     remedy = "put the right user name and password into its address, as in http://user:password@host:port"
-    assert str(error) == f"The proxy wants to know who asks: {remedy} (407, GET /v1/audio/voices/v1)"
+    assert str(error) == f"The proxy requires a user name and a password: {remedy} (407, GET /v1/audio/voices/v1)"
 
 
 def test_request_id_has_two_names() -> None:
@@ -65,7 +65,7 @@ def test_request_id_has_two_names() -> None:
         assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found
 
 
-NOTHING = "The server answered 404 without a message"
+NOTHING = "The server responded with 404 and no message"
 WORDED = "body.name: Field required; body.tags.3: Input should be a string"
 WORDLESS: list[Any] = [
     *(b"<html><h1>520</h1></html>", b"see <b>", b"", b'{"message": "cut', b"[1, ", b"x" * 501, b"[" * 100_000),
@@ -149,21 +149,21 @@ UNREADABLE = [
 def test_unreadable_response(is_sample: bool, content_type: str | None, content: bytes, body: str) -> None:
     reply = Reply(200, content, {} if content_type is None else {"content-type": content_type})
     error = from_unreadable(send(is_sample=is_sample), reply.response(), "id: is odd")
-    sentence = "The answer is not one that the document describes: id: is odd"
+    sentence = "The response is not one that the API describes: id: is odd"
     assert error.message == f"{sentence} (200, GET /v1/audio/voices/v1)"
     assert (error.status_code, error.body, repr(error.cause)) == (200, body, "ValueError('id: is odd')")
 
 
 FAILURES: list[tuple[dict[str, Any], str]] = [
-    ({"phase": "connect", "seconds": 5.0}, "No answer to {} within 5 s, while it was to connect"),
-    ({"phase": "connect", "peer": "the proxy p"}, "No answer to {} in time, while it was to connect to the proxy p"),
-    ({"phase": "read", "seconds": 0.05}, "No answer to {} within 0.05 s, while it was to read the answer"),
-    ({"phase": "write"}, "No answer to {} in time, while it was to send"),
-    ({"phase": "pool"}, "No answer to {} in time, while it was to get a free connection"),
+    ({"phase": "connect", "seconds": 5.0}, "No response to {} within 5 s, while connecting"),
+    ({"phase": "connect", "peer": "the proxy p"}, "No response to {} in time, while connecting to the proxy p"),
+    ({"phase": "read", "seconds": 0.05}, "No response to {} within 0.05 s, while waiting for the response"),
+    ({"phase": "write"}, "No response to {} in time, while sending the request"),
+    ({"phase": "pool"}, "No response to {} in time, while waiting for a free connection"),
     ({"is_unsendable": True, "was_sent": False}, "{} could not be sent: slow"),
     ({"was_sent": False}, "No connection to https://api.example for {}: slow"),
     ({"was_sent": False, "peer": "the proxy p"}, "No connection to the proxy p for {}: slow"),
-    ({}, "The connection was lost before {} was answered: slow"),
+    ({}, "The connection was lost before a response to {}: slow"),
 ]
 
 
@@ -175,7 +175,7 @@ def test_no_response(failure: dict[str, Any], message: str) -> None:
         cause = TransportError(TimeoutError(), "slow", **failure)
         error = from_transport_error(send(attempt), cause)
         assert (type(error), str(error)) == (kind, message.format(f"GET /v1/audio/voices/v1{where}") + more)
-    assert str(from_transport_error(SEND, TransportError(TimeoutError(), ""))).endswith(" was answered: TimeoutError")
+    assert str(from_transport_error(SEND, TransportError(TimeoutError(), ""))).endswith(": TimeoutError")
 
 
 def test_what_an_error_has_where_nothing_is_known() -> None:

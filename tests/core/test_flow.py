@@ -25,7 +25,7 @@ def request(method: str, **more: Any) -> Request[Any]:
 GET, CREATE, DELETE = request("GET"), request("POST", creates=True), request("DELETE", deletes=True)
 OPTIONS = Options("https://api.example", Key(KEY))
 NEVER = OPTIONS._replace(retry=NO_RETRIES)
-WILLING = OPTIONS._replace(retry=DEFAULT._replace(repeats_creates=True))
+WILLING = OPTIONS._replace(retry=DEFAULT._replace(retries_creates=True))
 GONE = Reply(404, {"message": "No such voice"})
 TOLERANT = request("DELETE", deletes=True, missing_ok=True)
 LOST_RESPONSES = [Reply(502), Reply(504), LOST]
@@ -84,7 +84,7 @@ UNREADABLE: list[tuple[Any, str]] = [
     (Reply(200, b"{"), "the body is not JSON"),
 ]
 DOUBT = "; the voice may have been made all the same: candidates() looks for it"
-DELETED = "; an earlier attempt of this call, whose answer was lost, most likely deleted the voice"
+DELETED = "; an earlier attempt of this call, whose response was lost, most likely deleted the voice"
 SAYS_DELETED = "; the status {} says that the voice {} deleted"
 # Request, options, what comes for each attempt (the last again and again), attempts, and the result or the error: its
 # class, and what it says of earlier attempts.

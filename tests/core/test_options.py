@@ -18,14 +18,14 @@ from mistral_voices._core.retry import DEFAULT, NO_RETRIES, read_retries
 
 CONFIG = utils.RetryConfig("backoff", utils.BackoffStrategy(100, 100, 1.0, 60_000), retry_connection_errors=True)
 NAN = float("nan")
-OF_CALL = read_retries(CONFIG, "retries")._replace(repeats_creates=True)
+OF_CALL = read_retries(CONFIG, "retries")._replace(retries_creates=True)
 MINE = logging.getLogger("mine")
 CLIENT = Options("https://given.example", Key("key"), NO_RETRIES, 1.5, {"x-client": "1"}, MINE)
 DEFAULTS = Options("https://given.example", Key("key"))
 
 MERGED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"retries": CONFIG}, {"retry": OF_CALL}),
-    ({"retries": None}, {"retry": NO_RETRIES._replace(repeats_creates=True)}),
+    ({"retries": None}, {"retry": NO_RETRIES._replace(retries_creates=True)}),
     ({"retries": utils.UNSET, "server_url": None, "timeout_ms": None, "http_headers": None}, {}),
     ({"server_url": "http://call.example/x/"}, {"server_url": "http://call.example/x"}),
     ({"timeout_ms": 250}, {"timeout": 0.25}),

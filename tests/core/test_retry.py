@@ -76,7 +76,7 @@ ACTED: list[tuple[Reply | TransportError, bool, bool, bool]] = [
 
 @pytest.mark.parametrize(("failure", "acted", "lost", "repeated"), ACTED)
 def test_what_may_have_acted(failure: Any, acted: bool, lost: bool, repeated: bool) -> None:
-    outcome, willing = outcome_of(failure), DEFAULT._replace(repeats_creates=True)
+    outcome, willing = outcome_of(failure), DEFAULT._replace(retries_creates=True)
     assert (retry.may_have_acted(outcome, NOW), retry.was_lost(outcome)) == (acted, lost)
     assert (retry.delay(DEFAULT, 1, 0, NOW, outcome, 0, creates=True) is not None) is repeated
     assert retry.delay(willing, 1, 0, NOW, outcome, 0, creates=True) == retry.delay(DEFAULT, 1, 0, NOW, outcome, 0)
@@ -129,11 +129,11 @@ def test_waits_of_tests_are_short_and_as_many() -> None:
 
 BACKOFF = utils.BackoffStrategy(500, 60_000, 1.5, 300_000)
 CONFIG = utils.RetryConfig("backoff", BACKOFF, retry_connection_errors=True)
-POLICY = RetryPolicy(None, 300.0, 0.5, 60.0, 1.5, connection_errors=True, repeats_creates=False)
+POLICY = RetryPolicy(None, 300.0, 0.5, 60.0, 1.5, connection_errors=True, retries_creates=False)
 
 
 def test_policy_is_read_from_what_users_give() -> None:
-    defaults = RetryPolicy(4, 60.0, 0.5, 8.0, 2.0, connection_errors=True, repeats_creates=False)
+    defaults = RetryPolicy(4, 60.0, 0.5, 8.0, 2.0, connection_errors=True, retries_creates=False)
     nothing = CONFIG._replace(strategy="none", backoff=None)  # type: ignore[arg-type]
     edges = CONFIG._replace(backoff=utils.BackoffStrategy(0, LONGEST_MS, 1, 0))
     read: list[tuple[Any, RetryPolicy]] = [

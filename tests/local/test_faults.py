@@ -61,9 +61,9 @@ def test_every_counts_what_earlier_faults_leave(server: VoicesServer, client: ht
         *(({name: wrong}, f"{name}: ") for name, wrong in (("times", 0), ("every", 0), ("delay", -1), ("cut", -1))),
         *(({"delay": wrong}, "delay: Input should be ") for wrong in (float("nan"), float("inf"))),
         ({"drop": "later"}, "drop: Input should be 'before' or 'after'"),
-        ({"drop": "after", "status": 500}, "drop: nothing is answered, so status cannot be given"),
+        ({"drop": "after", "status": 500}, "drop: there is no response, so status cannot be given"),
         ({"body": "x"}, "body: give the status"),
-        ({"body": "x", "status": 204}, "body: an answer with status 204"),
+        ({"body": "x", "status": 204}, "body: a response with status 204"),
         ({"body": object(), "status": 500}, "body: neither bytes nor text"),
         ({"body": {"a": [float("inf")]}, "status": 500}, "body.a.0: Input should be a finite number"),
         ({"body": ({1: float("inf")},), "status": 500}, "body: neither bytes nor text nor a JSON value"),
@@ -104,7 +104,7 @@ def test_floats_that_are_integers(client: httpx.Client) -> None:
     response = client.post("/_local/fail", json={"status": 503.0, "every": 2.0, "times": 1e0, "cut": 500.0})
     assert response.text == '{"waiting":1}'
     assert client.get(VOICES).status_code == 200
-    assert client.get(VOICES).json()["message"] == "The local server was told to answer 503"
+    assert client.get(VOICES).json()["message"] == "The local server was set to respond with 503"
     assert client.post("/_local/pages", json={"sizes": [1.0, 0], "repeat": False}).json() == {}
     assert [len(client.get(SEARCH).json()["data"]) for _ in range(3)] == [1, 0, 3]
 

@@ -95,14 +95,14 @@ def test_what_is_no_success_and_no_sample_is_read_up_to_a_limit(library: ModuleT
         assert len(taking.finish().content) == LARGEST_ERROR_BODY + 1
 
 
-def test_the_whole_body_may_take_three_time_outs(library: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_body_may_take_three_timeouts(library: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for seconds, is_sample, blocks in ((1, False, 3), (0.9, False, 2), (1, True, 9), (None, False, 9)):
         monkeypatch.setattr(body, "monotonic", itertools.count().__next__)
         got = response(library, read=seconds)
         taking = reader(got, is_sample=is_sample)
         assert not any(taking.add(b"x") for _ in range(blocks))
         if blocks < 9:
-            with pytest.raises(library.ReadTimeout, match=r"^the body took longer than 3 time-outs$") as caught:
+            with pytest.raises(library.ReadTimeout, match=r"^the body took longer than 3 timeouts$") as caught:
                 taking.add(b"x")
             assert caught.value.request is got.request
 

@@ -27,8 +27,8 @@ def send(url: str = URL, headers: dict[str, str] = BASIC, timeout: float | None 
 SETTINGS: dict[str, dict[str, Any]] = {
     "plain": {},
     "headers": {"headers": {"x-team": "one", "user-agent": "own", "authorization": "Bearer own"}, "timeout": 7},
-    "time-outs": {"timeout": (1, 2, 3, 4)},
-    "no time-out": {"timeout": None},
+    "timeouts": {"timeout": (1, 2, 3, 4)},
+    "no timeout": {"timeout": None},
     "base_url": {"base_url": "https://own.example/base"},
     "cookies": {"cookies": {"c": "1"}},
     "params": {"params": {"p": "1"}},
@@ -114,7 +114,7 @@ def test_threads_do_not_get_the_headers_of_each_other(library: ModuleType) -> No
 
 
 @KIND
-def test_time_outs_of_our_own_client_and_of_the_users(library: ModuleType, kind: str) -> None:
+def test_timeouts_of_our_own_client_and_of_the_users(library: ModuleType, kind: str) -> None:
     def read(http: HTTPClient, each: Send, content: Any = None) -> list[float]:
         return list(http.build(each, content).extensions["timeout"].values())
 

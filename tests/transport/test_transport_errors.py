@@ -111,10 +111,10 @@ def test_every_class_has_a_meaning(library: ModuleType) -> None:
     assert found - {"SSEError"} == MEANINGS.keys()
 
 
-def test_a_time_out_may_not_know_its_seconds(library: ModuleType) -> None:
+def test_a_timeout_may_not_know_its_seconds(library: ModuleType) -> None:
     body_too_long = library.ReadTimeout(BODY_TOO_LONG, request=request_of(library, timeout=TIMEOUTS))
     error = map_error(library, body_too_long)
-    assert (error.phase, error.seconds, error.reason) == ("read", None, "the body took longer than 3 time-outs")
+    assert (error.phase, error.seconds, error.reason) == ("read", None, "the body took longer than 3 timeouts")
     for request in (request_of(library), request_of(library, timeout={}), None):
         error = map_error(library, library.WriteTimeout("slow", request=request))
         assert (error.phase, error.seconds) == ("write", None)

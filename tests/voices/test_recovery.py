@@ -151,8 +151,8 @@ def test_looking_keeps_within_the_bound_of_time(monkeypatch: pytest.MonkeyPatch,
 
 DOUBTS: list[tuple[Reply, str]] = [
     (page(made(1), made(2)), "2 voices may be the one: m1, m2"),
-    (page(made(1), headers={}), "Looking for the voice failed too: The answer has no Date header"),
-    (page(made(1), headers={"date": "tomorrow"}), "Looking for the voice failed too: The answer has no Date header"),
+    (page(made(1), headers={}), "Looking for the voice failed too: The response has no Date header"),
+    (page(made(1), headers={"date": "tomorrow"}), "Looking for the voice failed too: The response has no Date header"),
     (Reply(401, {"message": "Key expired"}), "Looking for the voice failed too: Key expired"),
 ]
 

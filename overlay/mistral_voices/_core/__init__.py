@@ -1,1 +1,1 @@
-"""One call without I/O: what is sent, when it is repeated, and what becomes of the response."""
+"""One call without I/O: what is sent, when it is retried, and what becomes of the response."""

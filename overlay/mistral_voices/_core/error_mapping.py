@@ -16,8 +16,13 @@ from .response import Response, TransportError
 
 LONGEST_SENTENCE = 500
 NOT_JSON: Any = object()
-# What each time-out interrupted, in the words of a message.
-PHASES = {"connect": "connect", "read": "read the answer", "write": "send", "pool": "get a free connection"}
+# What each timeout interrupted, in the words of a message.
+PHASES = {
+    "connect": "connecting",
+    "read": "waiting for the response",
+    "write": "sending the request",
+    "pool": "waiting for a free connection",
+}
 # What a 407 says, whichever way it comes.
 PROXY_CREDENTIALS = "put the right user name and password into its address, as in http://user:password@host:port"
 
@@ -41,9 +46,9 @@ def from_status(send: Send, response: Response, retry_after: float | None) -> er
         invalid.data = _validation_data(parsed)
         return invalid
     if status == 407:
-        sentence = f"The proxy wants to know who asks: {PROXY_CREDENTIALS}"
+        sentence = f"The proxy requires a user name and a password: {PROXY_CREDENTIALS}"
     kind = errors.STATUS_ERRORS.get(status, errors.ServerError if status >= 500 else errors.SDKError)
-    sentence = sentence or f"The server answered {status} without a message"
+    sentence = sentence or f"The server responded with {status} and no message"
     error = _build(kind, redaction, send, response, sentence, body)
     if isinstance(error, errors.RateLimitError):
         error.retry_after = retry_after
@@ -57,7 +62,7 @@ def from_unreadable(send: Send, response: Response, reason: str) -> errors.Respo
     # What came in place of a sample is most likely the sample, which no error repeats.
     body = "" if send.request.is_sample and not is_shown else _parse(redaction, response)[0]
     reason = redaction.hide(reason)
-    sentence = f"The answer is not one that the document describes: {reason}"
+    sentence = f"The response is not one that the API describes: {reason}"
     error = _build(errors.ResponseValidationError, redaction, send, response, sentence, body)
     # Not the parser's own error, which would carry the whole body along.
     error.cause = ValueError(reason)
@@ -70,15 +75,15 @@ def from_transport_error(send: Send, failure: TransportError) -> errors.NoRespon
     where = f"{send.request.method} {send.path}" + (f" (attempt {send.attempt})" if send.attempt > 1 else "")
     if failure.phase is not None:
         within = "in time" if failure.seconds is None else f"within {failure.seconds:g} s"
-        while_ = f"while it was to {PHASES[failure.phase]}" + (f" to {failure.peer}" if failure.peer else "")
+        while_ = f"while {PHASES[failure.phase]}" + (f" to {failure.peer}" if failure.peer else "")
         advice = f"timeout_ms sets how long to wait ({reason})"
-        return errors.RequestTimeoutError(f"No answer to {where} {within}, {while_}; {advice}")
+        return errors.RequestTimeoutError(f"No response to {where} {within}, {while_}; {advice}")
     if failure.is_unsendable:
         return errors.NoResponseError(f"{where} could not be sent: {reason}")
     if not failure.was_sent:
         peer = failure.peer or "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
         return errors.NoResponseError(f"No connection to {peer} for {where}: {reason}")
-    return errors.NoResponseError(f"The connection was lost before {where} was answered: {reason}")
+    return errors.NoResponseError(f"The connection was lost before a response to {where}: {reason}")
 
 
 def add_to_message(error: errors.MistralError, more: str) -> None:

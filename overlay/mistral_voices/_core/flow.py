@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def call(request: Request[T], options: Options) -> Steps[T]:
-    """Make a call: repeat what may be repeated, and return the result or raise the error."""
+    """Make a call: retry what may be retried, and return the result or raise the error."""
     result, _ = yield from exchange(request, options)
     return result
 
@@ -102,7 +102,7 @@ def _explained(request: Request[T], error: MistralError, *, in_doubt: bool, lost
         add_to_message(error, "the voice may have been made all the same: candidates() looks for it")
     if request.deletes and lost and isinstance(error, NotFoundError):
         error.already_deleted = True
-        add_to_message(error, "an earlier attempt of this call, whose answer was lost, most likely deleted the voice")
+        add_to_message(error, "an earlier attempt of this call, whose response was lost, most likely deleted the voice")
     if request.deletes and isinstance(error, ResponseValidationError):
         will_be = "will be" if error.status_code == 202 else "is"
         add_to_message(error, f"the status {error.status_code} says that the voice {will_be} deleted")

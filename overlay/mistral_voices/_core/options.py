@@ -20,7 +20,7 @@ class CallOptions(TypedDict, total=False):
     """Options of a single call; one that is left out is the client's.
 
     Attributes:
-        retries: Which failures are repeated, in place of the client's rule; None repeats nothing.
+        retries: Which failures are retried, in place of the client's rule; None retries nothing.
         server_url: The server to call, in place of the client's.
         timeout_ms: Milliseconds that each phase of an attempt may take (connect, write, read, wait for a connection).
         http_headers: Headers to send besides ours; they win over ours of the same name.
@@ -43,7 +43,7 @@ class Options(NamedTuple):
     Attributes:
         server_url: The address of the server.
         key: The API key.
-        retry: When a call is repeated.
+        retry: When a call is retried.
         timeout: Seconds that each phase of an attempt may take; None means the default, or the user's own client's.
         headers: The user's own headers, their names in lower case.
         logger: The logger that was given; None means `mistral_voices`.
@@ -63,7 +63,7 @@ class Options(NamedTuple):
             raise TypeError(f"unexpected argument {min(unknown)!r}; the options of every call are {known}")
         retries, url, retry = given.get("retries", UNSET), given.get("server_url"), self.retry
         if not isinstance(retries, Unset):
-            retry = read_retries(retries, "retries")._replace(repeats_creates=True)
+            retry = read_retries(retries, "retries")._replace(retries_creates=True)
         timeout = check_timeout(given.get("timeout_ms"))
         return self._replace(
             server_url=self.server_url if url is None else check_server_url(url, "server_url"),
@@ -77,7 +77,7 @@ class Options(NamedTuple):
 
 
 def check_timeout(timeout_ms: int | None) -> float | None:
-    """Check a time-out and turn it into seconds; None stays None."""
+    """Check a timeout and turn it into seconds; None stays None."""
     if timeout_ms is None:
         return None
     if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, (int, float)):

@@ -32,7 +32,7 @@ class Request(Generic[T]):
         content: The body, or the upload that gives it anew at each attempt; None for none.
         download: Takes the body of a 2XX, block by block; None keeps it in memory.
         seconds: How long each phase but connecting may take, unless an option says otherwise.
-        creates: Whether repeating it blindly could make a second voice.
+        creates: Whether retrying it blindly could make a second voice.
         deletes: Whether a 404 after a lost response means that it worked.
         missing_ok: Whether a 404 is no error, and the result is None.
         is_sample: Whether the response may be large, so that its whole time is not bounded.

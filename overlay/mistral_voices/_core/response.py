@@ -61,8 +61,8 @@ class TransportError(Exception):
         reason: What it says.
         was_sent: Whether the server may have received the request.
         is_transient: Whether another attempt could succeed.
-        phase: What a time-out interrupted, such as "connect"; None for what is no time-out.
-        seconds: How long it waited; None when that is not known, or no time-out.
+        phase: What a timeout interrupted, such as "connect"; None for what is no timeout.
+        seconds: How long it waited; None when that is not known, or no timeout.
         is_unsendable: Whether the request itself could not be sent.
         peer: What there was no connection to, in the words of a message; None means the server.
     """

@@ -1,6 +1,6 @@
-"""When a call is repeated, and after how long: pure decisions on what is given.
+"""When a call is retried, and after how long: pure decisions on what is given.
 
-A create is repeated only where the server cannot have acted, unless the call itself was given a RetryConfig.
+A create is retried only where the server cannot have acted, unless the call itself was given a RetryConfig.
 """
 
 import re
@@ -18,16 +18,16 @@ LONGEST_MS = 864_000_000
 
 
 class RetryPolicy(NamedTuple):
-    """When a call is repeated, in seconds.
+    """When a call is retried, in seconds.
 
     Attributes:
         attempts: The most attempts; None when only the time bounds them.
         total: No attempt begins later than this after the first.
-        initial: The wait before the first repetition.
+        initial: The wait before the first retry.
         longest: The longest wait that we choose ourselves.
         exponent: By how much each wait is longer than the one before.
-        connection_errors: Whether lost connections and time-outs are repeated.
-        repeats_creates: Whether a create is repeated although the server may have acted.
+        connection_errors: Whether lost connections and timeouts are retried.
+        retries_creates: Whether a create is retried although the server may have acted.
         wait_factor: What each wait is multiplied by: tests against the local server need not wait.
     """
 
@@ -37,7 +37,7 @@ class RetryPolicy(NamedTuple):
     longest: float = 8.0
     exponent: float = 2.0
     connection_errors: bool = True
-    repeats_creates: bool = False
+    retries_creates: bool = False
     wait_factor: float = 1.0
 
 
@@ -72,7 +72,7 @@ def delay(
     *,
     creates: bool = False,
 ) -> float | None:
-    """Decide whether a failed attempt is repeated.
+    """Decide whether a failed attempt is retried.
 
     Args:
         policy: The rule.
@@ -86,7 +86,7 @@ def delay(
     Returns:
         Seconds to wait before the next attempt; None when there is to be none.
     """
-    if creates and not policy.repeats_creates and may_have_acted(outcome, now):
+    if creates and not policy.retries_creates and may_have_acted(outcome, now):
         return None
     wanted = None
     if isinstance(outcome, TransportError):

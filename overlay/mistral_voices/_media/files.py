@@ -13,9 +13,9 @@ from .formats import FORMATS, recognize
 from .part_file import PartFile
 from .special_files import SpecialFile, follow_links, special_file
 
-# What a folder answers that takes no new files.
+# The errors of a folder that takes no new files.
 NO_NEW_FILES = (errno.EACCES, errno.EPERM, errno.EROFS)
-# What it answers where a file is mounted, though the system did not say so, or is another user's in a sticky folder.
+# Its errors where a file is mounted, though the system did not say so, or is another user's in a sticky folder.
 NO_RENAMING = (errno.EBUSY, errno.EPERM)
 OURS = "path: "
 

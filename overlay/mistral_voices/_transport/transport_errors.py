@@ -11,9 +11,9 @@ from typing import Any
 from .._core.error_mapping import PROXY_CREDENTIALS
 from .._core.response import TransportError
 
-# A body that trickles in is given up after this many read time-outs.
+# A body that trickles in is given up after this many read timeouts.
 BODY_TIMEOUTS = 3
-BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} time-outs"
+BODY_TOO_LONG = f"the body took longer than {BODY_TIMEOUTS} timeouts"
 # Whose local variables hold the headers or the bytes of a request while it is sent.
 SENDERS = {"mistral_voices", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "h2", "hpack", "socksio", "anyio"}
 SENDERS |= {"asyncio", "ssl", "socket"}
@@ -91,7 +91,7 @@ def _the(proxy: str | None) -> str:
 
 
 def _timeout(library: ModuleType, error: Any) -> tuple[str | None, float | None]:
-    """Give the phase that a time-out interrupted and its length; None and None for what is no time-out."""
+    """Give the phase that a timeout interrupted and its length; None and None for what is no timeout."""
     if not isinstance(error, library.TimeoutException):
         return None, None
     phases = {library.ConnectTimeout: "connect", library.WriteTimeout: "write", library.PoolTimeout: "pool"}

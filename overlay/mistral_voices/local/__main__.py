@@ -45,9 +45,9 @@ def _make_parser() -> argparse.ArgumentParser:
         "--sample-form",
         choices=("audio", "json"),
         default="audio",
-        help="answer samples as audio or as base64 text in JSON (default: %(default)s)",
+        help="send samples as audio or as base64 text in JSON (default: %(default)s)",
     )
-    parser.add_argument("--without-v2", action="store_true", help="answer 404 below /v2, as an older server does")
+    parser.add_argument("--without-v2", action="store_true", help="respond with 404 below /v2, as an older server does")
     return parser
 
 

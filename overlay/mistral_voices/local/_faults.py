@@ -101,11 +101,11 @@ def _read_fault(arguments: Any) -> Fault:
     given = check_arguments("fail", {"properties": _ARGUMENTS}, arguments)
     of_response = [name for name in ("status", "headers", "body", "cut") if name in given]
     if "drop" in given and of_response:
-        raise ValueError(f"drop: nothing is answered, so {', '.join(of_response)} cannot be given with it")
+        raise ValueError(f"drop: there is no response, so {', '.join(of_response)} cannot be given with it")
     if "body" in given and "status" not in given:
-        raise ValueError("body: give the status that it is answered with, too")
+        raise ValueError("body: give the status of its response, too")
     if "body" in given and given["status"] in _WITHOUT_BODY:
-        raise ValueError(f"body: an answer with status {given['status']} has none")
+        raise ValueError(f"body: a response with status {given['status']} has none")
     return Fault(
         response=_make_response(given["status"], given.get("body")) if "status" in given else None,
         headers=_read_headers(given.get("headers", {})),
@@ -122,7 +122,7 @@ def _read_fault(arguments: Any) -> Fault:
 def _make_response(status: int, body: Any) -> ServerResponse:
     if body is None:
         if status >= 400:
-            return error_response(status, f"The local server was told to answer {status}", "told_to_fail")
+            return error_response(status, f"The local server was set to respond with {status}", "told_to_fail")
         return ServerResponse(status, {}, b"")
     if isinstance(body, bytes):
         return ServerResponse(status, {"content-type": "application/octet-stream"}, body)

@@ -51,7 +51,7 @@ class Crud:
             The page: `items`, and `total`, `page`, `page_size`, `total_pages`.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
             errors.ResponseValidationError: The response cannot be read.
@@ -121,7 +121,7 @@ class Crud:
                 began with what was sent.
             on_progress: Called in the thread of the call after each block with the bytes of the sample that have left
                 and their total, from 0 at each attempt; not for text.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone. Unless a time-out is
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone. Unless a timeout is
                 given, each phase may take 300 seconds, because cloning takes its time.
 
         Returns:
@@ -200,7 +200,7 @@ class Crud:
             The voice.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
@@ -247,7 +247,7 @@ class Crud:
             The voice as it is now.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
@@ -318,7 +318,7 @@ class Crud:
             The voice as it was; None when there was none and `missing_ok` is True.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404); `already_deleted` when it is this call that deleted it,
                 in an earlier attempt whose response was lost.
             errors.HTTPValidationError: The server did not accept an argument (422).

@@ -55,7 +55,7 @@ class Listing:
             The page: `data`, and `next_page_token`, which is None on the last page.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX; NotFoundError when it has no search yet.
             errors.ResponseValidationError: The response cannot be read.
@@ -122,7 +122,7 @@ class Listing:
             An iterable of voices; its `pages()` gives the pages.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.ResponseValidationError: While iterating: the server gave a cursor that it gave before, or that is no
                 text.
             errors.MistralError: While iterating: as for `search`.

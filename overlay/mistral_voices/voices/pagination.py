@@ -175,6 +175,6 @@ class OffsetPages:
 
 
 def _inconsistent(reason: str) -> errors.ResponseValidationError:
-    error = errors.ResponseValidationError(f"The answer is not one that the document describes: {reason}")
+    error = errors.ResponseValidationError(f"The response is not one that the API describes: {reason}")
     error.cause = ValueError(reason)
     return error

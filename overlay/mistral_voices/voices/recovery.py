@@ -102,7 +102,7 @@ class Creation:
             earliest = dates[0]
             if earliest is None:
                 raise errors.ResponseValidationError(
-                    "The answer has no Date header, so it cannot be told which voices are new"
+                    "The response has no Date header, so it cannot be told which voices are new"
                 )
             found += [voice for voice in page.data if self._may_be(voice, earliest)]
         return found

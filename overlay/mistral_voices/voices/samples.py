@@ -29,7 +29,7 @@ class Samples:
             The audio file as base64 text; `base64.b64decode` gives its bytes.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
@@ -55,7 +55,7 @@ class Samples:
             The audio file.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
@@ -101,7 +101,7 @@ class Samples:
             The path of the file, with the extension that was added.
 
         Raises:
-            TypeError, ValueError: An argument is not what the document allows; nothing was sent.
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             FileExistsError: There is such a file, and `overwrite` is False; nothing was sent.
             OSError: The file cannot be written, because the folder is missing or the disk full, say; it names the path.
             errors.NotFoundError: There is no such voice (404).
