@@ -80,8 +80,9 @@ def build(openapi: Path, target: Path) -> None:
     generate(document, *settings, *destination)
     (package / "client.py").unlink()  # the stock HTTP client, which endpoint_module.py.jinja leaves without use
     jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(templates), trim_blocks=True, lstrip_blocks=True)  # noqa: S701
-    module = jinja.get_template("arguments.py.jinja").render(operations=rules)
-    (package / "arguments.py").write_text(module, encoding="utf-8")
+    for name in ("arguments.py", "display.py"):
+        module = jinja.get_template(f"{name}.jinja").render(operations=rules)
+        (package / name).write_text(module, encoding="utf-8")
     isolated = ["--isolated", "--no-cache", "--line-length", "120", "--target-version", "py311", str(package)]
     run("ruff", "check", "--fix-only", "--select", "F401,F541,I", *isolated, purpose="the formatter")
     run("ruff", "format", *isolated, purpose="the formatter")

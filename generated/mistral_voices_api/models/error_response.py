@@ -29,7 +29,7 @@ _REQUIRED = {
 }
 
 
-@_dataclass(slots=True, weakref_slot=True)
+@_dataclass(slots=True, weakref_slot=True, repr=False)
 class ErrorResponse:
     """The general error of the service.
 
@@ -67,7 +67,10 @@ class ErrorResponse:
         self.type_ = value
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the members as JSON holds them."""
+        """Give the members by the names of the API, as JSON holds them.
+
+        Dates are text in ISO form, and unknown members are there too. from_dict reads it again.
+        """
         _members: dict[str, Any] = {
             "object": self.object_,
             "message": self.message,
@@ -79,6 +82,22 @@ class ErrorResponse:
             if _members.get(_name) == _ABSENT.get(_name):  # else the member was set since
                 _members[_name] = _value
         return _members
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give to_dict as JSON text, on one line or with so many blanks a level."""
+        from ..display import write_json  # here and below: few programs need it
+
+        return write_json(self.to_dict(), indent)
+
+    def __repr__(self) -> str:
+        from ..display import show
+
+        return show(self)
+
+    def _repr_html_(self) -> str:
+        from ..display import show_html
+
+        return show_html(self)
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:

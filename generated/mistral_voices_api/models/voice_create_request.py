@@ -39,7 +39,10 @@ class VoiceCreateRequest:
     sample_filename: str | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the members as JSON holds them, without those that are left out."""
+        """Give the members by the names of the API, as JSON holds them, without those that are left out.
+
+        Dates are text in ISO form.
+        """
         _members: dict[str, Any] = {
             "name": self.name,
             "sample_audio": self.sample_audio,
@@ -63,3 +66,9 @@ class VoiceCreateRequest:
         if self.sample_filename is not UNSET:
             _members["sample_filename"] = self.sample_filename
         return _members
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give to_dict as JSON text, on one line or with so many blanks a level."""
+        from ..display import write_json  # here and below: few programs need it
+
+        return write_json(self.to_dict(), indent)

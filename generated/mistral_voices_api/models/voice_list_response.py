@@ -33,7 +33,7 @@ _REQUIRED = {
 }
 
 
-@_dataclass(slots=True, weakref_slot=True)
+@_dataclass(slots=True, weakref_slot=True, repr=False)
 class VoiceListResponse:
     """One page of voices, counted by offset.
 
@@ -53,7 +53,10 @@ class VoiceListResponse:
     additional_properties: dict[str, Any] = _field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the members as JSON holds them."""
+        """Give the members by the names of the API, as JSON holds them.
+
+        Dates are text in ISO form, and unknown members are there too. from_dict reads it again.
+        """
         _members: dict[str, Any] = {
             "items": [item.to_dict() for item in self.items],
             "total": self.total,
@@ -63,6 +66,22 @@ class VoiceListResponse:
         }
         _members.update(self.additional_properties)
         return _members
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give to_dict as JSON text, on one line or with so many blanks a level."""
+        from ..display import write_json  # here and below: few programs need it
+
+        return write_json(self.to_dict(), indent)
+
+    def __repr__(self) -> str:
+        from ..display import show
+
+        return show(self)
+
+    def _repr_html_(self) -> str:
+        from ..display import show_html
+
+        return show_html(self)
 
     @classmethod
     def from_dict(cls, _src: Mapping[str, Any]) -> Self:

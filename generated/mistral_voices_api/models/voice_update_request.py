@@ -31,7 +31,10 @@ class VoiceUpdateRequest:
     retention_notice: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the members as JSON holds them, without those that are left out."""
+        """Give the members by the names of the API, as JSON holds them, without those that are left out.
+
+        Dates are text in ISO form.
+        """
         _members: dict[str, Any] = {}
         if self.name is not UNSET:
             _members["name"] = self.name
@@ -48,3 +51,9 @@ class VoiceUpdateRequest:
         if self.retention_notice is not UNSET:
             _members["retention_notice"] = self.retention_notice
         return _members
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give to_dict as JSON text, on one line or with so many blanks a level."""
+        from ..display import write_json  # here and below: few programs need it
+
+        return write_json(self.to_dict(), indent)
