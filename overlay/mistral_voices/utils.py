@@ -1,5 +1,6 @@
-"""How calls are retried, in the form that users of the vendor's client know."""
+"""How calls are retried, in the form that users of the vendor's client know; and what is said of a response."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 
@@ -52,4 +53,27 @@ class RetryConfig(NamedTuple):
     retry_connection_errors: bool
 
 
-__all__ = ["UNSET", "BackoffStrategy", "RetryConfig", "Unset"]
+class ResponseInfo(NamedTuple):
+    """What `on_response` is given of each response, when its body has been read.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, without the address of the server and without the query.
+        status_code: The HTTP status.
+        headers: The headers, read-only and found whatever the case of their names; without those that hold secrets or
+            may do so, such as Set-Cookie and Location.
+        request_id: The id by which the service finds the request in its logs; None when it gave none.
+        attempt: The number of the attempt within its call, from 1.
+        seconds: How long this attempt took, the body included.
+    """
+
+    method: str
+    path: str
+    status_code: int
+    headers: Mapping[str, str]
+    request_id: str | None
+    attempt: int
+    seconds: float
+
+
+__all__ = ["UNSET", "BackoffStrategy", "ResponseInfo", "RetryConfig", "Unset"]

@@ -92,8 +92,10 @@ def _twin_problems(kind: type[Any], name: str) -> Iterator[str]:
     one, other = inspect.signature(method), inspect.signature(twin)
     if [*one.parameters.values()] != [*other.parameters.values()]:
         yield f"Voices.{name} and {name}_async take different arguments: {one} and {other}"
-    if not (twin.__doc__ or "").startswith(f"`{name}` for asyncio"):
-        yield f'the docstring of {home(twin)} does not begin with "`{name}` for asyncio"'
+    (first, *_), told = (inspect.getdoc(method) or "").splitlines(), inspect.getdoc(twin) or ""
+    where = f"`{name}` describes the arguments, the result and the errors."
+    if not told.startswith(first.partition(":")[0]) or not " ".join(told.split()).endswith(where):
+        yield f'the docstring of {home(twin)} does not begin with "{first}" and end with "{where}"'
     if name in OWN_METHODS:
         return
     if not inspect.iscoroutinefunction(twin) or one.return_annotation != other.return_annotation:

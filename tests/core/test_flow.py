@@ -9,7 +9,7 @@ import pytest
 from mistral_voices import errors
 from mistral_voices._core import flow
 from mistral_voices._core.key import Key
-from mistral_voices._core.options import Options
+from mistral_voices._core.options import Options, UserHeaders
 from mistral_voices._core.request import Request, Send, Wait
 from mistral_voices._core.response import Response
 from mistral_voices._core.retry import DEFAULT, NO_RETRIES, RetryPolicy
@@ -59,7 +59,7 @@ def run(request: Request[Any], *outcomes: Any, options: Options = OPTIONS, rando
 
 
 def test_each_attempt_shows_request_and_options_and_a_good_response_is_the_last() -> None:
-    options = OPTIONS._replace(headers={"x-mine": "1", "accept": "c/d"}, timeout=7.0)
+    options = OPTIONS._replace(headers=UserHeaders({"x-mine": "1", "accept": "c/d"}), timeout=7.0)
     done = run(GET, Reply(429), {"id": "v1"}, options=options)
     headers = {"authorization": f"Bearer {KEY}", "accept": "c/d", "x-mine": "1"}
     url = "https://api.example/v1/audio/voices/v1?q=name"
@@ -69,7 +69,7 @@ def test_each_attempt_shows_request_and_options_and_a_good_response_is_the_last(
     assert (done.waits, done.result, done.sent[0].path) == ([0.5], {"id": "v1"}, "/v1/audio/voices/v1")
     assert done.response is not None
     assert (done.response.status_code, done.response.content) == (200, b'{"id": "v1"}')
-    (own,) = run(GET, {}, options=OPTIONS._replace(headers={"authorization": "Bearer other"})).sent
+    (own,) = run(GET, {}, options=OPTIONS._replace(headers=UserHeaders({"authorization": "Bearer other"}))).sent
     assert (own.headers, own.timeout) == ({"authorization": "Bearer other", "accept": "a/b"}, None)
 
 
@@ -161,7 +161,12 @@ def test_time_since_the_first_attempt_bounds_the_rest() -> None:
 
 def test_what_shows_a_step_hides_what_it_holds() -> None:
     (send,) = run(CREATE, "good").sent
-    shown = [send, send.request, Reply(200, b"sample").response(), OPTIONS._replace(headers={"x-key": KEY})]
+    shown = [
+        send,
+        send.request,
+        Reply(200, b"sample").response(),
+        OPTIONS._replace(headers=UserHeaders({"x-key": KEY})),
+    ]
     line = "POST https://api.example/v1/audio/voices/v1?q=name"
     names = [f"Send({line})", "Request(POST /v1/audio/voices/v1?q=name)", "Response(200)"]
     assert [repr(each) for each in shown] == [*names, "Options(server_url='https://api.example')"]

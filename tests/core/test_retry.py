@@ -137,6 +137,7 @@ def test_policy_is_read_from_what_users_give() -> None:
     nothing = CONFIG._replace(strategy="none", backoff=None)  # type: ignore[arg-type]
     edges = CONFIG._replace(backoff=utils.BackoffStrategy(0, LONGEST_MS, 1, 0))
     read: list[tuple[Any, RetryPolicy]] = [
+        *[(number, defaults._replace(attempts=number + 1)) for number in (0, 1, 2, 100)],
         *[(utils.UNSET, defaults), (None, NO_RETRIES), (nothing, NO_RETRIES), (CONFIG, POLICY)],
         (CONFIG._replace(retry_connection_errors=False), POLICY._replace(connection_errors=False)),
         (edges, POLICY._replace(initial=0, longest=864_000, exponent=1, total=0)),
@@ -152,8 +153,11 @@ MEMBERS: list[tuple[str, Any, int]] = [
 
 
 def test_what_is_no_config_is_refused() -> None:
-    for given in (3, True, "backoff", ("backoff", BACKOFF, True), CONFIG._replace(backoff=(1, 1, 1, 1))):  # type: ignore[arg-type]
-        with pytest.raises(TypeError, match=r"^mine must be a utils\.RetryConfig whose backoff is a utils\.BackoffS"):
+    for number in (-1, 101, 10**5000):
+        with pytest.raises(ValueError, match=r"^mine must be a number of retries from 0 to 100$"):
+            retry.read_retries(number, "mine")
+    for given in (True, False, 2.0, "2", "backoff", ("backoff", BACKOFF, True), CONFIG._replace(backoff=(1, 1, 1, 1))):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"^mine must be a whole number of retries, None, or a utils\.RetryConf"):
             retry.read_retries(given, "mine")  # type: ignore[arg-type]
     for member, value, least in MEMBERS:
         config = CONFIG._replace(backoff=BACKOFF._replace(**{member: value}))

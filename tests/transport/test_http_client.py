@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral
+from mistral_voices import Mistral, __version__
 from mistral_voices._core.request import Request, Send
 from mistral_voices._transport.http_client import HTTPClient
 from tests.harness import KEY, VOICE, ClientKind
@@ -66,10 +67,48 @@ def test_a_request_is_what_the_client_would_make(library: Any, kind: str, settin
         for each in SENDS:
             timeout = {} if each.timeout is None else {"timeout": each.timeout}
             wanted = client.build_request("DELETE", each.url, headers=each.headers, **timeout)
+            if wanted.headers["user-agent"].startswith("python-"):
+                wanted.headers["User-Agent"] = user_agent(library)
             made = http.build(each, None)
             assert (type(made), made.method, str(made.url)) == (type(wanted), "DELETE", str(wanted.url))
             assert (made.headers.raw, made.extensions) == (wanted.headers.raw, wanted.extensions)
             assert (made.content, made.headers.get("x-signed")) == (b"", None if way == "library" else "DELETE")
+
+
+def user_agent(library: ModuleType) -> str:
+    """Say what our requests with a library are sent under."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return f"mistral-voices/{__version__} python/{python} {library.__name__}/{library.__version__}"
+
+
+# The headers of the client, those that are sent, and what the User-Agent is then; "ours" with Python and the library.
+USER_AGENTS: list[tuple[dict[str, str], dict[str, str], str]] = [
+    ({}, {}, "ours"),
+    ({"x-team": "one"}, {"x-trace": "1"}, "ours"),
+    ({"user-agent": "python-httpx/0.1 python-httpx2/0.1"}, {}, "python-httpx/0.1 python-httpx2/0.1"),
+    ({"User-Agent": "acme/1"}, {}, "acme/1"),
+    ({"user-agent": ""}, {}, ""),
+    ({"user-agent": "acme/1"}, {"user-agent": "acme/2"}, "acme/2"),
+    ({}, {"user-agent": "acme/2"}, "acme/2"),
+]
+
+
+@KIND
+@pytest.mark.parametrize("content", [None, b"{}"])
+@pytest.mark.parametrize(("of_client", "sent", "wanted"), USER_AGENTS)
+def test_user_agent(
+    library: Any, kind: str, content: bytes | None, of_client: dict[str, str], sent: dict[str, str], wanted: str
+) -> None:
+    http = HTTPClient(getattr(library, kind)(headers=of_client), kind, argument="client")
+    for _ in range(2):
+        made = http.build(send(headers={**BASIC, **sent}), content)
+        assert made.headers["user-agent"] == (user_agent(library) if wanted == "ours" else wanted)
+    http.client.headers["user-agent"] = "set later"
+    assert http.build(send(), content).headers["user-agent"] == "set later"
+    del http.client.headers["user-agent"]
+    assert "user-agent" not in http.build(send(), content).headers
+    usual = getattr(library, kind)().headers["user-agent"]
+    assert http.build(send(headers={**BASIC, "user-agent": usual}), content).headers["user-agent"] == usual
 
 
 def test_headers_are_kept_for_whatever_came_last(library: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

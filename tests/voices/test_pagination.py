@@ -76,7 +76,7 @@ def test_a_repeated_cursor_is_an_error(tokens: list[str]) -> None:
 
 def test_filters_and_size_are_on_every_page_and_every_response_is_shown() -> None:
     server, shown = ByCursor(([], "1"), ([], "2"), ([], None)), list[Response]()
-    pages(server, Filters("preset", ["female"], ["en"], "a", "pvc"), 7, on_response=shown.append)
+    pages(server, Filters("preset", ["female"], ["en"], "a", "pvc"), 7, on_page=shown.append)
     wanted = {"page_size": "7", "type": "preset", "gender": "female", "language": "en", "query": "a", "kind": "pvc"}
     tokens: list[dict[str, str]] = [{}, {"page_token": "1"}, {"page_token": "2"}]
     assert server.queries == [{name: [text] for name, text in (wanted | token).items()} for token in tokens]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError, ResponseValidationError
 from .error_mapping import add_to_message, from_status, from_transport_error, from_unreadable
-from .logs import LOGGER, log_attempt, warn_of_end
+from .logs import LOGGER, log_attempt, report_response, warn_of_end
 from .options import Options
 from .request import Request, Send, Steps, Wait
 from .response import SUCCESSES, Response, TransportError
@@ -48,20 +48,21 @@ def exchange(
         error: MistralError
         cause: Exception | None = None
         try:
-            outcome = response = yield send
+            outcome = yield send
         except TransportError as failure:
-            outcome, cause = failure, failure.cause
-            error = from_transport_error(send, failure)
+            outcome = failure
+        seconds = clock() - started
+        if isinstance(outcome, TransportError):
+            cause, error = outcome.cause, from_transport_error(send, outcome)
         else:
             try:
-                result = _parse(logger, send, response, now())
+                result = _parse(options, logger, send, outcome, now(), seconds)
             except MistralError as refused:
                 error = refused
             else:
                 if logger.isEnabledFor(INFO):
-                    log_attempt(logger, send, outcome, seconds=clock() - started, wait=None)
-                return result, response
-        seconds = clock() - started
+                    log_attempt(logger, send, outcome, seconds=seconds, wait=None)
+                return result, outcome
         in_doubt = in_doubt or may_have_acted(outcome, now())
         lost = lost or was_lost(outcome)
         wait = delay(options.retry, attempt, clock() - began, now(), outcome, random(), creates=request.creates)
@@ -75,8 +76,10 @@ def exchange(
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
 
 
-def _parse(logger: Logger, send: Send, response: Response, now: float) -> Any:
-    """Make the result from a response, or raise what the response says."""
+def _parse(options: Options, logger: Logger, send: Send, response: Response, now: float, seconds: float) -> Any:
+    """Make the result from a response, of which on_response hears first, or raise what the response says."""
+    if options.on_response is not None:
+        report_response(options.on_response, logger, send, response, seconds)
     status = response.status_code
     if not 200 <= status < 300:
         raise from_status(send, response, retry_after(response.headers, now))

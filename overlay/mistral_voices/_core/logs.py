@@ -1,13 +1,16 @@
-"""What a call says besides its result: a log line for each attempt, and a warning that an operation will end."""
+"""What a call says besides its result: a log line an attempt, `on_response`, and that an operation will end."""
 
 import logging
 import os
 import re
 import sys
 import warnings
+from collections.abc import Callable, Coroutine
 
+from ..errors import Headers
+from ..utils import ResponseInfo
 from .error_mapping import request_id_of
-from .redaction import Redaction
+from .redaction import SECRET_HEADERS, Redaction
 from .request import Send
 from .response import Response, TransportError
 
@@ -47,6 +50,29 @@ def log_attempt(
         Redaction(send).hide(request_id or "-"),
         "" if wait is None else f", again in {wait:.2f} s",
     )
+
+
+def report_response(
+    on_response: Callable[[ResponseInfo], object],
+    logger: logging.Logger,
+    send: Send,
+    response: Response,
+    seconds: float,
+) -> None:
+    """Call a user's function for a response; that it fails is logged, and changes nothing for the call."""
+    redaction = Redaction(send)
+    shown = ((name, value) for name, value in response.headers.items() if name.lower() not in SECRET_HEADERS)
+    headers = Headers((name, redaction.hide(value)) for name, value in shown)
+    method, request_id = send.request.method, request_id_of(headers)
+    info = ResponseInfo(method, send.path, response.status_code, headers, request_id, send.attempt, seconds)
+    try:
+        returned = on_response(info)
+    except Exception:
+        logger.warning("on_response failed; the call goes on", exc_info=True)
+        return
+    if isinstance(returned, Coroutine):
+        returned.close()  # it would otherwise warn that nobody awaited it
+        logger.warning("on_response gave a coroutine, which nobody awaits: it must be a plain function")
 
 
 def warn_of_end(logger: logging.Logger, send: Send, response: Response) -> None:

@@ -13,6 +13,12 @@ LONG_BASE64 = 100
 # The words of a user's headers so named are taken for credentials.
 SENSITIVE = ("auth", "key", "token", "secret", "password", "cookie")
 
+# What these headers of a response say is not for others; an address to go to may be signed.
+SECRET_HEADERS = frozenset(
+    {"authentication-info", "authorization", "location", "proxy-authentication-info", "proxy-authorization"}
+    | {"set-cookie", "set-cookie2", "x-api-key", "x-auth-token"}
+)
+
 
 class Redaction:
     """Takes the key and the sample of one request out of text in which a server repeats them."""

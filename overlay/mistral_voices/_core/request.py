@@ -108,7 +108,7 @@ class Send:
     @classmethod
     def prepare(cls, request: Request[Any], options: Options, key: str, attempt: int) -> Send:
         """Put together the address and the headers: ours, those of the operation, and the user's, which win."""
-        headers = {"authorization": f"Bearer {key}", **request.headers, **options.headers}
+        headers = {"authorization": f"Bearer {key}", **request.headers, **options.headers.values}
         return cls(request, options.server_url + request.path, headers, options.timeout, attempt)
 
     @property

@@ -15,6 +15,8 @@ RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 GATEWAY_STATUSES = frozenset({502, 504})
 # Ten days; the operating system takes no more than some weeks.
 LONGEST_MS = 864_000_000
+# As a number; within 60 seconds there are hardly more.
+MOST_RETRIES = 100
 
 
 class RetryPolicy(NamedTuple):
@@ -45,14 +47,19 @@ DEFAULT = RetryPolicy()
 NO_RETRIES = RetryPolicy(attempts=1)
 
 
-def read_retries(retries: RetryConfig | Unset | None, name: str) -> RetryPolicy:
-    """Turn a RetryConfig into seconds, and check it; None means no retries, UNSET the default."""
+def read_retries(retries: RetryConfig | int | Unset | None, name: str) -> RetryPolicy:
+    """Check the retries and make the policy: None means none, UNSET the default, a number at most so many."""
     if isinstance(retries, Unset):
         return DEFAULT
+    if isinstance(retries, int) and not isinstance(retries, bool):
+        if not 0 <= retries <= MOST_RETRIES:
+            raise ValueError(f"{name} must be a number of retries from 0 to {MOST_RETRIES}")
+        return DEFAULT._replace(attempts=retries + 1)
     if retries is None or (isinstance(retries, RetryConfig) and retries.strategy != "backoff"):
         return NO_RETRIES
     if not isinstance(retries, RetryConfig) or not isinstance(retries.backoff, BackoffStrategy):
-        raise TypeError(f"{name} must be a utils.RetryConfig whose backoff is a utils.BackoffStrategy, or None")
+        wanted = "a whole number of retries, None, or a utils.RetryConfig whose backoff is a utils.BackoffStrategy"
+        raise TypeError(f"{name} must be {wanted}")
     initial, longest, exponent, total = retries.backoff
     for member, value in retries.backoff._asdict().items():
         least = 1 if member == "exponent" else 0

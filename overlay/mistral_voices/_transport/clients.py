@@ -22,12 +22,11 @@ class Clients:
     the async ones one for each event loop that is running as well, because a connection cannot leave its loop.
     """
 
-    def __init__(self, client: SyncClient | None, async_client: AsyncClient | None, user_agent: str) -> None:
+    def __init__(self, client: SyncClient | None, async_client: AsyncClient | None) -> None:
         self._given = None if client is None else HTTPClient(client, "Client", argument="client")
         self._given_async: HTTPClient | None = None
         if async_client is not None:
             self._given_async = HTTPClient(async_client, "AsyncClient", argument="async_client")
-        self._user_agent = user_agent
         self._trusted: dict[bool, ssl.SSLContext] = {}  # by whether it is for plain http
         self._lock = threading.Lock()
         self.is_closed: bool = False
@@ -104,7 +103,7 @@ class Clients:
         if (verify := self._trusted.get(is_plain_http)) is None:
             verify = self._trusted[is_plain_http] = certificates.trusted(is_plain_http)
         proxy = proxies.find_proxy(origin)
-        settings = {"timeout": usual_timeout(), "headers": {"User-Agent": self._user_agent}, "verify": verify}
+        settings = {"timeout": usual_timeout(), "verify": verify}
         settings["trust_env"] = False  # we read it
         if proxy is not None:
             to_proxy = certificates.trusted(is_plain_http=False) if proxy.is_https else None

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from .._core.request import USUAL_SECONDS, Send
+from .._version import __version__
 from .event_loops import close_wholly
 
 CONNECT_SECONDS = 5.0
@@ -42,7 +43,17 @@ class HTTPClient:
         library: The module of the library.
     """
 
-    __slots__ = ("__weakref__", "_is_own", "_is_plain", "_last", "_parse_url", "_proxy", "client", "library")
+    __slots__ = (
+        "__weakref__",
+        "_is_own",
+        "_is_plain",
+        "_last",
+        "_parse_url",
+        "_proxy",
+        "_user_agent",
+        "client",
+        "library",
+    )
 
     def __init__(self, client: Any, kind: str, *, argument: str | None = None, proxy: object = None) -> None:
         """Take a client of the library's class `kind`, as `argument` when it is the user's own.
@@ -57,6 +68,8 @@ class HTTPClient:
             raise TypeError(f"{argument} must be an httpx.{kind} or an httpx2.{kind}, not {type(client).__name__}")
         self.client: Any = client
         self.library: ModuleType = sys.modules[base.__module__.partition(".")[0]]
+        python, library = "{}.{}".format(*sys.version_info), self.library
+        self._user_agent = f"mistral-voices/{__version__} python/{python} {library.__name__}/{library.__version__}"
         self._is_own = argument is None
         self._proxy = proxy
         self._is_plain = type(client) is base
@@ -79,7 +92,9 @@ class HTTPClient:
             request.read()  # so that a hook of the user's may look at its content
             return request
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
-        return client.build_request(method, url, headers=headers, content=content, **options)
+        request = client.build_request(method, url, headers=headers, content=content, **options)
+        self._set_user_agent(request.headers, headers)
+        return request
 
     def proxy(self, url: str) -> str | None:
         """Name the proxy that leads to an address; of a user's own client as far as the library shows it."""
@@ -104,8 +119,15 @@ class HTTPClient:
         known, made = self._last
         if known != wanted:
             made = self.client.build_request("GET", url, headers=headers).headers
+            self._set_user_agent(made, headers)
             self._last = (wanted, made)
         return made
+
+    def _set_user_agent(self, made: Any, headers: Mapping[str, str]) -> None:
+        """Put our User-Agent in the place of the library's, but not of the user's."""
+        usual = f"python-{self.library.__name__}/{self.library.__version__}"
+        if made.get("user-agent") == usual and "user-agent" not in headers:
+            made["User-Agent"] = self._user_agent
 
     def shield_closing(self, response: Any) -> None:
         """See a response closed to the end even when the call is cancelled.

@@ -32,7 +32,7 @@ class Transport:
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""
-        return self.options.merge(given) if given else self.options
+        return self.options.merge_call(given) if given else self.options
 
     def call(self, request: Request[T], given: CallOptions) -> T:
         """Make one call."""

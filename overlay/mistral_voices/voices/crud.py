@@ -1,4 +1,4 @@
-"""Create, get, update, delete and list voices."""
+"""Create, get, update and delete voices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Literal, TypeAlias, Unpack, overload
 from .. import models
 from .._api import operations
 from .._core.options import CallOptions
-from .._deprecation import deprecated
 from .._media.progress import Progress
 from .._media.upload import SampleAudio, prepare_sample
 from .._transport.concurrency import in_thread_unless
@@ -15,9 +14,8 @@ from .._transport.send import Transport
 from ..utils import UNSET, Unset
 from .recovery import Creation
 
-# A class with a method called `list` cannot write list[str] in its own body.
+# Voices has a method called `list`, so that list[str] cannot be written in the body of its classes.
 Strings: TypeAlias = list[str] | tuple[str, ...]
-VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 
 
 class Crud:
@@ -25,54 +23,6 @@ class Crud:
 
     _transport: Transport
     _created_ids: dict[str, None]
-
-    @deprecated("The API ends listing by offset on 2027-03-31: use search or iterate.", category=None)
-    def list(
-        self,
-        *,
-        limit: int | None = 10,
-        offset: int | None = 0,
-        type_: VoiceType | None = "all",
-        **options: Unpack[CallOptions],
-    ) -> models.VoiceListResponse:
-        """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
-
-        `search` takes its place, and `iterate` gives all voices of either. When the server announces the end in the
-        headers of its response, a DeprecationWarning says so, once.
-
-        Args:
-            limit: The most voices on the page, 1 to 100; None means the default.
-            offset: How many voices to pass over, at least 0; None means the default.
-            type_: "custom" for the voices of the account, "preset" for those that come with the service, "all" for
-                both; None means the default.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
-
-        Returns:
-            The page: `items`, and `total`, `page`, `page_size`, `total_pages`.
-
-        Raises:
-            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
-            errors.HTTPValidationError: The server did not accept an argument (422).
-            errors.SDKError: Another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The response cannot be read.
-            errors.NoResponseError: No response came.
-
-        Endpoint: GET /v1/audio/voices
-        """
-        return self._transport.call(operations.list_voices(limit=limit, offset=offset, type_=type_), options)
-
-    @deprecated("The API ends listing by offset on 2027-03-31: use search or iterate.", category=None)
-    async def list_async(
-        self,
-        *,
-        limit: int | None = 10,
-        offset: int | None = 0,
-        type_: VoiceType | None = "all",
-        **options: Unpack[CallOptions],
-    ) -> models.VoiceListResponse:
-        """`list` for asyncio."""
-        request = operations.list_voices(limit=limit, offset=offset, type_=type_)
-        return await self._transport.call_async(request, options)
 
     def create(
         self,
@@ -95,9 +45,9 @@ class Crud:
         """Create a voice from a recording.
 
         A create is sent again only where the server cannot have acted (no connection, 429, 503 with Retry-After), so
-        that no voice is made twice; `retries` given to this very call lifts that. When the outcome is in doubt, the
-        error says so: `outcome_unknown`; its `candidates()` looks for the voice, and `recover=True` does so by itself.
-        An argument that is left out is not sent.
+        that no voice is made twice; a RetryConfig given as `retries` to this very call lifts that. When the outcome is
+        in doubt, the error says so: `outcome_unknown`; its `candidates()` looks for the voice, and `recover=True` does
+        so by itself. An argument that is left out is not sent.
 
         Args:
             name: Display name; several voices may share one.
@@ -121,8 +71,8 @@ class Crud:
                 began with what was sent.
             on_progress: Called in the thread of the call after each block with the bytes of the sample that have left
                 and their total, from 0 at each attempt; not for text.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone. Unless a timeout is
-                given, each phase may take 300 seconds, because cloning takes its time.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone. Unless
+                a timeout is given, each phase may take 300 seconds, because cloning takes its time.
 
         Returns:
             The voice that was made.
@@ -172,7 +122,11 @@ class Crud:
         on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
     ) -> models.VoiceResponse:
-        """`create` for asyncio."""
+        """Create a voice from a recording.
+
+        It is the async form of `create`: a path or file is read and encoded in a thread, a block at a time, and
+        `on_progress` is called in the event loop. `create` describes the arguments, the result and the errors.
+        """
         given = {
             "name": name,
             "slug": slug,
@@ -194,7 +148,7 @@ class Crud:
 
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The voice.
@@ -212,7 +166,10 @@ class Crud:
         return self._transport.call(operations.get_voice(voice_id), options)
 
     async def get_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
-        """`get` for asyncio."""
+        """Look up one voice, without its sample.
+
+        It is the async form of `get`: await it. `get` describes the arguments, the result and the errors.
+        """
         return await self._transport.call_async(operations.get_voice(voice_id), options)
 
     def update(
@@ -241,7 +198,7 @@ class Crud:
             tags: Free labels; None sends null.
             description: Free text, at most 500 characters; None sends null.
             retention_notice: Days of notice before the sample is removed; None sends null.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The voice as it is now.
@@ -281,7 +238,10 @@ class Crud:
         retention_notice: int | Unset | None = UNSET,
         **options: Unpack[CallOptions],
     ) -> models.VoiceResponse:
-        """`update` for asyncio."""
+        """Change what is said of a voice; its sample stays as it is.
+
+        It is the async form of `update`: await it. `update` describes the arguments, the result and the errors.
+        """
         request = operations.update_voice(
             voice_id,
             name=name,
@@ -312,7 +272,7 @@ class Crud:
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
             missing_ok: Whether it is no error that there is no such voice.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The voice as it was; None when there was none and `missing_ok` is True.
@@ -344,5 +304,8 @@ class Crud:
     async def delete_async(
         self, *, voice_id: str, missing_ok: bool = False, **options: Unpack[CallOptions]
     ) -> models.VoiceResponse | None:
-        """`delete` for asyncio."""
+        """Delete a voice of the account; voices that come with the service cannot be deleted.
+
+        It is the async form of `delete`: await it. `delete` describes the arguments, the result and the errors.
+        """
         return await self._transport.call_async(operations.delete_voice(voice_id, missing_ok), options)

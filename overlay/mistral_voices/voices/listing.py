@@ -1,4 +1,4 @@
-"""Search, iterate and find: every voice, whichever way the server lists them."""
+"""List, search, iterate and find: every voice, whichever way the server lists them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Literal, TypeAlias, Unpack
 from .. import models
 from .._api import operations
 from .._core.options import CallOptions
+from .._deprecation import deprecated
 from .._transport.send import Transport
 from ..utils import UNSET, Unset
-from .crud import Strings, VoiceType
+from .crud import Strings
 from .iterators import AsyncVoiceIterator, VoiceIterator
 from .pagination import Filters, check_iteration
 from .resolve import check_name_or_id, resolve
 
+VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 VoiceKind: TypeAlias = Literal["ivc", "pvc"]
 
 PAGE_SIZE = 100
@@ -23,6 +25,57 @@ class Listing:
     """Finding voices."""
 
     _transport: Transport
+
+    @deprecated("The API ends listing by offset on 2027-03-31: use search or iterate.", category=None)
+    def list(
+        self,
+        *,
+        limit: int | None = 10,
+        offset: int | None = 0,
+        type_: VoiceType | None = "all",
+        **options: Unpack[CallOptions],
+    ) -> models.VoiceListResponse:
+        """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
+
+        `search` takes its place, and `iterate` gives all voices of either. When the server announces the end in the
+        headers of its response, a DeprecationWarning says so, once.
+
+        Args:
+            limit: The most voices on the page, 1 to 100; None means the default.
+            offset: How many voices to pass over, at least 0; None means the default.
+            type_: "custom" for the voices of the account, "preset" for those that come with the service, "all" for
+                both; None means the default.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
+
+        Returns:
+            The page: `items`, and `total`, `page`, `page_size`, `total_pages`.
+
+        Raises:
+            TypeError, ValueError: An argument is not what the API allows; nothing was sent.
+            errors.HTTPValidationError: The server did not accept an argument (422).
+            errors.SDKError: Another 3XX, 4XX or 5XX.
+            errors.ResponseValidationError: The response cannot be read.
+            errors.NoResponseError: No response came.
+
+        Endpoint: GET /v1/audio/voices
+        """
+        return self._transport.call(operations.list_voices(limit=limit, offset=offset, type_=type_), options)
+
+    @deprecated("The API ends listing by offset on 2027-03-31: use search or iterate.", category=None)
+    async def list_async(
+        self,
+        *,
+        limit: int | None = 10,
+        offset: int | None = 0,
+        type_: VoiceType | None = "all",
+        **options: Unpack[CallOptions],
+    ) -> models.VoiceListResponse:
+        """List voices, one page at a time, without their samples. Deprecated: it ends on 2027-03-31.
+
+        It is the async form of `list`: await it. `list` describes the arguments, the result and the errors.
+        """
+        request = operations.list_voices(limit=limit, offset=offset, type_=type_)
+        return await self._transport.call_async(request, options)
 
     def search(
         self,
@@ -49,7 +102,7 @@ class Listing:
                 voice that speaks "en-GB" is up to the service, which does not say; the local server finds it.
             query: Only voices whose name contains this text, in whatever case; None means any.
             kind: Only voices that were cloned in this way, instantly ("ivc") or professionally ("pvc"); None means any.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The page: `data`, and `next_page_token`, which is None on the last page.
@@ -79,7 +132,10 @@ class Listing:
         kind: VoiceKind | Unset | None = UNSET,
         **options: Unpack[CallOptions],
     ) -> models.VoiceListPage:
-        """`search` for asyncio."""
+        """Search voices, one page at a time; `iterate` fetches the pages for you.
+
+        It is the async form of `search`: await it. `search` describes the arguments, the result and the errors.
+        """
         filters = Filters(type_=type_, gender=gender, language=language, query=query, kind=kind)
         request = operations.search_voices(page_size=page_size, page_token=page_token, **filters._asdict())
         return await self._transport.call_async(request, options)
@@ -116,7 +172,7 @@ class Listing:
             language: As in `search`.
             query: As in `search`.
             kind: As in `search`.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for each page.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for each page.
 
         Returns:
             An iterable of voices; its `pages()` gives the pages.
@@ -146,7 +202,11 @@ class Listing:
         kind: VoiceKind | Unset | None = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncVoiceIterator:
-        """`iterate` for asyncio: `async for voice in voices.iterate_async(): ...`."""
+        """Go through all voices, lazily: `async for voice in voices.iterate_async(): ...`.
+
+        It is the async form of `iterate`, and is not awaited itself: `async for` fetches the pages as they are needed,
+        and `pages()` gives them one by one. `iterate` describes the arguments, the result and the errors.
+        """
         filters = check_iteration(
             page_size, max_items, type_=type_, gender=gender, language=language, query=query, kind=kind
         )
@@ -162,7 +222,7 @@ class Listing:
 
         Args:
             name_or_id: The id, slug or name.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for each request.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for each request.
 
         Returns:
             The voice.
@@ -180,6 +240,9 @@ class Listing:
         return self._transport.drive(resolve(name_or_id, self._transport.merged(options)))
 
     async def find_async(self, name_or_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
-        """`find` for asyncio."""
+        """Find the one voice that is meant by its id, its slug or its name.
+
+        It is the async form of `find`: await it. `find` describes the arguments, the result and the errors.
+        """
         check_name_or_id(name_or_id)
         return await self._transport.drive_async(resolve(name_or_id, self._transport.merged(options)))

@@ -66,12 +66,12 @@ class Paginator:
         page_size: int,
         options: Options,
         max_items: int | None = None,
-        on_response: Callable[[Response], None] | None = None,
+        on_page: Callable[[Response], None] | None = None,
         by_offset: Filters | None = None,
     ) -> None:
         """Begin before the first page.
 
-        `on_response` is called with the response of each page; `by_offset` has the filters for a server that has no
+        `on_page` is called with the response of each page; `by_offset` has the filters for a server that has no
         search, where they are others.
         """
         self._filters = filters
@@ -79,7 +79,7 @@ class Paginator:
         self._page_size = page_size
         self._options = options
         self._left = max_items
-        self._on_response = on_response
+        self._on_page = on_page
         self._cursor: str | None = None
         self._seen: set[int] = set()
         self._is_over = max_items == 0
@@ -126,8 +126,8 @@ class Paginator:
 
     def _fetch(self, request: Request[P]) -> Steps[P]:
         page, response = yield from exchange(request, self._options)
-        if self._on_response is not None:
-            self._on_response(response)
+        if self._on_page is not None:
+            self._on_page(response)
         return page
 
 

@@ -95,7 +95,7 @@ class Creation:
         dates: list[datetime | None] = []
         filters = Filters("custom", query=self._metadata["name"] or UNSET)
         paginator = Paginator(
-            filters, 100, self._options, on_response=lambda response: dates.append(self._earliest(response))
+            filters, 100, self._options, on_page=lambda response: dates.append(self._earliest(response))
         )
         found: list[models.VoiceResponse] = []
         while (page := (yield from paginator.next_page())) is not None:

@@ -23,7 +23,7 @@ class Samples:
 
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The audio file as base64 text; `base64.b64decode` gives its bytes.
@@ -41,7 +41,11 @@ class Samples:
         return self._transport.call(operations.get_voice_sample(voice_id), options)
 
     async def get_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> str:
-        """`get_sample_audio` for asyncio."""
+        """Fetch the sample of a voice as base64 text, whether the server sends text or the audio itself.
+
+        It is the async form of `get_sample_audio`: await it.
+        `get_sample_audio` describes the arguments, the result and the errors.
+        """
         return await self._transport.call_async(operations.get_voice_sample(voice_id), options)
 
     def read_sample_audio(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
@@ -49,7 +53,7 @@ class Samples:
 
         Args:
             voice_id: The id of the voice; any text that is not empty, "." or "..".
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The audio file.
@@ -69,7 +73,11 @@ class Samples:
         return target.audio()
 
     async def read_sample_audio_async(self, *, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
-        """`read_sample_audio` for asyncio."""
+        """Fetch the sample of a voice as the bytes of its audio file, whichever form the server sends.
+
+        It is the async form of `read_sample_audio`: await it.
+        `read_sample_audio` describes the arguments, the result and the errors.
+        """
         target = MemoryTarget()
         await self._transport.call_async(operations.download_voice_sample(voice_id, Download(target)), options)
         return target.audio()
@@ -95,7 +103,7 @@ class Samples:
             overwrite: Whether a file of that name is replaced.
             on_progress: Called in the thread of the call after each block, with the bytes of the response so far and
                 their total (None where the server did not say), from the start at each attempt.
-            **options: `retries`, `server_url`, `timeout_ms`, `http_headers` for this call alone.
+            **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.
 
         Returns:
             The path of the file, with the extension that was added.
@@ -132,7 +140,11 @@ class Samples:
         on_progress: Progress | None = None,
         **options: Unpack[CallOptions],
     ) -> Path:
-        """`save_sample_audio` for asyncio; the file is written in a thread."""
+        """Save the sample of a voice as a file, block by block; the file appears when it is whole, or not at all.
+
+        It is the async form of `save_sample_audio`: the file is opened, written and put in place in a thread. A call
+        that is cancelled leaves no file behind. `save_sample_audio` describes the arguments, the result and the errors.
+        """
         target = FileTarget(voice_id, path, overwrite=overwrite)
         request = operations.download_voice_sample(voice_id, Download(target, on_progress))
         try:
