@@ -1,13 +1,15 @@
-"""What responses are read as: null and odd values in optional members; and the names of members in Python."""
+"""What responses are read as: null and odd values in optional members; and how models are named, written and shown."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
 import inspect
+import json
 import logging
 import pickle
 import typing
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -143,3 +145,99 @@ def test_names_that_python_has_for_itself() -> None:
     assert (error.object, error.type) == ("error", None)
     renamed = [field.name for model in MODELS if dataclasses.is_dataclass(model) for field in dataclasses.fields(model)]
     assert {name for name in renamed if name.endswith("_")} == {"type_", "input_", "object_"}
+
+
+MARKUP = "<b onclick='x'>&amp; \"</td>"
+FULL = {**LEAST, "name": f"Zoë {MARKUP}", "languages": ["en", "<i>"], "type": "custom", "mood": {"<u>": [MARKUP]}}
+
+
+@pytest.mark.parametrize("name", ["Zoë 😀", 'a "quoted"\nname', "half of a pair \ud83d"])
+def test_json_is_what_the_api_sends(name: str) -> None:
+    sent = {**FULL, "name": name, "age": "30"}
+    voice = models.VoiceResponse.from_dict(sent)
+    for text in (voice.to_json(), voice.to_json(indent=2)):
+        assert json.loads(text.encode()) == {**models.VoiceResponse.from_dict(LEAST).to_dict(), **sent}
+        assert models.VoiceResponse.from_dict(json.loads(text)) == voice
+    assert ("\n" in voice.to_json(), "\n  " in voice.to_json(indent=2)) == (False, True)
+    assert ("Zoë 😀" in voice.to_json()) == (name == "Zoë 😀")
+    page = models.VoiceListResponse.from_dict({**PAGE, "items": [sent], "more": 1})
+    assert json.loads(page.to_json()) == {**PAGE, "items": [voice.to_dict()], "more": 1}
+    request = models.VoiceCreateRequest(name=name, sample_audio="UklGRg==", tags=None)
+    assert json.loads(request.to_json()) == {"name": name, "sample_audio": "UklGRg==", "tags": None}
+
+
+def pages(*voices: dict[str, Any]) -> list[Any]:
+    """Give both kinds of page with the same voices."""
+    by_offset = models.VoiceListResponse.from_dict({**PAGE, "items": list(voices), "total": len(voices)})
+    return [by_offset, models.VoiceListPage.from_dict({"data": list(voices), "next_page_token": MARKUP})]
+
+
+def test_repr_is_without_what_is_absent_and_cut() -> None:
+    short = "id='v1', name='Ada', created_at=2026-01-02T03:04:05+00:00, user_id='u1', languages=[], retention_notice=30"
+    assert repr(models.VoiceResponse.from_dict(LEAST)) == f"VoiceResponse({short})"
+    odd = models.VoiceResponse.from_dict({**LEAST, "age": "30", "tags": [], "name": "a\nb\u202e"})
+    assert str(odd).startswith("VoiceResponse(id='v1', name='a\\nb\\u202e', ")
+    assert str(odd).endswith(", languages=[], tags=[], retention_notice=30, additional_properties={'age': '30'})")
+    assert repr(models.VoiceResponse.__new__(models.VoiceResponse)) == "VoiceResponse()"  # one that is half made
+    for number, more in ((1, []), (20, []), (21, ["  ... and 1 more"]), (2000, ["  ... and 1,980 more"])):
+        for page in pages(*[LEAST] * number):
+            first, *lines, last = repr(page).splitlines()
+            assert first in ("VoiceListResponse(items=[", "VoiceListPage(data=[")
+            assert lines == [f"  VoiceResponse({short}),"] * min(number, 20) + more
+            assert last[:3] == "], "
+    assert repr(pages()[0]) == "VoiceListResponse(items=[], total=0, page=1, page_size=10, total_pages=1)"
+
+
+class Parsed(HTMLParser):
+    """The tags and the text of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, Any]] = []
+        self.cells: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append((tag, attrs))
+        if tag in ("caption", "th", "td", "p"):
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.cells[-1] += data
+
+
+PLAIN = {("table", (("class", "tex2jax_ignore mathjax_ignore"),)), *[(tag, ()) for tag in ["thead", "tbody", "tr"]]}
+PLAIN |= {(tag, ()) for tag in ("caption", "th", "td", "p")}
+
+
+def test_html_of_a_voice_and_of_a_page() -> None:
+    voice = models.VoiceResponse.from_dict({**FULL, MARKUP: 1, "a\ud83d": "$x$", "long": "&" * 101})
+    found = Parsed(voice._repr_html_())
+    names = ["id", "name", "created_at", "user_id", "languages", "retention_notice", "type", "mood"]
+    texts = ["v1", FULL["name"], "2026-01-02 03:04:05+00:00", "u1", "en, <i>", "30", "custom", str(FULL["mood"])]
+    rest = [MARKUP, "1", "a\\ud83d", "$x$", "long", "&" * 100 + "..."]
+    assert found.cells == ["VoiceResponse", *[each for row in zip(names, texts, strict=True) for each in row], *rest]
+    for page in pages(FULL, {**LEAST, "color": "red", MARKUP: MARKUP}):
+        shown = Parsed(page._repr_html_())
+        head = ["id", "name", "created_at", "user_id", "languages", "retention_notice", "type", "mood", "color", MARKUP]
+        assert shown.cells[1:11] == head
+        second = ["v1", "Ada", "2026-01-02 03:04:05+00:00", "u1", "", "30", "", "", "red", MARKUP]
+        assert shown.cells[11:] == [*texts, "", "", *second]
+        assert shown.cells[0].startswith(f"{type(page).__name__}, ")
+        assert {(tag, tuple(attrs)) for tag, attrs in [*shown.tags, *found.tags]} <= PLAIN
+
+
+def test_html_is_cut() -> None:
+    for number, notes in ((20, []), (21, ["... and 1 more"]), (2000, ["... and 1,980 more"])):
+        for page in pages(*[LEAST] * number):
+            shown = Parsed(page._repr_html_())
+            assert [tag for tag, _ in shown.tags].count("tr") == 1 + min(number, 20)
+            assert shown.cells[-len(notes) :] == notes or not notes
+    many = {**LEAST, **{f"x{number}": number for number in range(30)}}
+    assert Parsed(models.VoiceResponse.from_dict(many)._repr_html_()).cells[-3:] == [
+        "x14",
+        "14",
+        "... and 15 more members",
+    ]
+    assert Parsed(pages(many)[0]._repr_html_()).cells[-2:] == ["14", "... and 15 more columns"]
+    assert Parsed(pages()[0]._repr_html_()).cells[:3] == ["VoiceListResponse", "total", "0"]

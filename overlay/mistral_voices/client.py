@@ -146,7 +146,10 @@ class Mistral:
             self._clients.close()
 
     async def aclose(self) -> None:
-        """`close` for asyncio: returns when the connections of this event loop are closed."""
+        """Close the connections of this client; it returns when those of this event loop are closed.
+
+        It is the async form of `close`, which cannot wait for them.
+        """
         if not self._is_derived:
             await self._clients.aclose()
 

@@ -123,7 +123,10 @@ class MistralError(Exception):
         return self._given_lookup().candidates()
 
     async def candidates_async(self) -> list[models.VoiceResponse]:
-        """`candidates` for asyncio."""
+        """Look for the voice of a create whose outcome is unknown.
+
+        It is the async form of `candidates`: await it. `candidates` describes the result and the errors.
+        """
         return await self._given_lookup().candidates_async()
 
     def _given_lookup(self) -> _Lookup:

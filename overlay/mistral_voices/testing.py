@@ -41,8 +41,8 @@ def voices_server() -> Iterator[VoicesServer]:
 
 
 @pytest.fixture
-def mistral_retry_config() -> RetryConfig | Unset | None:
-    """The `retry_config` of the fixture `mistral`. Override it for another; one that is given waits as it says.
+def mistral_retry_config() -> RetryConfig | int | Unset | None:
+    """The `retry_config` of the fixture `mistral`. Override it for another; a RetryConfig waits as it says.
 
     As it is, there are as many attempts as usual, after waits (those of `Retry-After` too) of a thousandth.
     """
@@ -52,14 +52,14 @@ def mistral_retry_config() -> RetryConfig | Unset | None:
 
 
 @pytest.fixture
-def mistral(voices_server: VoicesServer, mistral_retry_config: RetryConfig | Unset | None) -> Iterator[Mistral]:
+def mistral(voices_server: VoicesServer, mistral_retry_config: RetryConfig | int | Unset | None) -> Iterator[Mistral]:
     """A `mistral_voices.Mistral` with the key "test-key", whose requests `voices_server` serves without a socket.
 
     It retries what fails as often as usual, but without the waits (see `mistral_retry_config`). Its async methods work
     in any event loop: in async tests and in `asyncio.run`. It is closed after the test.
     """
     from mistral_voices import Mistral
-    from mistral_voices.utils import Unset
+    from mistral_voices.utils import RetryConfig
 
     client, async_client = voices_server.client(), voices_server.async_client()
     with (
@@ -72,7 +72,7 @@ def mistral(voices_server: VoicesServer, mistral_retry_config: RetryConfig | Uns
             retry_config=mistral_retry_config,
         ) as mistral,
     ):
-        if isinstance(mistral_retry_config, Unset):
+        if not isinstance(mistral_retry_config, RetryConfig):
             options = mistral._options
             mistral._options = options._replace(retry=options.retry._replace(wait_factor=WAIT_FACTOR))
         yield mistral

@@ -1,14 +1,17 @@
-"""One line an attempt, where it goes, and the warning that an operation will end."""
+"""One line an attempt, where it goes; what on_response is given; and the warning that an operation will end."""
 
 from __future__ import annotations
 
+import gc
 import logging
+import pickle
 import re
 import warnings
 from typing import Any
 
 import pytest
 
+from mistral_voices import errors, utils
 from mistral_voices._core import flow, logs
 from mistral_voices._core.key import Key
 from mistral_voices._core.options import Options
@@ -34,6 +37,57 @@ def test_line_of_each_attempt(logger: logging.Logger | None, caplog: pytest.LogC
     assert run_steps(steps, [first, LOST, Reply(200, "good", last)])[0] == "good"
     name = "mine" if logger else "mistral_voices"
     assert caplog.record_tuples == [(name, logging.INFO, f"GET /v1/audio/voices/v1 {line}") for line in LINES]
+
+
+SECRETS = {"Set-Cookie": "session=1", "location": "https://x.example?signature=1", "Authorization": "Bearer 1"}
+
+
+def test_on_response_is_given_every_response() -> None:
+    given: list[utils.ResponseInfo] = []
+    clock = iter([0.0, 1.0, 2.5, 3.0, 4.0, 4.25, 5.0, 6.0, 6.125])
+    options = OPTIONS._replace(on_response=given.append)
+    first = Reply(429, headers={"X-Request-Id": "r-1", "x-ratelimit-remaining-tokens": "7", **SECRETS})
+    steps = flow.exchange(GET, options, clock=lambda: next(clock), random=lambda: 0)
+    run_steps(steps, [first, LOST, Reply(200, "good", {"mistral-correlation-id": f"r-{KEY}"})])
+    start = ("GET", "/v1/audio/voices/v1")
+    assert [info[:3] + info[4:] for info in given] == [(*start, 429, "r-1", 1, 1.5), (*start, 200, "r-***", 3, 0.125)]
+    assert dict(given[0].headers) == {"x-request-id": "r-1", "x-ratelimit-remaining-tokens": "7"}
+    assert given[0].headers["X-RateLimit-Remaining-Tokens"] == "7"
+    for change in ("headers", "status_code"):
+        with pytest.raises(AttributeError):
+            setattr(given[0], change, None)
+    with pytest.raises(TypeError):
+        given[0].headers["x"] = "y"  # type: ignore[index]
+    assert pickle.loads(pickle.dumps(given)) == given
+
+
+def test_on_response_comes_before_what_refuses_the_response() -> None:
+    for reply in (Reply(404), Reply(200, b"{"), Reply(206, {}), Reply(204)):
+        given: list[utils.ResponseInfo] = []
+        with pytest.raises(errors.MistralError):
+            run_steps(flow.call(GET, OPTIONS._replace(on_response=given.append)), [reply])
+        assert [info.status_code for info in given] == [reply.status]
+
+
+async def coroutine(info: Any) -> None: ...
+
+
+def fails(info: Any) -> None:
+    raise StopIteration(info.status_code)
+
+
+FAILED = "on_response failed; the call goes on"
+AWAITED = "on_response gave a coroutine, which nobody awaits: it must be a plain function"
+
+
+@pytest.mark.parametrize(("function", "message"), [(fails, FAILED), (coroutine, AWAITED)])
+def test_on_response_that_fails_is_logged(function: Any, message: str, caplog: pytest.LogCaptureFixture) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run_steps(flow.call(GET, OPTIONS._replace(on_response=function)), [Reply(500), "good"]) == "good"
+        gc.collect()
+    assert caplog.record_tuples == [("mistral_voices", logging.WARNING, message)] * 2
+    assert [record.exc_info is not None for record in caplog.records] == [message == FAILED] * 2
 
 
 class Silent(logging.Logger):

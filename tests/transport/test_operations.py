@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, errors, models
+from mistral_voices import Mistral, errors, models, utils
 
 from ..harness import KEY, PAGE, VOICE, ClientKind, Fails, Reply
 
@@ -48,9 +49,10 @@ def test_request_repetitions_and_result(
 ) -> None:
     caplog.set_level(logging.INFO, "mistral_voices")
     arguments, target, body, good, expected = OPERATIONS[name]
-    keys = iter(["key-one", "key-two", "key-three"])
+    keys, told = iter(["key-one", "key-two", "key-three"]), list[utils.ResponseInfo]()
     server = client_kind.replies(Reply(429, headers={"retry-after": "7"}), Fails("ConnectError"), good)
-    result = client_kind.call(client_kind.mistral(server, api_key=lambda: next(keys)), name, **arguments)
+    mistral = client_kind.mistral(server, api_key=lambda: next(keys), on_response=told.append)
+    result = client_kind.call(mistral, name, **arguments)
     assert isinstance(result, expected) if isinstance(expected, type) else result == expected
     for request in server.requests:
         assert f"{request.method} {request.url.raw_path.decode()}" == target
@@ -63,6 +65,8 @@ def test_request_repetitions_and_result(
     where = target.partition("?")[0]
     lines = [record.getMessage().partition(" in ")[0] for record in caplog.records if record.name == "mistral_voices"]
     assert lines == [f"{where} 429", f"{where} ConnectError", f"{where} 200"]
+    found = [(f"{info.method} {info.path} {info.status_code}", info.attempt) for info in told]
+    assert found == [(f"{where} 429", 1), (f"{where} 200", 3)]
 
 
 @EVERY
@@ -83,6 +87,45 @@ def test_options_of_client_and_call(client_kind: ClientKind, name: str, monkeypa
     with pytest.raises(ValueError, match=r"no API key: .*api_key.*MISTRAL_API_KEY"):
         client_kind.call(Mistral(**own), name, **ARGUMENTS[name])
     assert len(server.requests) == 2
+
+
+def test_a_number_of_retries_never_makes_a_create_twice(client_kind: ClientKind, waits: list[float]) -> None:
+    config = utils.RetryConfig("backoff", utils.BackoffStrategy(1, 1, 1.0, 60_000), retry_connection_errors=True)
+    sent = []
+    for client, call in (
+        ({"retry_config": 3}, {}),
+        ({"retry_config": config}, {"retries": 3}),
+        ({}, {"retries": config}),
+    ):
+        server = client_kind.replies(Reply(500), VOICE)
+        with suppress(errors.ServerError):
+            client_kind.call(client_kind.mistral(server, **client), "create", **ARGUMENTS["create"], **call)
+        sent.append(len(server.requests))
+    server = client_kind.replies(Reply(500))
+    with pytest.raises(errors.ServerError):
+        client_kind.call(client_kind.mistral(server, retry_config=3), "get", voice_id="v1", retries=1)
+    assert (sent, len(server.requests)) == ([1, 1, 2], 2)
+
+
+@EVERY
+def test_options_of_a_derived_client(client_kind: ClientKind, name: str) -> None:
+    server = client_kind.replies(OPERATIONS[name][3])
+    told: list[tuple[str, int]] = []
+    options = {"http_headers": {"X-A": "client", "x-b": "client", "x-c": "client"}, "timeout_ms": 9000}
+    mistral = client_kind.mistral(server, **options, on_response=lambda info: told.append(("client", info.attempt)))
+    headers = {"x-b": "derived", "x-c": "derived"}
+    derived = mistral.with_options(server_url="https://derived.example", timeout_ms=7000, http_headers=headers)
+    second = derived.with_options(on_response=lambda info: told.append(("second", info.attempt)))
+    call: Any = {"http_headers": {"X-C": "call"}, "on_response": lambda info: told.append(("call", info.attempt))}
+    for each, given in ((mistral, {}), (derived, {}), (second, {}), (second, call)):
+        client_kind.call(each, name, **ARGUMENTS[name], **given)
+    sent = [
+        (each.url.host, each.extensions["timeout"]["read"], *(each.headers[f"x-{letter}"] for letter in "abc"))
+        for each in server.requests
+    ]
+    first = ("derived.example", 7.0, "client", "derived")
+    assert sent == [("api.mistral.ai", 9.0, *["client"] * 3), *[(*first, "derived")] * 2, (*first, "call")]
+    assert told == [("client", 1), ("client", 1), ("second", 1), ("call", 1)]
 
 
 def test_missing_voice_is_no_error_where_it_may_be_missing(client_kind: ClientKind) -> None:

@@ -108,12 +108,15 @@ def test_failures_show_no_secret(
 
 # Options of the constructor and of the call; MISTRAL_API_KEY holds a bad key, too.
 REFUSED: list[tuple[dict[str, Any], dict[str, Any]]] = [
-    *[({option: value}, {}) for option, value in (("server", "mars"), ("retry_config", 3), ("timeout_ms", 0))],
+    *[({option: value}, {}) for option, value in (("server", "mars"), ("retry_config", -1), ("timeout_ms", 0))],
+    *[({"http_headers": headers}, {}) for headers in ({"x": 5, "y": KEY}, {"x": f"{KEY}\n"})],
+    *[({"http_headers": {"x": KEY}, option: value}, {}) for option, value in (("server", "mars"), ("on_response", 5))],
+    ({"http_headers": {"x": KEY}, "api_key": 5}, {}),
     *[({"server_url": url}, {}) for url in ("mars", f"https://{KEY}@x.example", f"https://x.example?key={KEY}")],
     ({"client": object(), "async_client": object()}, {}),
     *[({"api_key": key}, {}) for key in (f"{KEY}\n", f"{KEY}\u00e9", KEY.encode(), lambda: f"{KEY}\n", KEY.encode)],
     ({"api_key": None}, {}),
-    *[({}, {option: value}) for option, value in (("retries", 3), ("timeout_ms", 0), ("server_url", "mars"))],
+    *[({}, {option: value}) for option, value in (("retries", -1), ("timeout_ms", 0), ("server_url", "mars"))],
     *[({}, {"http_headers": headers}) for headers in ({"x": 5}, {"authorization": f"Bearer {KEY}\n"})],
     ({}, {"timeout": 5}),
     *[({}, {"sample_audio": sample}) for sample in ([SAMPLE], SAMPLE + "\ud800")],
@@ -129,6 +132,26 @@ def test_refused_arguments_show_no_secret(client_kind: ClientKind, monkeypatch: 
             client_kind.call(mistral, "create", **{**ARGUMENTS["create"], **call})
         assert server.requests == []
         assert_hidden(caught.value, from_options=KEY in f"{call} {constructor.get('server_url')}")
+
+
+def test_key_in_headers_of_the_client_is_hidden(client_kind: ClientKind) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "x-api-key": KEY}
+    told: list[Any] = []
+    plain = client_kind.mistral(client_kind.replies(failures("", "")[0]), api_key="other-key-1", http_headers=headers)
+    for mistral in (plain, plain.with_options(retries=0), plain.with_options(http_headers=headers)):
+        with pytest.raises(errors.AuthenticationError) as caught:
+            client_kind.call(mistral, "list", on_response=told.append)
+        assert_hidden(caught.value)
+        assert_clean(f"{mistral!r} {mistral._options!r} {reported(mistral._options)} {told}")
+        assert dict(mistral._options.headers.values) == {"authorization": f"Bearer {KEY}", "x-api-key": KEY}
+    derive: Any = plain.with_options
+    for wrong in ({"x": KEY, "y": 5}, {"x": f"{KEY}\n"}, {"x": KEY, "x y": "z"}):
+        with pytest.raises((TypeError, ValueError)) as refused:
+            derive(http_headers=wrong)
+        assert KEY not in our_frames(refused.value)
+    with pytest.raises(TypeError) as refused:
+        derive(http_headers={"x": KEY}, zeal=5)
+    assert KEY not in our_frames(refused.value)
 
 
 def test_key_in_http_headers_is_hidden(client_kind: ClientKind) -> None:

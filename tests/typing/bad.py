@@ -27,7 +27,14 @@ Mistral(api_key=5)  # wrong
 Mistral(server="mars")  # wrong
 Mistral(client=httpx.AsyncClient())  # wrong
 Mistral(async_client=httpx.Client())  # wrong
-Mistral(retry_config=3)  # wrong
+Mistral(retry_config="3")  # wrong
+Mistral(http_headers={"x": 5})  # wrong
+Mistral(on_response="log")  # wrong
+Mistral(on_response=lambda: None)  # wrong
+mistral.with_options(timeout=5)  # wrong
+mistral.with_options(2)  # wrong
+mistral.audio.voices.get(voice_id="v", retries="2")  # wrong
+mistral.audio.voices.get(voice_id="v", on_response=lambda info: info.status)  # wrong
 length: int = mistral.audio.voices.get_sample_audio(voice_id="v")  # wrong
 late: str = mistral.audio.voices.get_sample_audio_async(voice_id="v")  # wrong
 deleted: str = mistral.audio.voices.delete(voice_id="v", missing_ok=True)  # wrong

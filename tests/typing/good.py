@@ -9,7 +9,7 @@ import logging
 import mmap
 import tempfile
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import httpx
 import httpx2
@@ -36,6 +36,20 @@ full = Mistral(
     timeout_ms=1000,
     debug_logger=logging.getLogger("x"),
 )
+
+
+def note(info: utils.ResponseInfo) -> None:
+    assert_type(info.headers.get("x"), str | None)
+    assert_type(info.request_id, str | None)
+    assert_type(info.attempt, int)
+    assert_type(info.seconds, float)
+
+
+noted = Mistral(retry_config=2, http_headers={"x-team": "a"}, on_response=note)
+infos: list[utils.ResponseInfo] = []
+assert_type(
+    noted.with_options(retries=2, server_url=None, timeout_ms=5, http_headers=None, on_response=infos.append), Mistral
+)
 newer = Mistral("key", client=httpx2.Client(), async_client=httpx2.AsyncClient(), retry_config=None)
 
 with Mistral(api_key="k") as mistral:
@@ -46,6 +60,10 @@ with Mistral(api_key="k") as mistral:
         name="Ada", sample_audio="UklGRg==", languages=["en"], tags=None, retries=retries, timeout_ms=5
     )
     assert_type(voice.created_at, datetime.datetime)
+    assert_type(voice.to_json(indent=2), str)
+    assert_type(page.to_dict()["items"], Any)
+    mistral.audio.voices.get(voice_id="v", retries=2, on_response=note)
+    mistral.audio.voices.iterate(retries=None, on_response=lambda info: info.status_code)
     assert_type(voice.age, int | None)
     assert_type(voice.languages, list[str])
     assert_type(voice.tags, list[str] | None)

@@ -36,13 +36,15 @@ def gather(client_kind: ClientKind, mistral: Mistral, *, pages: bool = False, **
 
 def test_iterate_takes_filters_options_and_a_most(client_kind: ClientKind) -> None:
     server = client_kind.replies(*PAGES)
-    headers = {"x-mine": "1"}
-    found = gather(client_kind, client_kind.mistral(server), type_="custom", **FILTERS, http_headers=headers)
+    told: list[str] = []
+    options: Any = {"http_headers": {"x-mine": "1"}, "on_response": lambda info: told.append(info.path)}
+    found = gather(client_kind, client_kind.mistral(server), type_="custom", **FILTERS, **options)
     assert [each.id for each in found] == ["v1", "v2", "v3"]
     assert [request.url.raw_path.decode() for request in server.requests] == [
         f"/v2/audio/voices?page_size=100{token}&type=custom{QUERY}" for token in ("", "&page_token=a", "&page_token=b")
     ]
     assert [request.headers["x-mine"] for request in server.requests] == ["1"] * 3
+    assert told == ["/v2/audio/voices"] * 3
     server = client_kind.replies(*PAGES)
     (page,) = gather(client_kind, client_kind.mistral(server), pages=True, page_size=7, max_items=1)
     assert [each.id for each in page.data] == ["v1"]

@@ -37,7 +37,7 @@ class VoiceIterator(Iteration):
 
 
 class AsyncVoiceIterator(Iteration):
-    """`VoiceIterator` for asyncio."""
+    """Every voice, fetched page by page as it is needed, by `async for`; iterating again begins anew."""
 
     async def __aiter__(self) -> AsyncIterator[models.VoiceResponse]:
         async for page in self.pages():
