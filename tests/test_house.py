@@ -32,7 +32,7 @@ PUBLIC = {
     "mistral_voices.models": "ErrorResponse HTTPValidationError ValidationError ValidationErrorCtx VoiceCreateRequest "
     "VoiceListPage VoiceListResponse VoiceResponse VoiceUpdateRequest",
     "mistral_voices.testing": "mistral voices_server",
-    "mistral_voices.utils": "UNSET BackoffStrategy RetryConfig Unset",
+    "mistral_voices.utils": "UNSET BackoffStrategy ResponseInfo RetryConfig Unset",
     "mistral_voices.voices": "Voices",
 }
 

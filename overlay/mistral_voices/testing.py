@@ -41,7 +41,7 @@ def voices_server() -> Iterator[VoicesServer]:
 
 
 @pytest.fixture
-def mistral_retry_config() -> RetryConfig | int | Unset | None:
+def mistral_retry_config() -> RetryConfig | Unset | None:
     """The `retry_config` of the fixture `mistral`. Override it for another; a RetryConfig waits as it says.
 
     As it is, there are as many attempts as usual, after waits (those of `Retry-After` too) of a thousandth.

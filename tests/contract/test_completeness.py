@@ -10,6 +10,8 @@ import re
 import pytest
 
 import mistral_voices
+from mistral_voices._core.options import CallOptions
+from mistral_voices.voices import Voices
 from scripts.mutations import MUTATIONS
 from scripts.openapi import ROOT, load
 
@@ -51,6 +53,20 @@ def test_what_is_new_in_the_document_is_named(name: str) -> None:
     assert any(all(word in problem for word in NAMED[name]) for problem in problems), problems
     for path in re.findall(r"[\w/]+\.py\b", " ".join(problems)):
         assert (ROOT / path).is_file(), f"a message names {path}"
+
+
+def test_every_docstring_names_all_options() -> None:
+    described = {"with_options": mistral_voices.Mistral.with_options}
+    described |= {
+        name: method
+        for name, method in inspect.getmembers(Voices, inspect.isfunction)
+        if not name.endswith("_async") and "options" in inspect.signature(method).parameters
+    }
+    assert len(described) == 12
+    for name, method in described.items():
+        text = re.search(r"\*\*options: ((?:.|\n {6,})*)", inspect.getdoc(method) or "")
+        assert text is not None, name
+        assert {*CallOptions.__annotations__} == {*re.findall(r"`(\w+)`", text[1])}, name
 
 
 # Classes that users are given but never name.
