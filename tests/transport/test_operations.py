@@ -113,6 +113,7 @@ def test_options_of_a_derived_client(client_kind: ClientKind, name: str) -> None
     told: list[tuple[str, int]] = []
     options = {"http_headers": {"X-A": "client", "x-b": "client", "x-c": "client"}, "timeout_ms": 9000}
     mistral = client_kind.mistral(server, **options, on_response=lambda info: told.append(("client", info.attempt)))
+    assert mistral.audio.voices  # of which no other client has a part
     headers = {"x-b": "derived", "x-c": "derived"}
     derived = mistral.with_options(server_url="https://derived.example", timeout_ms=7000, http_headers=headers)
     second = derived.with_options(on_response=lambda info: told.append(("second", info.attempt)))
