@@ -175,7 +175,7 @@ class Mistral:
 
 
 def _merge(options: Options, given: CallOptions) -> Options:
-    """Merge options whose values no traceback that shows local variables shows, since a header may hold a key."""
+    """Merge options, and keep their values out of tracebacks that show local variables: a header may hold a key."""
     try:
         return options.merge(given)
     except (TypeError, ValueError) as error:
