@@ -95,7 +95,8 @@ def allowed_responses(schema: Schema) -> Iterator[Any]:
                 if name not in one.get("required", ()):  # unknown members must not take the place of absent ones
                     yield {"new": 1, **{other: each for other, each in whole.items() if other != name}}
         else:
-            yield from INSTANTS if one.get("format") == "date-time" else RECEIVED[kind]
+            values = INSTANTS if one.get("format") == "date-time" else RECEIVED[kind]
+            yield from filter(Judge(one).is_valid, [*values, *BASE64]) if "contentEncoding" in one else values
             if kind == "integer" and len(alternatives(schema)) == 1:  # beside text it is neither
                 yield 10.0
 

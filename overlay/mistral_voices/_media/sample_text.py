@@ -16,7 +16,7 @@ LONGEST_TYPED = 1024
 # So much of a text tells what it holds.
 START = 8192
 
-_LETTERS = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}+/".encode()
+LETTERS = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}+/".encode()
 _BLANKS = b" \t\r\n\v\f"
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
@@ -103,7 +103,7 @@ def _put_right(text: str) -> tuple[str, list[str]]:
     # Non-ASCII blanks, such as those of web pages, are none to bytes.
     data = (text if text.isascii() else "".join(text.replace("\ufeff", "").split())).encode("ascii", "replace")
     # Deleting all letters is the fastest way to see every character that is none: 1 ns a letter.
-    others = data.translate(None, _LETTERS)
+    others = data.translate(None, LETTERS)
     repairs = []
     is_from_form = b" " in others and _is_from_form(data)
     without_blanks = others.translate(None, _BLANKS)
@@ -144,7 +144,7 @@ def _lacks_padding_only(data: bytes, padding: bytes) -> bool:
     """Say whether an encoder left the padding away; where bits of a further byte are there, the text was cut."""
     letters = data.removesuffix(padding)
     spare = {2: 0b1111, 3: 0b11}.get(len(letters) % 4)
-    if spare is None or _LETTERS.index(letters[-1]) & spare:
+    if spare is None or LETTERS.index(letters[-1]) & spare:
         return False
     return len(data) > LONGEST_TYPED or _is_audio(_decode_start(letters))
 

@@ -102,8 +102,8 @@ class Crud:
         Args:
             name: Display name; several voices may share one.
             sample_audio: The audio file: a path (such as pathlib.Path), bytes or another buffer, a binary file that can
-                be rewound, from where it stands, a pair of its name and one of these, or base64 text. A path or file
-                is encoded as it is sent, a block at a time. Of text, line breaks, the URL-safe alphabet and missing
+                be rewound, from where it stands, a pair of its name and one of these, or base64 text; at least 1
+                byte. A path or file is encoded as it is sent, a block at a time. Of text, line breaks, the URL-safe alphabet and missing
                 padding are put right. WAV, MP3, FLAC, AAC, AIFF, AMR, CAF, WMA and audio in Ogg, MP4 and WebM are known
                 by their first bytes; that was tried with the client, not with the service.
             slug: Short name for use in addresses; None sends null.
