@@ -73,5 +73,5 @@ def test_a_whole_text_is_checked() -> None:
     for form in ("plain", "lines", "escaped-lines"):
         check_base64(json.loads(JSON_FORMS[form](WAV)))
     for text in ("", "\r\n", "UklG\u0130", "Ukl=UklG", "UklGRg", "UklGR===", "Uk==\nUk==", "Ukl-", "Ukl\0UklG"):
-        with pytest.raises(ValueError, match="the sample is (not base64 text|empty)"):
+        with pytest.raises(ValueError, match=r"the sample is (not base64 text|empty)"):
             check_base64(text)

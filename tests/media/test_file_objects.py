@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._media.upload import prepare_sample
 
 from .samples import WAV
@@ -59,9 +60,9 @@ class Odd:
 def test_whatever_a_file_does_nothing_else_is_raised(plan: dict[str, Any], attributes: dict[str, Any]) -> None:
     try:
         file: Any = Odd(plan, attributes)
-        sample = prepare_sample(file)
+        sample = prepare_sample(file, LOGGER)
         assert not isinstance(sample, str)
-        sample.filename()
+        sample.filename(LOGGER)
     except (TypeError, ValueError, OSError):
         return
     try:

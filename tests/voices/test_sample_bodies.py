@@ -62,7 +62,7 @@ TEXTS = ["", "\n", "https://example.org/ada.wav", "data:audio/wav;base64,UklG", 
 def test_a_json_string_that_is_not_base64_is_no_sample(client_kind: ClientKind, tmp_path: Path, text: str) -> None:
     mistral = client_kind.mistral(client_kind.replies(Reply(200, json.dumps(text).encode())))
     for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path})):
-        with pytest.raises(errors.ResponseValidationError, match="the sample is (empty|not base64 text)"):
+        with pytest.raises(errors.ResponseValidationError, match=r"the sample is (empty|not base64 text)"):
             client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
     assert [*tmp_path.iterdir()] == []
 
@@ -87,7 +87,9 @@ def test_a_sample_may_be_encoded_as_it_was_requested(
         assert client_kind.call(mistral, "read_sample_audio", voice_id="v1") == audio
     else:
         for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path / "ada.wav"})):
-            with pytest.raises(errors.ResponseValidationError, match="encoding is (br|x-new), which was not requested"):
+            with pytest.raises(
+                errors.ResponseValidationError, match=r"encoding is (br|x-new), which was not requested"
+            ):
                 client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
         assert [*tmp_path.iterdir()] == []
 

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 from collections.abc import Callable, Mapping
+from logging import Logger
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -48,14 +49,16 @@ def search_voices(**given: Any) -> Request[models.VoiceListPage]:
     return _request(operation._get_kwargs(**check("search_voices", given)), operation._parse_response)
 
 
-def create_voice(sample: str | Sample, on_progress: Progress | None, **given: Any) -> Request[models.VoiceResponse]:
+def create_voice(
+    sample: str | Sample, on_progress: Progress | None, logger: Logger, **given: Any
+) -> Request[models.VoiceResponse]:
     """POST /v1/audio/voices; a sample that is not text is encoded as it is sent."""
     from mistral_voices_api.api.audio_voices import create_voice as operation
 
     check_progress(on_progress)
     text = sample if isinstance(sample, str) else "="  # the upload puts the audio in its place
     if not isinstance(sample, str) and given["sample_filename"] is UNSET:
-        filename = sample.filename()
+        filename = sample.filename(logger)
         given["sample_filename"] = UNSET if filename is None else filename
     checked = check("create_voice", {**given, "sample_audio": text})
     kwargs = operation._get_kwargs(body=models.VoiceCreateRequest(**checked))
