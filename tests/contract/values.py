@@ -45,6 +45,8 @@ def allowed_arguments(schema: Schema, longest: int) -> list[Any]:
     texts = [text for text in ODD_TEXT + LONG_TEXT if len(text) <= longest]
     found = [*texts, *BASE64, *INTEGERS, [], ["en"], ODD_TEXT, *(value for value, _ in edges(schema))]
     found += [value for one in alternatives(schema) for value in one.get("enum", ())]
+    if "contentEncoding" in schema:
+        found.remove("null")  # which is base64, but not what anybody means
     return [value for value in found if Judge(schema).is_valid(value)]
 
 
