@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zlib
+from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,3 +74,67 @@ def test_whatever_a_file_does_nothing_else_is_raised(plan: dict[str, Any], attri
         assert sum(map(len, sample.blocks())) == sample.size
     except OSError:
         return
+
+
+class Segment:
+    """Like those of pydub."""
+
+    def export(self, out: Any, format: str) -> Any: ...
+
+
+class OpenFile:
+    """Like those of fsspec."""
+
+    path = "ada.wav"
+
+    def open(self) -> Any: ...
+
+
+class AudioDecoder:
+    """Like those of torchcodec, which datasets gives."""
+
+    def get_all_samples(self) -> Any: ...
+
+
+def email_part() -> Any:
+    message = EmailMessage()
+    message.add_attachment(WAV, maintype="audio", subtype="wav", filename="ada.wav")
+    return next(message.iter_attachments())
+
+
+async def later() -> bytes:
+    return WAV
+
+
+def process() -> Any:
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as ended:
+        return ended
+
+
+ROW = {"path": "ada.wav", "array": [0.5], "sampling_rate": 8000}
+WRITE_THEM = r"holds samples, not an audio file: write them as WAV .*pass its getvalue\(\)"
+# What people pass in place of the audio, and what is said of it.
+REMEDIES: dict[str, tuple[Callable[[], Any], str]] = {
+    "pydub": (Segment, r'what its `\.export\(io\.BytesIO\(\), format="wav"\)` returns'),
+    "fsspec": (OpenFile, r"not OpenFile: pass the file that its `\.open\(\)` gives"),
+    "email": (email_part, r"pass its `\.get_payload\(decode=True\)`"),
+    "process": (process, r"not Popen: pass its `\.communicate\(\)\[0\]`"),
+    "ended-process": (lambda: subprocess.CompletedProcess([], 0, WAV), r"pass its `\.stdout`"),
+    "row-of-a-dataset": (lambda: ROW, WRITE_THEM),
+    "row-with-bytes": (lambda: {"path": "ada.wav", "bytes": WAV}, r'dict: pass its `\["bytes"\]`'),
+    "row-with-a-path": (lambda: {"path": "a.wav", "bytes": None}, r'Path of its `\["path"\]`'),
+    "decoder-of-a-dataset": (AudioDecoder, WRITE_THEM),
+    "object-of-a-bucket": (lambda: {"Body": io.BytesIO(WAV)}, r'pass its `\["Body"\]\.read\(\)`'),
+    "numbers": (lambda: [0.1, 0.2], WRITE_THEM),
+    "not-awaited": (later, "not coroutine: pass what it gives when it is awaited"),
+    "not-called": (lambda: io.BytesIO(WAV).getvalue, "pass what it gives when it is called"),
+    "iterator": (lambda: iter([WAV]), r'pass b""\.join\(\) of it'),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("case", REMEDIES)
+def test_where_the_audio_is_can_be_seen(case: str) -> None:
+    make, remedy = REMEDIES[case]
+    with pytest.raises(TypeError, match=f"^sample_audio .*{remedy}$"):
+        prepare_sample(make(), LOGGER)
