@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import subprocess
 import sys
@@ -111,6 +112,7 @@ def process() -> Any:
         return ended
 
 
+LOOP = asyncio.new_event_loop()
 ROW = {"path": "ada.wav", "array": [0.5], "sampling_rate": 8000}
 WRITE_THEM = r"holds samples, not an audio file: write them as WAV .*pass its getvalue\(\)"
 # What people pass in place of the audio, and what is said of it.
@@ -127,6 +129,7 @@ REMEDIES: dict[str, tuple[Callable[[], Any], str]] = {
     "object-of-a-bucket": (lambda: {"Body": io.BytesIO(WAV)}, r'pass its `\["Body"\]\.read\(\)`'),
     "numbers": (lambda: [0.1, 0.2], WRITE_THEM),
     "not-awaited": (later, "not coroutine: pass what it gives when it is awaited"),
+    "future": (lambda: asyncio.Future(loop=LOOP), "not Future: pass what it gives when it is awaited"),
     "not-called": (lambda: io.BytesIO(WAV).getvalue, "pass what it gives when it is called"),
     "iterator": (lambda: iter([WAV]), r'pass b""\.join\(\) of it'),
 }
@@ -136,5 +139,7 @@ REMEDIES: dict[str, tuple[Callable[[], Any], str]] = {
 @pytest.mark.parametrize("case", REMEDIES)
 def test_where_the_audio_is_can_be_seen(case: str) -> None:
     make, remedy = REMEDIES[case]
+    passed = make()
     with pytest.raises(TypeError, match=f"^sample_audio .*{remedy}$"):
-        prepare_sample(make(), LOGGER)
+        prepare_sample(passed, LOGGER)
+    assert not isinstance(passed, asyncio.Future) or not passed.cancelled()  # others may wait for it

@@ -139,7 +139,7 @@ class FileObject:
         except Exception as error:
             raise _unreadable(error) from error
         if hasattr(nothing, "__await__"):
-            abandon(nothing)
+            _abandon(nothing)
             raise self._asynchronous()
         if isinstance(nothing, str):
             raise TypeError(
@@ -199,7 +199,7 @@ def _unreadable(error: Exception) -> OSError:
     return OSError(f"sample_audio: the file cannot be read ({type(error).__name__}: {error})")
 
 
-def abandon(awaitable: Any) -> None:
+def _abandon(awaitable: Any) -> None:
     """End what nobody will await: Python warns of a coroutine that never was."""
     with suppress(Exception):
         (awaitable.close if hasattr(awaitable, "close") else awaitable.cancel)()

@@ -53,8 +53,8 @@ def check_sample_text(given: str, logger: Logger) -> str:
         raise ValueError("sample_audio is empty: pass base64 text, bytes, a path or a binary file")
     if len(text) <= LONGEST_PATH:
         _check_path(text)
-    if text.lower() in NO_VALUES:
-        raise ValueError(f"sample_audio is {text!r}, which a missing value becomes as text: {REMEDY}")
+        if text.lower() in NO_VALUES:
+            raise ValueError(f"sample_audio is {text!r}, which a missing value becomes as text: {REMEDY}")
     sent, repairs = _put_right(text)
     start = sent[:START].encode()
     if is_encoded_audio(_decode_start(start)):

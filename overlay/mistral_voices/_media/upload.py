@@ -6,10 +6,11 @@ import ntpath
 import os
 from collections.abc import Generator
 from logging import Logger
+from types import CoroutineType
 from typing import Any, Protocol, TypeAlias
 
 from . import sample_files
-from .file_objects import BinaryFile, abandon, hint
+from .file_objects import BinaryFile, hint
 from .progress import Progress, report_progress
 from .sample_files import BytesSample, FileSample, PathSample, Sample
 from .sample_text import check_sample_text
@@ -75,8 +76,8 @@ def _prepare_audio(audio: Any, name: str | None) -> Sample:
         content = memoryview(audio).tobytes()
     except TypeError:
         kind = type(audio).__name__
-        if hasattr(audio, "__await__"):
-            abandon(audio)
+        if isinstance(audio, CoroutineType):
+            audio.close()  # Python warns of one that nobody awaits
         raise TypeError(f"sample_audio must be {EXPECTED}, not {kind}{hint(audio)}") from None
     except (ValueError, BufferError) as error:
         raise ValueError(f"sample_audio is a buffer that cannot be read: {error}") from None
