@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import array
 import base64
+import gzip
 import io
 import json
 import mmap
 import re
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,6 +24,7 @@ import httpx
 import pytest
 from werkzeug.datastructures import FileStorage
 
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._media.upload import prepare_sample
 
 from .media.samples import AsyncUpload
@@ -31,7 +34,7 @@ ROWS = re.findall(r"^\| `(.+?)` \| (.+) \|$", (ROOT / "docs" / "samples.md").rea
 SENT = [(code, result) for code, result in ROWS if not result.startswith("`")]
 REFUSED = [(code, *result.split(" | ")) for code, result in ROWS if result.startswith("`")]
 AUDIO = (ROOT / "tests" / "data" / "hello.wav").read_bytes()
-MODULES = {each.__name__: each for each in (array, base64, io, json, mmap)}
+MODULES = {each.__name__: each for each in (array, base64, gzip, io, json, mmap, subprocess)}
 NAMES = {"Path": Path, "FileStorage": FileStorage, "AsyncUpload": AsyncUpload}
 
 
@@ -39,6 +42,7 @@ NAMES = {"Path": Path, "FileStorage": FileStorage, "AsyncUpload": AsyncUpload}
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "tests" / "data" / "hello.wav", "ada.wav")
+    Path("ada.wav.gz").write_bytes(gzip.compress(AUDIO))
     with ExitStack() as stack:
 
         def kept(opening: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -65,12 +69,12 @@ def test_rows_are_found() -> None:
 
 @pytest.mark.parametrize(("code", "result"), SENT)
 def test_it_is_sent(code: str, result: str, names: dict[str, Any]) -> None:
-    sample = prepare_sample(evaluate(code, names))
+    sample = prepare_sample(evaluate(code, names), LOGGER)
     if isinstance(sample, str):
         assert sample == names["text"]
         assert "`" not in result
     else:
-        assert result.startswith(f"as `{sample.filename()}`")
+        assert result.startswith(f"as `{sample.filename(LOGGER)}`")
         assert b"".join(sample.blocks()) == AUDIO
 
 
@@ -94,5 +98,5 @@ class Quiet(SimpleHTTPRequestHandler):
 def test_it_is_refused(code: str, kind: str, words: str, names: dict[str, Any], address: str) -> None:
     sample = evaluate(code, names | {"address": address, "response": httpx.get(address, trust_env=False)})
     with pytest.raises((TypeError, ValueError, OSError), match=re.escape(words)) as caught:
-        prepare_sample(sample)
+        prepare_sample(sample, LOGGER)
     assert f"`{type(caught.value).__name__}`" == kind

@@ -38,7 +38,7 @@ ARGUMENTS: dict[str, dict[str, Argument]] = {
     },
     "create_voice": {
         "name": Argument(types=(str,), required=True),
-        "sample_audio": Argument(types=(str,), required=True),
+        "sample_audio": Argument(types=(str,), required=True, min_length=1),
         "slug": Argument(types=(str,), nullable=True),
         "languages": Argument(types=(list,), items=(str,)),
         "gender": Argument(types=(str,), nullable=True),

@@ -13,6 +13,7 @@ import pytest
 
 from mistral_voices._api import operations
 from mistral_voices._core import server_url
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._core.request import USUAL_SECONDS, Request
 from mistral_voices._media.download import Download, MemoryTarget
 from mistral_voices._media.sample_files import BytesSample
@@ -30,7 +31,7 @@ LEFT_OUT = {**dict.fromkeys(ALL, UNSET), "name": "Ada"}
 
 
 def create(sample: Any = "UklGRg==", **given: Any) -> Request[Any]:
-    return operations.create_voice(sample, None, **{**LEFT_OUT, **given})
+    return operations.create_voice(sample, None, LOGGER, **{**LEFT_OUT, **given})
 
 
 def update(**given: Any) -> Request[Any]:
@@ -121,7 +122,7 @@ def test_what_no_document_describes_is_checked_too() -> None:
     with pytest.raises(TypeError, match=r"^missing_ok must be True or False, not int$"):
         operations.delete_voice("v1", wrong)
     with pytest.raises(TypeError, match=r"^on_progress must be"):
-        operations.create_voice("UklGRg==", wrong, **LEFT_OUT)
+        operations.create_voice("UklGRg==", wrong, LOGGER, **LEFT_OUT)
 
 
 VOICE_OF, LIST, SAMPLE = operations.get_voice("v1"), operations.list_voices(), operations.get_voice_sample("v1")

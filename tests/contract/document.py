@@ -150,5 +150,6 @@ def full(schema: Schema) -> Any:
         return {name: full(each) for name, each in schema.get("properties", {}).items()}
     if schema.get("format") == "date-time":
         return "2026-01-02T03:04:05Z"
-    examples = {"string": "text", "integer": 7, "number": 1.5, "boolean": True}
+    text = "UklGRg==" if "contentEncoding" in schema else "text"
+    examples = {"string": text, "integer": 7, "number": 1.5, "boolean": True}
     return schema["enum"][0] if "enum" in schema else examples.get(kind or "")

@@ -12,7 +12,7 @@ from tests.harness import Reply
 
 from .calls import Pair
 from .document import JSON, Operation, Schema, full
-from .values import ANYTHING, allowed_responses, filled, judge, spoiled
+from .values import ANYTHING, ODD_TEXT, Judge, allowed_responses, filled, judge, spoiled
 
 # The class of each status; any other is ServerError from 500 and SDKError below.
 CLASSES = {400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError"}
@@ -44,10 +44,11 @@ def hold_responses(operation: Operation) -> None:
         known = media_type.startswith("audio/") or media_type == "application/octet-stream"
         assert known, f"nothing reads {media_type}: add it to overlay/mistral_voices/_api/operations.py"
         assert schema.get("format") == "binary", f"audio is bytes, the document says {schema}"
-        for value in (b"", b"\0", b"RIFF", bytes(range(256))):
+        for value in (b"\0", b"RIFF", bytes(range(256))):
             reply = Reply(200, value, {"content-type": media_type})
             outcomes = Pair().call(operation.method, operation.needed(), reply)
             assert outcomes == [base64.b64encode(value).decode()] * 2, f"sent {value!r}, got {outcomes!r}"
+        _hold_refused(operation, Reply(200, b"", {"content-type": media_type}))
 
 
 def _hold_json(operation: Operation, schema: Schema) -> None:
@@ -65,6 +66,15 @@ def _hold_json(operation: Operation, schema: Schema) -> None:
             assert isinstance(outcome, errors.ResponseValidationError), shown
             assert str(outcome.cause).partition(": ")[0] in places, shown
             assert str(outcome.cause) in str(outcome)
+    if "contentEncoding" in schema:
+        for value in ODD_TEXT:
+            if not Judge(schema).is_valid(value):
+                _hold_refused(operation, Reply(200, value))
+
+
+def _hold_refused(operation: Operation, reply: Reply) -> None:
+    for outcome in Pair().call(operation.method, operation.needed(), reply):
+        assert isinstance(outcome, errors.ResponseValidationError), f"sent {reply!r}, got {outcome!r}"
 
 
 def assert_same(schema: Schema, sent: Any, parsed: Any) -> None:

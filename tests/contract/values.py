@@ -45,6 +45,8 @@ def allowed_arguments(schema: Schema, longest: int) -> list[Any]:
     texts = [text for text in ODD_TEXT + LONG_TEXT if len(text) <= longest]
     found = [*texts, *BASE64, *INTEGERS, [], ["en"], ODD_TEXT, *(value for value, _ in edges(schema))]
     found += [value for one in alternatives(schema) for value in one.get("enum", ())]
+    if "contentEncoding" in schema:
+        found.remove("null")  # which is base64, but not what anybody means
     return [value for value in found if Judge(schema).is_valid(value)]
 
 
@@ -95,7 +97,8 @@ def allowed_responses(schema: Schema) -> Iterator[Any]:
                 if name not in one.get("required", ()):  # unknown members must not take the place of absent ones
                     yield {"new": 1, **{other: each for other, each in whole.items() if other != name}}
         else:
-            yield from INSTANTS if one.get("format") == "date-time" else RECEIVED[kind]
+            values = INSTANTS if one.get("format") == "date-time" else RECEIVED[kind]
+            yield from filter(Judge(one).is_valid, [*values, *BASE64]) if "contentEncoding" in one else values
             if kind == "integer" and len(alternatives(schema)) == 1:  # beside text it is neither
                 yield 10.0
 

@@ -94,6 +94,10 @@ JSON_FORMS: dict[str, Callable[[bytes], bytes]] = {
     "lines": lambda audio: in_lines(audio, rb"\r\n"),
     "escaped-lines": lambda audio: in_lines(audio, rb"\u000a"),
     "white-space": lambda audio: b" \r\n\t" + in_lines(audio, b"") + b"\n \t\r",
+    **{
+        encoding: lambda audio, encoding=encoding: in_lines(audio, rb"\n").decode().encode(encoding)  # type: ignore[misc]
+        for encoding in ("utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-le")
+    },
 }
 
 FILE_SYSTEMS = ["unnamed", "unnamable", "no-proc", "unsupported", "no-links"]

@@ -18,6 +18,7 @@ BODIES: dict[str | None, bytes] = {
     "application/json": JSON_FORMS["lines"](AUDIO),
     "Application/JSON; charset=utf-8": JSON_FORMS["plain"](AUDIO),
     "text/plain": JSON_FORMS["escaped"](AUDIO),
+    "audio/wav": JSON_FORMS["utf-16"](AUDIO),
 }
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+import math
+
 import pytest
 
 from mistral_voices._media.filenames import saved_extension
@@ -75,6 +80,36 @@ def test_what_is_called_audio_or_octets_is_a_sample_unless_it_is_text_of_another
     for body, problem in [*((body, "HTML or XML") for body in HTML), *((body, "JSON, but no string") for body in JSON)]:
         found = judge_body(content_type, body)
         assert found == (False, f"the body is {problem}, expected audio, whatever its content type says")
+
+
+OTHERS = [
+    (gzip.compress(WAV), "compressed by gzip"),
+    (bz2.compress(WAV), "compressed by bzip2"),
+    (lzma.compress(WAV), "compressed by xz"),
+    (b"PK\3\4\x14\0", "a ZIP archive"),
+    (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
+    (b"\xff\xd8\xff\xe0\0\x10JFIF", "a picture"),
+]
+
+
+@pytest.mark.parametrize("content_type", AUDIO_TYPES)
+def test_files_of_other_kinds_are_none(content_type: str) -> None:
+    for body, what in OTHERS:
+        assert f"the body is {what}, expected audio" in (judge_body(content_type, body).problem or "")
+    silence = b"U" * ENOUGH  # in A-law
+    wave = bytes(128 + round(70 * math.sin(step / 9)) for step in range(ENOUGH))  # unsigned samples of 8 bits
+    assert judge_body(content_type, silence) == judge_body(content_type, wave) == BYTES
+
+
+def test_the_encoding_counts_where_nothing_is_recognised() -> None:
+    for encoding in ("", "identity", "gzip", "GZIP, deflate"):
+        assert judge_body("audio/wav", UNKNOWN[0], encoding) == BYTES
+    for encoding in ("br", "gzip, BR", "br , zstd"):
+        assert judge_body("audio/wav", WAV, encoding) == BYTES
+        assert judge_body("application/json", STRINGS[0], encoding) == TEXT
+        for content_type in ("audio/wav", "application/json"):
+            problem = judge_body(content_type, UNKNOWN[0], encoding).problem
+            assert problem == "the content encoding is br, which was not requested"
 
 
 @pytest.mark.parametrize("content_type", NO_AUDIO_TYPES)

@@ -28,6 +28,7 @@ import httpx
 import pytest
 from werkzeug.datastructures import FileStorage
 
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._media.sample_files import Sample
 from mistral_voices._media.upload import prepare_sample
 
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 
 def prepared(sample_audio: Any) -> Sample:
-    sample = prepare_sample(sample_audio)
+    sample = prepare_sample(sample_audio, LOGGER)
     assert not isinstance(sample, str)
     return sample
 
@@ -127,12 +128,15 @@ SENT: dict[str, tuple[Callable[[Folder], Any], str | None]] = {
     "bytes-before-extension": (lambda folder: folder.write(WAV, "voice.ogg"), "voice.wav"),
     "extension-of-the-unknown": (lambda folder: folder.write(b"what is this?", "voice.ogg"), "voice.ogg"),
     "path-of-bytes": (lambda folder: [*os.scandir(os.fsencode(folder.write(WAV, "é.wav").parent))].pop(), "é.wav"),
+    "half-downloaded-name": (lambda folder: folder.write(WAV, "ada.mp3.part"), "ada.wav"),
+    "extension-alone": (lambda folder: folder.write(WAV, ".wav"), "sample.wav"),
+    "other-extension-alone": (lambda folder: folder.write(WAV, ".MP3"), "sample.wav"),
     "no-text": (lambda folder: folder.write(WAV, "a\udcff.wav"), "a\ufffd.wav"),
     "mmap": (mapped, "sample.wav"),
     "sftp": (lambda _: SFTPFile(WAV), "sample.wav"),
     "spooled-in-memory": (lambda folder: spooled(folder, 0), "sample.wav"),
     "spooled-on-disk": (lambda folder: spooled(folder, 1), "sample.wav"),
-    "gzip": (lambda folder: compressed(folder, gzip), "ada.wav.packed.wav"),
+    "gzip": (lambda folder: compressed(folder, gzip), "ada.wav"),
     "bz2": (lambda folder: compressed(folder, bz2), "sample.wav"),
     "lzma": (lambda folder: compressed(folder, lzma), "sample.wav"),
     "zip-member": (lambda folder: kept(folder, zipped(folder).open, "sub/ada.wav"), "ada.wav"),
@@ -160,6 +164,9 @@ SENT: dict[str, tuple[Callable[[Folder], Any], str | None]] = {
     "pair": (lambda _: ("take.mp3", WAV), "take.mp3"),
     "pair-with-file": (lambda folder: ("Ada", folder.open(WAV)), "Ada"),
     "pair-with-path": (lambda folder: ("", folder.write(WAV)), "take 1.wav"),
+    "pair-with-folders": (lambda _: ("a/b/ada.wav", WAV), "ada.wav"),
+    "pair-with-folders-of-windows": (lambda _: ("C:\\x\\ada.wav", WAV), "ada.wav"),
+    "pair-with-a-folder-alone": (lambda folder: ("a/", folder.write(WAV)), "take 1.wav"),
     "pair-without-name": (lambda folder: (None, folder.open(WAV)), "take 1.wav"),
     "pair-with-type": (lambda _: ("ada.wav", bytearray(WAV), "audio/wav"), "ada.wav"),
 }
@@ -169,7 +176,7 @@ SENT: dict[str, tuple[Callable[[Folder], Any], str | None]] = {
 def test_it_is_sent_under_its_name(folder: Folder, case: str) -> None:
     make, filename = SENT[case]
     sample = prepared(make(folder))
-    assert sample.filename() == filename
+    assert sample.filename(LOGGER) == filename
     audio = b"".join(sample.blocks())
     assert len(audio) == sample.size
     assert audio in (WAV, WAV[:12], WAV[:11], b"what is this?", b"0" * 9000)
@@ -179,7 +186,7 @@ def test_it_is_sent_under_its_name(folder: Folder, case: str) -> None:
 def test_a_name_that_was_put_right_is_logged_once_it_is_needed(folder: Folder, caplog: Any) -> None:
     samples = [prepared(each) for each in (folder.write(WAV, "a.mp3"), b"what is this?", ("a.mp3", WAV), WAV)]
     assert caplog.records == []
-    assert [sample.filename() for sample in samples] == ["a.wav", None, "a.mp3", "sample.wav"]
+    assert [sample.filename(LOGGER) for sample in samples] == ["a.wav", None, "a.mp3", "sample.wav"]
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
     assert ["'a.mp3' is sent as 'a.wav'" in caplog.messages[0], "sample_filename" in caplog.messages[1]] == [True] * 2
 
@@ -229,6 +236,7 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 40
 NO_FILE = (TypeError, r"holds samples, not an audio file: write them as WAV .*pass its getvalue\(\)")
 ASYNC_UPLOAD = (TypeError, r"AsyncUpload: pass `upload\.file` or `await upload\.read\(\)`")
 ASYNC_FILE = (TypeError, r"asynchronous \w+: pass `await upload\.read\(\)`")
+IS_A_URL = (FileNotFoundError, "there is no such file, for it is a URL: download what it leads to")
 WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = {
     "empty-bytes": (lambda _: b"", (ValueError, "empty: pass the bytes of an audio file")),
     "empty-buffer": (lambda _: bytearray(), (ValueError, "empty: pass the bytes of an audio file")),
@@ -245,6 +253,9 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "closed-map": (lambda folder: ended(mapped(folder)), CLOSED),
     "missing": (lambda folder: folder.path / "no.wav", (FileNotFoundError, r"there is no such file.*no\.wav")),
     "home": (lambda _: Path("~/ada.wav"), (FileNotFoundError, r"~ is not expanded: pass path\.expanduser\(\).*~/ada")),
+    "path-of-a-url": (lambda _: Path("https://example.org/ada.wav"), IS_A_URL),
+    "path-of-a-bucket": (lambda _: Path("s3://bucket/ada.wav"), IS_A_URL),
+    "path-of-the-url-of-a-file": (lambda _: Path("file:///ada.wav"), (FileNotFoundError, "it is the URL of a file")),
     "below-a-file": (lambda folder: folder.write(WAV) / "ada.wav", (NotADirectoryError, "Not a directory.*/ada.wav'")),
     "long-name": (lambda _: Path("a" * 300), (OSError, "File name too long: 'aaa")),
     "null": (lambda _: Path("a\0b"), (ValueError, "null character")),
@@ -288,6 +299,9 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "longer": (lambda _: ("ada.wav", WAV, "audio/wav", {}, None), (TypeError, "a pair such as")),
     "single": (lambda _: (WAV,), (TypeError, r'a pair such as \("ada\.wav", file\)')),
     "wave": (lambda folder: kept(folder, wave.open, str(HELLO)), (TypeError, "a binary file, not Wave_")),
+    "gzip-bytes": (lambda folder: folder.write(gzip.compress(WAV), "ada.wav.gz"), (ValueError, "compressed by gzip")),
+    "zip": (lambda folder: zipped(folder) and folder.path / "all.zip", (ValueError, "is a ZIP archive, not audio")),
+    "pdf": (lambda _: b"%PDF-1.7\n", (ValueError, "is a PDF, not audio: pass the audio")),
     "list": (lambda _: [WAV], (TypeError, "base64 text, bytes, a path or a binary file, not list")),
     "none": (lambda _: None, (TypeError, "base64 text, bytes, a path or a binary file, not NoneType")),
 }
@@ -298,5 +312,5 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
 def test_what_is_wrong_is_refused_with_a_remedy(folder: Folder, case: str) -> None:
     make, (kind, remedy) = WRONG[case]
     with pytest.raises(kind, match=f"^(.Errno .*)?sample_audio.*{remedy}") as caught:
-        prepare_sample(make(folder))
+        prepare_sample(make(folder), LOGGER)
     assert type(caught.value) is kind

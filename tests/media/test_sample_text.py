@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._media.sample_text import check_sample_text
 
 HELLO = Path(__file__).parent.parent / "data" / "hello.wav"
@@ -35,7 +36,7 @@ AS_IT_IS = ["UklGRg==", "UklG", "QUJDQR==", "text", "deadbeef", "voices/ada/1", 
 
 @pytest.mark.parametrize("text", AS_IT_IS)
 def test_whole_base64_is_sent_as_it_is(text: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert check_sample_text(text) == check_sample_text(f"\ufeff {text}\r\n") == text
+    assert check_sample_text(text, LOGGER) == check_sample_text(f"\ufeff {text}\r\n", LOGGER) == text
     assert caplog.records == []
 
 
@@ -59,24 +60,26 @@ RIGHT: dict[str, tuple[str, str, str]] = {
 @pytest.mark.parametrize("case", RIGHT)
 def test_what_is_plainly_meant_is_put_right_and_logged(case: str, caplog: pytest.LogCaptureFixture) -> None:
     given, sent, logged = RIGHT[case]
-    assert check_sample_text(given).startswith(sent)
-    assert len(check_sample_text(given)) % 4 == 0
+    assert check_sample_text(given, LOGGER).startswith(sent)
+    assert len(check_sample_text(given, LOGGER)) % 4 == 0
     assert {record.levelno for record in caplog.records} == {logging.WARNING}
     assert re.fullmatch(f"sample_audio: .*{logged}.* before sending", caplog.messages[0])
 
 
 def test_other_kinds_of_text_become_plain() -> None:
-    assert type(check_sample_text(Sample.SHORT)) is str
+    assert type(check_sample_text(Sample.SHORT, LOGGER)) is str
 
 
 PATHS = ["ada.wav", "no such/take 1.MP3\n", "C:\\ada.m4a", "C:ada", "..\\ada", "./ada", "../ada/lovelace", "~/ada"]
 PATHS += ["\\\\server\\ada", "/no/such/é.flac", "~ada/x.wav"]
 REMEDY = r"pass a file as pathlib\.Path, the bytes of the audio, or base64\.b64encode\(audio\)\.decode\(\)"
+NO_VALUES = ("None", "null", "true", "False", "undefined", "NaN", "nil")
 # What is not base64, and what it is called.
 WRONG: dict[str, str] = {
     **dict.fromkeys(PATHS, r"looks like the path of a file that is not there.*: pass pathlib\.Path\('"),
     "": "is empty",
     " \r\n\ufeff": "is empty",
+    **{word: f"is '{word}', which a missing value becomes as text: {REMEDY}" for word in NO_VALUES},
     "https://example.org/ada.wav": "is a URL: download",
     "s3://bucket/ada": "is a URL: download",
     "FILE:///home/ada.wav": r"is the URL of a file: pass its path as pathlib\.Path",
@@ -126,7 +129,7 @@ WRONG: dict[str, str] = {
 @pytest.mark.parametrize("text", WRONG, ids=lambda text: ascii(text[:20]))
 def test_what_is_not_base64_is_called_by_its_name(text: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ValueError, match=f"^sample_audio {WRONG[text]}") as caught:
-        check_sample_text(text)
+        check_sample_text(text, LOGGER)
     assert type(caught.value) is ValueError
     assert len(str(caught.value)) < 250
     assert TEXT[:8] not in str(caught.value)  # a message shows no sample
@@ -140,7 +143,7 @@ LETTERS = st.text("AQgw09+/-_= \n\r\t", max_size=40)
 @given(st.text() | LETTERS | st.builds(str.__add__, st.sampled_from([SHORT, TEXT[-1100:], URL_SAFE[:1099]]), LETTERS))
 def test_whatever_is_sent_is_whole_base64(text: str) -> None:
     try:
-        sent = check_sample_text(text)
+        sent = check_sample_text(text, LOGGER)
     except ValueError:
         return
     assert sent
@@ -166,4 +169,4 @@ def test_what_could_name_a_file_in_a_folder_that_is_there(
     (folder / "ada").write_bytes(WAV)
     text = FILES[case](folder)
     with pytest.raises(ValueError, match=r"^sample_audio (is the name|looks like the path) of .*pass pathlib\.Path\("):
-        check_sample_text(text)
+        check_sample_text(text, LOGGER)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._media import sample_files
 from mistral_voices._media.sample_files import Sample
 from mistral_voices._media.upload import Upload, prepare_sample
@@ -26,7 +27,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def prepared(sample_audio: Any) -> Sample:
-    sample = prepare_sample(sample_audio)
+    sample = prepare_sample(sample_audio, LOGGER)
     assert not isinstance(sample, str)
     return sample
 
@@ -41,7 +42,7 @@ def test_each_kind_gives_the_same_body_each_time_with_its_progress(
 ) -> None:
     make, filename = KINDS[kind]
     sample = prepared(make(folder, WAV))
-    assert (sample.filename(), sample.size, sample.in_memory) == (filename, len(WAV), kind == "bytes")
+    assert (sample.filename(LOGGER), sample.size, sample.in_memory) == (filename, len(WAV), kind == "bytes")
     reports: list[tuple[int, int, int | None]] = []
     blocks: list[bytes] = []
     body = {"name": "é", "audio": "", "age": 7, "tags": ['"audio":""']}

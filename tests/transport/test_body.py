@@ -49,7 +49,16 @@ LONG = b"text" * 2048  # long enough for a judgement about the body
 WHOLE = {**AUDIO, "content-length": "8"}
 # Status, headers and blocks of a body that may be a sample: what is kept, what is downloaded, what is wrong.
 BODIES: list[tuple[int, dict[str, str], list[bytes], bytes, bytes, str | None]] = [
-    (200, AUDIO, [], b"", b"", None),
+    (200, AUDIO, [], b"", b"", "the sample is empty"),
+    (200, JSON, [b'""'], b"", b"", "the sample is empty"),
+    (
+        200,
+        {**AUDIO, "content-encoding": "br"},
+        [b"\x8b\x02\x80RIFF"],
+        b"\x8b\x02\x80RIFF",
+        b"",
+        "content encoding is br",
+    ),
     (200, WHOLE, [b"RIFF", b"data"], b"", b"RIFFdata", None),
     (200, {**WHOLE, "content-length": "9"}, [b"RIFFdata"], b"", b"", "8 bytes, and was announced with 9"),
     (200, {**WHOLE, "content-length": "7"}, [b"RIFFdata"], b"", b"", "8 bytes, and was announced with 7"),

@@ -13,6 +13,7 @@ import pytest
 
 from mistral_voices import Mistral, errors, models, utils
 from mistral_voices._api import operations
+from mistral_voices._core.logs import LOGGER
 from mistral_voices._core.request import Send, Wait
 from mistral_voices.local import VoicesServer
 from mistral_voices.voices import recovery
@@ -61,7 +62,7 @@ class Create:
 
     def run(self, *outcomes: Any, **given: Any) -> models.VoiceResponse:
         creation = Creation(self.transport, self.created_ids, self.recover, self.options)  # type: ignore[arg-type]
-        request = operations.create_voice("UklGRg==", None, **(GIVEN | given))
+        request = operations.create_voice("UklGRg==", None, LOGGER, **(GIVEN | given))
         return run_steps(creation.create(request), outcomes, self.record)
 
 

@@ -126,10 +126,10 @@ def test_long_texts_are_sent_in_part() -> None:
         queries.extend(parse_qs(urlsplit(send.url).query).get("query", ()))
         return Catalogue()(send)
 
-    for length in (101, 5000):
-        with pytest.raises(errors.NotFoundError, match="nor any like it"):
+    for length in (101, 5000, 70_000):
+        with pytest.raises(errors.NotFoundError, match=rf"^{NO_VOICE} '\U0001f600{{100}}\.\.\.'; nor any like it$"):
             run_steps(resolve("\U0001f600" * length, OPTIONS), [reply])
-    assert queries == ["\U0001f600" * 100] * 2
+    assert queries == ["\U0001f600" * 100] * 3
 
 
 NO_VOICE = "There is no voice with the id, slug or name"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,7 +32,8 @@ NO_SAMPLES = [
     *[(b"<!doctype html><p>Sign in", content_type) for content_type in ("audio/wav", None, "text/html")],
     *[(b'{"detail": "No"}', content_type) for content_type in ("audio/wav", None)],
     (b"RIFF is how a WAV file begins", "text/plain"),
-    (b"", "video/webm"),
+    *[(b"", content_type) for content_type in ("video/webm", "audio/wav", None)],
+    *[(gzip.compress(b"RIFF", mtime=0), content_type) for content_type in ("audio/wav", None)],
     *[(base64.b64encode(b"RIFF....WAVEfmt "), content_type) for content_type in ("audio/wav", None)],
 ]
 
@@ -51,6 +55,45 @@ def test_a_sample_is_reached_whatever_the_server_calls_it(
     assert (saved.name, saved.read_bytes()) == (f"v1{extension}", audio)
 
 
+TEXTS = ["", "\n", "https://example.org/ada.wav", "data:audio/wav;base64,UklG", "UklGR-__", "UklGRg", "UklG=="]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_json_string_that_is_not_base64_is_no_sample(client_kind: ClientKind, tmp_path: Path, text: str) -> None:
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, json.dumps(text).encode())))
+    for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path})):
+        with pytest.raises(errors.ResponseValidationError, match=r"the sample is (empty|not base64 text)"):
+            client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
+    assert [*tmp_path.iterdir()] == []
+
+
+# The encoding that a sample is called, how it is encoded, and whether it is one.
+ENCODED = [
+    ("gzip", gzip.compress, True),
+    ("utf-8", bytes, True),  # no encoding, as some storage has it
+    ("br", lambda audio: b"\x8b\x02\x80" + audio, False),
+    ("gzip, X-New", lambda audio: gzip.compress(b"\0" + audio), False),
+]
+
+
+@pytest.mark.parametrize(("encoding", "encode", "is_sample"), ENCODED)
+def test_a_sample_may_be_encoded_as_it_was_requested(
+    client_kind: ClientKind, tmp_path: Path, encoding: str, encode: Callable[[bytes], bytes], is_sample: bool
+) -> None:
+    audio = (AUDIO / "plain.wav").read_bytes()
+    headers = {"content-type": "audio/wav", "content-encoding": encoding}
+    mistral = client_kind.mistral(client_kind.replies(Reply(200, encode(audio), headers)))
+    if is_sample:
+        assert client_kind.call(mistral, "read_sample_audio", voice_id="v1") == audio
+    else:
+        for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path / "ada.wav"})):
+            with pytest.raises(
+                errors.ResponseValidationError, match=r"encoding is (br|x-new), which was not requested"
+            ):
+                client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
+        assert [*tmp_path.iterdir()] == []
+
+
 @pytest.mark.parametrize(("body", "content_type"), NO_SAMPLES)
 def test_what_is_no_sample_is_kept_for_the_error(
     client_kind: ClientKind, tmp_path: Path, body: bytes, content_type: str | None
@@ -61,7 +104,7 @@ def test_what_is_no_sample_is_kept_for_the_error(
     for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path})):
         with pytest.raises(errors.ResponseValidationError) as caught:
             client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
-        assert caught.value.body == (body.decode() if b"<" in body or b" is " in body else "")
+        assert caught.value.body == (body.decode() if b"<!" in body or b" is " in body else "")
         assert caught.value.raw_response is not None
         assert caught.value.raw_response.content == body
     assert [*tmp_path.iterdir()] == []

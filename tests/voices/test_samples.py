@@ -99,9 +99,13 @@ def test_what_is_wrong_is_refused_before_anything_is_sent(client_kind: ClientKin
     assert server.requests == []
 
 
-def test_text_and_names_are_put_right_and_logged(client_kind: ClientKind, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("logger", ["mine", "mistral_voices"])
+def test_text_and_names_are_put_right_and_logged(
+    client_kind: ClientKind, caplog: pytest.LogCaptureFixture, logger: str
+) -> None:
     caplog.set_level(logging.WARNING)
-    mistral = client_kind.mistral(server := client_kind.replies(VOICE))
+    given_logger = logging.getLogger(logger) if logger == "mine" else None
+    mistral = client_kind.mistral(server := client_kind.replies(VOICE), debug_logger=given_logger)
     upload = io.BytesIO(WAV)
     upload.name = "take.mp3"
     for given in ({"sample_audio": base64.encodebytes(WAV).decode()}, {"sample_audio": upload}):
@@ -113,7 +117,7 @@ def test_text_and_names_are_put_right_and_logged(client_kind: ClientKind, caplog
     assert [body["sample_audio"] for body in bodies] == [text] * 3
     assert [body.get("sample_filename") for body in bodies] == [None, "take.wav", "take.mp3"]
     assert ["line breaks" in caplog.messages[0], "'take.mp3' is sent" in caplog.messages[1]] == [True] * 2
-    assert len(caplog.messages) == 2
+    assert [record.name for record in caplog.records] == [logger] * 2
 
 
 @pytest.mark.parametrize("kind", ["bytes", "path", "positioned-file"])

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 from collections.abc import Callable, Mapping
+from logging import Logger
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from .. import models
 from .._checks import check_flag
 from .._core.request import Request
 from .._core.response import Response
+from .._media.base64_text import EMPTY, check_base64
 from .._media.download import Download
 from .._media.progress import Progress, check_progress
 from .._media.sample_body import JSON, judge_body, media_type
@@ -47,14 +49,16 @@ def search_voices(**given: Any) -> Request[models.VoiceListPage]:
     return _request(operation._get_kwargs(**check("search_voices", given)), operation._parse_response)
 
 
-def create_voice(sample: str | Sample, on_progress: Progress | None, **given: Any) -> Request[models.VoiceResponse]:
+def create_voice(
+    sample: str | Sample, on_progress: Progress | None, logger: Logger, **given: Any
+) -> Request[models.VoiceResponse]:
     """POST /v1/audio/voices; a sample that is not text is encoded as it is sent."""
     from mistral_voices_api.api.audio_voices import create_voice as operation
 
     check_progress(on_progress)
-    text = sample if isinstance(sample, str) else ""
+    text = sample if isinstance(sample, str) else "="  # the upload puts the audio in its place
     if not isinstance(sample, str) and given["sample_filename"] is UNSET:
-        filename = sample.filename()
+        filename = sample.filename(logger)
         given["sample_filename"] = UNSET if filename is None else filename
     checked = check("create_voice", {**given, "sample_audio": text})
     kwargs = operation._get_kwargs(body=models.VoiceCreateRequest(**checked))
@@ -70,7 +74,7 @@ def create_voice(sample: str | Sample, on_progress: Progress | None, **given: An
         content=content,
         seconds=CREATE_SECONDS,
         creates=True,
-        secret=checked["sample_audio"],
+        secret=checked["sample_audio"] if content is None else "",
         metadata={name: value for name, value in checked.items() if name in models.VoiceResponse.__annotations__},
     )
 
@@ -105,12 +109,18 @@ def get_voice_sample(voice_id: str) -> Request[str]:
     from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     def parse(*, response: Response) -> str:
-        is_json, problem = judge_body(media_type(response.headers.get("content-type")), response.content)
+        headers = response.headers
+        encoding = headers.get("content-encoding", "")
+        is_json, problem = judge_body(media_type(headers.get("content-type")), response.content, encoding)
         if problem is not None:
             raise ValueError(problem)
-        if is_json:
-            return operation._parse_response(response=response)
-        return base64.b64encode(response.content).decode("ascii")
+        if not response.content:
+            raise ValueError(EMPTY)
+        if not is_json:
+            return base64.b64encode(response.content).decode("ascii")
+        text = operation._parse_response(response=response)
+        check_base64(text)
+        return text
 
     return _sample_request(operation, voice_id, parse)
 

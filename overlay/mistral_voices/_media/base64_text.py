@@ -2,16 +2,33 @@
 
 import base64
 import binascii
+import codecs
 import json
 import re
 
+from .sample_text import LETTERS
+
+EMPTY = "the sample is empty"
 NOT_BASE64 = "the sample is not base64 text"
 
 
-class Base64Decoder:
-    """Decodes a JSON string of base64 text that comes in pieces."""
+def check_base64(text: str) -> None:
+    """Check the whole text of a sample; ValueError when it is empty or not base64 (line breaks may be in it)."""
+    data = text.encode("ascii", "replace")
+    padding = data.translate(None, LETTERS)  # the fastest way to see every character that is no letter
+    if b"\n" in padding or b"\r" in padding:
+        data, padding = data.translate(None, b"\r\n"), padding.translate(None, b"\r\n")
+    if not data:
+        raise ValueError(EMPTY)
+    if len(data) % 4 or padding not in (b"", b"=", b"==") or not data.endswith(padding):
+        raise ValueError(NOT_BASE64)
 
-    def __init__(self) -> None:
+
+class Base64Decoder:
+    """Decodes a JSON string of base64 text that comes in pieces; `encoding` is that of the whole, such as UTF-16."""
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        self._decode_text = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("replace").decode
         self._has_begun = False
         self._has_ended = False
         self._rest = b""  # an escape that is not whole yet
@@ -19,6 +36,8 @@ class Base64Decoder:
 
     def decode(self, block: bytes) -> bytes:
         """Take a piece and give the bytes that are whole; ValueError when it is not base64 in a JSON string."""
+        if self._decode_text is not None:
+            block = self._decode_text(block).encode("ascii", "replace")
         text = self._text + self._inside(block).translate(None, b"\r\n")
         whole = len(text) if self._has_ended else len(text) // 4 * 4
         padding = text.find(b"=")
@@ -27,6 +46,8 @@ class Base64Decoder:
             whole = padding // 4 * 4
             if len(text) > whole + 4:
                 raise ValueError(NOT_BASE64)
+        if self._has_ended and (whole % 4 or text.endswith(b"===")):  # more padding than Python minds
+            raise ValueError(NOT_BASE64)
         self._text = text[whole:]
         try:
             return base64.b64decode(text[:whole], validate=True)

@@ -1,6 +1,8 @@
 """Sample audio on its way back: decoded block by block, whichever form the server sends, into memory or a file."""
 
-from .base64_text import Base64Decoder
+import json
+
+from .base64_text import EMPTY, Base64Decoder
 from .files import FileTarget
 from .progress import Progress, check_progress, report_progress
 from .sample_body import ENOUGH, judge_body, media_type
@@ -35,23 +37,25 @@ class Download:
         self.in_memory: bool = target.in_memory
         self._target = target
         self._on_progress = on_progress
-        self._content_type = ""
+        self._content_type = self._encoding = ""
         self._held: list[bytes] = []
         self._is_judged = False
         self._decoder: Base64Decoder | None = None
         self._done = 0
+        self._is_empty = True
         self._total: int | None = None
 
-    def start(self, content_type: str | None, total: int | None) -> None:
+    def start(self, content_type: str | None, total: int | None, encoding: str | None = None) -> None:
         """Begin, or begin anew.
 
         Args:
             content_type: The Content-Type header; None when there is none.
             total: The bytes that the server announced; None when it did not.
+            encoding: The Content-Encoding header; None when there is none.
         """
-        self._content_type = media_type(content_type)
+        self._content_type, self._encoding = media_type(content_type), encoding or ""
         self._held, self._is_judged, self._decoder = [], False, None
-        self._done, self._total = 0, total
+        self._done, self._total, self._is_empty = 0, total, True
         self._target.restart(self._content_type)
 
     def write(self, block: bytes) -> None:
@@ -66,16 +70,18 @@ class Download:
 
     def _judge(self) -> None:
         """Tell from what has come whether it is a sample, and in which form."""
-        is_json, problem = judge_body(self._content_type, self.held())
+        start = self.held()
+        is_json, problem = judge_body(self._content_type, start, self._encoding)
         if problem is not None:
             raise ValueError(problem)
-        start = self.held()
-        self._decoder = Base64Decoder() if is_json else None
+        self._decoder = Base64Decoder(json.detect_encoding(start)) if is_json else None
         self._held, self._is_judged = [], True
         self._pass_on(start)
 
     def _pass_on(self, block: bytes) -> None:
-        self._target.write(block if self._decoder is None else self._decoder.decode(block))
+        audio = block if self._decoder is None else self._decoder.decode(block)
+        self._is_empty = self._is_empty and not audio
+        self._target.write(audio)
 
     def held(self) -> bytes:
         """Give what has come of a body that is not taken for a sample; nothing of one that is."""
@@ -92,3 +98,5 @@ class Download:
             self._judge()
         if self._decoder is not None:
             self._decoder.finish()
+        if self._is_empty:
+            raise ValueError(EMPTY)

@@ -8,6 +8,35 @@ import re
 from contextlib import suppress
 from typing import Any, Protocol
 
+# How to get at the audio in what people pass in its place, by the first of these keys of a dict that is not None.
+KEYS = {
+    "bytes": 'its `["bytes"]`',
+    "path": 'pathlib.Path of its `["path"]`',
+    "Body": 'its `["Body"].read()`',  # S3
+    "content": 'its `["content"]`',
+    "data": 'its `["data"]`',
+}
+# The same by the first of these members of an object.
+MEMBERS = {
+    "__await__": "what it gives when it is awaited",
+    "file": "its `.file`",  # FastAPI
+    "body": "its `.body`",  # Sanic
+    "content": "its `.content`",  # responses of requests and httpx
+    "read_bytes": "its `.read_bytes()`",  # zipfile.Path
+    "get_payload": "its `.get_payload(decode=True)`",  # a part of an email
+    "communicate": "its `.communicate()[0]`",  # subprocess.Popen
+    "stdout": "its `.stdout`",  # subprocess.run
+    "export": 'what its `.export(io.BytesIO(), format="wav")` returns',  # pydub
+    "get_wav_data": "its `.get_wav_data()`",  # speech_recognition
+    "download_as_bytes": "its `.download_as_bytes()`",  # Google Cloud Storage
+    "readall": "its `.readall()`",  # Azure
+    "write_to_fp": "the bytes that its `.write_to_fp(file)` writes",  # gTTS
+    "open": "the file that its `.open()` gives",  # fsspec
+    "__next__": 'b"".join() of it',
+    "__anext__": 'b"".join([block async for block in it])',
+    "__call__": "what it gives when it is called",
+}
+
 
 class BinaryFile(Protocol):
     """What is needed of a file that is open for reading bytes; it must stay where `seek` puts it."""
@@ -113,7 +142,10 @@ class FileObject:
             _abandon(nothing)
             raise self._asynchronous()
         if isinstance(nothing, str):
-            raise TypeError('sample_audio is a file in text mode: open it with open(path, "rb")')
+            raise TypeError(
+                'sample_audio is a file in text mode: open it with open(path, "rb"), or pass its read() '
+                "if that is base64 text"
+            )
         if not isinstance(nothing, bytes):
             raise TypeError(
                 f"sample_audio must be a binary file, but the read of {_kind(self._file)} gives {_kind(nothing)}, not "
@@ -153,9 +185,10 @@ class FileObject:
 
 def hint(given: object) -> str:
     """Name what of an object is the audio, where that can be seen; "" elsewhere."""
+    if isinstance(given, dict):
+        return next((f": pass {remedy}" for key, remedy in KEYS.items() if given.get(key) is not None), "")
     names = dir(given)  # a property may fail when it is asked for
-    found = next((each for each in ("file", "body", "content", "read_bytes()") if each.strip("()") in names), None)
-    return "" if found is None else f": pass its `.{found}`"
+    return next((f": pass {remedy}" for name, remedy in MEMBERS.items() if name in names), "")
 
 
 def _kind(value: object) -> str:

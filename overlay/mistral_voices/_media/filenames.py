@@ -41,13 +41,14 @@ def sample_filename(name: str | None, found: str | None) -> SampleName:
         )
     if not name:
         return SampleName(NAMELESS + found, None)
-    suffix = _suffix(name)
-    if suffix == found or suffix in FORMATS[found][1]:
+    right = name.rstrip(". ")
+    if not has_audio_extension(right) and has_audio_extension(within := os.path.splitext(right)[0]):
+        right = within  # such as ada.wav.gz, which was unpacked as it was opened
+    stem, suffix = _split(right)
+    if suffix not in (found, *FORMATS[found][1]) or not stem:
+        right = ((stem if has_audio_extension(right) else right) or NAMELESS) + found
+    if right == name:
         return SampleName(name, None)
-    stem = name.rstrip(". ")
-    if has_audio_extension(stem):
-        stem = os.path.splitext(stem)[0]
-    right = (stem or NAMELESS) + found
     return SampleName(
         right,
         f"sample_audio: {name!r} is sent as {right!r}, for its first bytes are those of {found}; "
@@ -72,4 +73,10 @@ def saved_extension(content_type: str | None, found: str | None) -> str:
 
 
 def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
+    return _split(name)[1]
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Give a name without its suffix, and the suffix; of ".wav", which is hidden to the system, that is all."""
+    stem, suffix = os.path.splitext(f"_{name}")
+    return stem[1:], suffix.lower()

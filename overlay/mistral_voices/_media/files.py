@@ -11,6 +11,7 @@ from .._checks import check_flag
 from .filenames import UNKNOWN, has_audio_extension, saved_extension
 from .formats import FORMATS, recognize
 from .part_file import PartFile
+from .sample_text import describe_url
 from .special_files import SpecialFile, follow_links, special_file
 
 # The errors of a folder that takes no new files.
@@ -68,7 +69,12 @@ class FileTarget:
         try:
             os.stat(os.path.join(folder, ""))
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise FileNotFoundError(2, f"{OURS}there is no such folder to save the sample in", folder) from error
+            message = f"{OURS}there is no such folder to save the sample in"
+            if describe_url(self._given):
+                message += ", for it is a URL: pass the path of a file, and upload that one"
+            elif self._given.startswith("~"):
+                message += ", for ~ is not expanded: pass path.expanduser()"
+            raise FileNotFoundError(2, message, folder) from error
         if not self._is_named:
             with suppress(FileNotFoundError):
                 os.lstat(self._with(UNKNOWN))  # which may be too long a name

@@ -1,5 +1,7 @@
 """What the body of a good response is, by its first bytes and its type: audio, a JSON string, or no sample."""
 
+import codecs
+import json
 import re
 from typing import NamedTuple
 
@@ -11,6 +13,20 @@ JSON = "application/json"
 ENOUGH = 8192
 MARKUP = "HTML or XML"
 OCTETS = ("", "application/octet-stream", "binary/octet-stream", "application/binary")
+# What both HTTP libraries always decode.
+DECODED = ("", "identity", "gzip", "deflate")
+# Files of other kinds, by their first bytes, and what they are.
+OTHERS = {
+    b"\x1f\x8b\x08": "compressed by gzip",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ\0": "compressed by xz",
+    b"PK\3\4": "a ZIP archive",
+    b"%PDF-": "a PDF",
+    b"\x89PNG\r\n": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+}
 
 # Compiled at first use, not at import: that is a millisecond of the first call of others.
 _BLANK = rb"(?:\xef\xbb\xbf)?[ \t\r\n]*"
@@ -34,26 +50,40 @@ class Judgement(NamedTuple):
     problem: str | None = None
 
 
-def judge_body(content_type: str, start: bytes) -> Judgement:
+def judge_body(content_type: str, start: bytes, encoding: str = "") -> Judgement:
     """Judge the body of a response. It raises nothing: a traceback would hold the body.
 
     Args:
         content_type: The bare type; "" when the server gave none.
         start: The first bytes, ENOUGH of them or all.
+        encoding: The Content-Encoding; "" when the server gave none.
     """
     start = start[:ENOUGH]
     if is_tag(start) or recognize_bytes(start):
         return Judgement(is_json=False)
-    if content_type == JSON or content_type.endswith(("/json", "+json")) or re.fullmatch(_JSON_STRING, start):
+    text = _in_utf8(start)
+    if re.fullmatch(_JSON_STRING, text):
+        return Judgement(is_json=True)
+    if others := [name for each in encoding.lower().split(",") if (name := each.strip()) not in DECODED]:
+        return Judgement(is_json=False, problem=f"the content encoding is {others[0]:.50}, which was not requested")
+    if content_type == JSON or content_type.endswith(("/json", "+json")):
         return Judgement(is_json=True)
     problem = None
     if content_type not in OCTETS and not content_type.startswith("audio/"):
         problem = f"the content type is {content_type}, expected audio or JSON"
     elif is_encoded_audio(start):
         problem = "the body is base64 text without quotes, expected audio or a JSON string"
-    elif text := other_text(start):
-        problem = f"the body is {text}, expected audio, whatever its content type says"
+    elif found := other_text(text) or other_file(start):
+        problem = f"the body is {found}, expected audio, whatever its content type says"
     return Judgement(is_json=False, problem=problem)
+
+
+def _in_utf8(start: bytes) -> bytes:
+    """Give the start of a text in UTF-8, if it is one in UTF-16 or UTF-32."""
+    encoding = json.detect_encoding(start)
+    if encoding.startswith("utf-8"):
+        return start
+    return codecs.getincrementaldecoder(encoding)("replace").decode(start).encode("utf-8", "replace")
 
 
 def is_harmless(content_type: str, body: bytes) -> bool:
@@ -72,3 +102,8 @@ def other_text(start: bytes) -> str | None:
     if re.match(_MARKUP, start):
         return MARKUP
     return "JSON, but no string" if re.match(_JSON_OTHER, start) else None
+
+
+def other_file(start: bytes) -> str | None:
+    """Say what a file is by its first bytes, if it is one of another kind than audio."""
+    return next((what for signature, what in OTHERS.items() if start.startswith(signature)), None)

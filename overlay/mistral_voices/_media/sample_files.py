@@ -1,18 +1,18 @@
 """Sample audio as bytes, as the path of a file or as an open file, read in blocks from its start at each attempt."""
 
 import io
-import logging
 import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from logging import Logger
 from typing import Any, TypeAlias
 
 from .file_objects import BinaryFile, FileObject
 from .filenames import sample_filename
 from .formats import ReadAt, recognize
-from .sample_body import other_text
-from .sample_text import START, is_encoded_audio
+from .sample_body import other_file, other_text
+from .sample_text import START, describe_url, is_encoded_audio
 
 # Blocks are multiples of three bytes, so that their base64 text can be joined.
 BLOCK = 3 * 64 * 1024
@@ -24,6 +24,8 @@ def _refuse_text(start: bytes) -> None:
         raise ValueError("sample_audio holds base64 text, not audio: pass the text itself, as a str")
     if start.startswith(b"version https://git-lfs."):
         raise ValueError("sample_audio is a pointer of Git LFS, not audio: fetch the file with git lfs pull")
+    if what := other_file(start):
+        raise ValueError(f"sample_audio is {what}, not audio: pass the audio, unpacked where it is compressed")
     # Samples without a header may be all digits, which are JSON too.
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[") and other_text(start):
         raise ValueError(
@@ -44,15 +46,15 @@ class _Sample:
         if self.format is None:
             _refuse_text(read_at(0, START))
 
-    def filename(self) -> str | None:
-        """Give the name to send; the log says when it was put right or tells no format."""
+    def filename(self, logger: Logger) -> str | None:
+        """Give the name to send; the logger is told when it was put right or tells no format."""
         if self._given_name:
             return self._given_name
         # A name need not be text, but what is sent must be.
         name = re.sub("[\ud800-\udfff]", "\ufffd", self._name or "")
         filename, warning = sample_filename(name, self.format)
         if warning is not None:
-            logging.getLogger("mistral_voices").warning("%s", warning)
+            logger.warning("%s", warning)
         return filename
 
 
@@ -69,6 +71,8 @@ class PathSample(_Sample):
             message = "sample_audio: there is no such file"
             if self._path.startswith("~"):
                 message += ", for ~ is not expanded: pass path.expanduser()"
+            elif mistake := describe_url(self._path):
+                message += f", for it {mistake}"
             raise FileNotFoundError(error.errno, message, self._path) from None
         except OSError as error:
             raise _with_argument(error, self._path) from None

@@ -2,10 +2,10 @@
 
 import base64
 import codecs
-import logging
 import os
 import re
 import string
+from logging import Logger
 
 from .formats import is_tag, recognize_bytes
 
@@ -16,18 +16,20 @@ LONGEST_TYPED = 1024
 # So much of a text tells what it holds.
 START = 8192
 
-_LETTERS = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}+/".encode()
+LETTERS = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}+/".encode()
 _BLANKS = b" \t\r\n\v\f"
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
+# What a missing value becomes where a program makes text of it; some of them could be base64.
+NO_VALUES = ("none", "null", "nil", "nan", "undefined", "true", "false")
 REMEDY = "pass a file as pathlib.Path, the bytes of the audio, or base64.b64encode(audio).decode()"
 MIXED = "mixes the standard and the URL-safe alphabet of base64"
 FORM = "has blanks where base64 text has +, as a form makes them: encode + as %2B"
-# What people pass instead of base64 text, by how it begins, and the remedy.
+# What people pass instead of base64 text, by how it begins, and the remedy; of the slashes of a URL, pathlib takes one.
 _MISTAKES = [
     (r"data:", "is a data URI: pass only what stands after the comma"),
     (r"file:", "is the URL of a file: pass its path as pathlib.Path"),
-    (r"[a-z][a-z0-9+.-]+://", "is a URL: download what it leads to and pass the bytes"),
+    (r"[a-z][a-z0-9+.-]+:[/\\]", "is a URL: download what it leads to and pass the bytes"),
     (
         r"(bytearray\()?b['\"]",
         "is the repr of bytes: pass the bytes themselves, or their .decode() instead of str()",
@@ -40,7 +42,7 @@ _MISTAKES = [
 _PATH = r"(?i)(~|\.{1,2}[/\\]|[a-z]:|\\\\).*|[^\r\n]*\.[a-z]\w{1,4}"
 
 
-def check_sample_text(given: str) -> str:
+def check_sample_text(given: str, logger: Logger) -> str:
     """Check text that was given as sample_audio, and give what is sent: base64 of the standard alphabet, padded.
 
     Raises:
@@ -51,6 +53,8 @@ def check_sample_text(given: str) -> str:
         raise ValueError("sample_audio is empty: pass base64 text, bytes, a path or a binary file")
     if len(text) <= LONGEST_PATH:
         _check_path(text)
+        if text.lower() in NO_VALUES:
+            raise ValueError(f"sample_audio is {text!r}, which a missing value becomes as text: {REMEDY}")
     sent, repairs = _put_right(text)
     start = sent[:START].encode()
     if is_encoded_audio(_decode_start(start)):
@@ -58,7 +62,7 @@ def check_sample_text(given: str) -> str:
     if _is_hexadecimal(start):
         raise ValueError("sample_audio is hexadecimal: pass bytes.fromhex(text)")
     if repairs:
-        logging.getLogger("mistral_voices").warning("sample_audio: %s before sending", ", ".join(repairs))
+        logger.warning("sample_audio: %s before sending", ", ".join(repairs))
     return sent
 
 
@@ -103,7 +107,7 @@ def _put_right(text: str) -> tuple[str, list[str]]:
     # Non-ASCII blanks, such as those of web pages, are none to bytes.
     data = (text if text.isascii() else "".join(text.replace("\ufeff", "").split())).encode("ascii", "replace")
     # Deleting all letters is the fastest way to see every character that is none: 1 ns a letter.
-    others = data.translate(None, _LETTERS)
+    others = data.translate(None, LETTERS)
     repairs = []
     is_from_form = b" " in others and _is_from_form(data)
     without_blanks = others.translate(None, _BLANKS)
@@ -144,7 +148,7 @@ def _lacks_padding_only(data: bytes, padding: bytes) -> bool:
     """Say whether an encoder left the padding away; where bits of a further byte are there, the text was cut."""
     letters = data.removesuffix(padding)
     spare = {2: 0b1111, 3: 0b11}.get(len(letters) % 4)
-    if spare is None or _LETTERS.index(letters[-1]) & spare:
+    if spare is None or LETTERS.index(letters[-1]) & spare:
         return False
     return len(data) > LONGEST_TYPED or _is_audio(_decode_start(letters))
 
@@ -167,6 +171,11 @@ def _describe(text: str, problem: str) -> str:
     if "/" in text and len(text) <= LONGEST_TYPED and not _is_audio(_decode_start(text.encode("ascii", "replace"))):
         problem += "; or it is the path of a file that is not there"
     return f"{problem}: {REMEDY}"
+
+
+def describe_url(text: str) -> str | None:
+    """Say what a path is in truth and the remedy, if it is a URL."""
+    return next((mistake for start, mistake in _MISTAKES[:3] if re.match(start, text, re.IGNORECASE)), None)
 
 
 def _describe_path(text: str) -> str:

@@ -2,8 +2,11 @@
 
 import base64
 import json
+import ntpath
 import os
 from collections.abc import Generator
+from logging import Logger
+from types import CoroutineType
 from typing import Any, Protocol, TypeAlias
 
 from . import sample_files
@@ -30,15 +33,17 @@ Audio: TypeAlias = Buffer | os.PathLike[str] | BinaryFile
 SampleAudio: TypeAlias = str | Audio | tuple[str | None, Audio] | tuple[str | None, Audio, str | None]
 
 
-def prepare_sample(sample_audio: SampleAudio) -> str | Sample:
+def prepare_sample(sample_audio: SampleAudio, logger: Logger) -> str | Sample:
     """Check what a user gave as sample_audio; text stays text. It may touch a file.
+
+    What was put right, and a name that tells no format, goes to the logger at WARNING.
 
     Raises:
         TypeError, ValueError: It is no audio; the message names the remedy.
         OSError: A file cannot be read.
     """
     if isinstance(sample_audio, str):
-        return check_sample_text(sample_audio)
+        return check_sample_text(sample_audio, logger)
     if type(sample_audio) is tuple:
         return _prepare_pair(sample_audio)
     return _prepare_audio(sample_audio, None)
@@ -49,7 +54,7 @@ def _prepare_pair(given: tuple[Any, ...]) -> Sample:
         raise TypeError(SAMPLES)
     if not 2 <= len(given) <= 4 or not isinstance(given[0], str | None):
         raise TypeError('sample_audio must be a pair such as ("ada.wav", file), if it is a tuple')
-    name, audio = given[:2]
+    name, audio = given[0] and ntpath.basename(given[0]), given[1]
     if isinstance(audio, str):
         raise TypeError(
             "sample_audio is a tuple with text: pass the base64 text alone, and its name as sample_filename"
@@ -71,6 +76,8 @@ def _prepare_audio(audio: Any, name: str | None) -> Sample:
         content = memoryview(audio).tobytes()
     except TypeError:
         kind = type(audio).__name__
+        if isinstance(audio, CoroutineType):
+            audio.close()  # Python warns of one that nobody awaits
         raise TypeError(f"sample_audio must be {EXPECTED}, not {kind}{hint(audio)}") from None
     except (ValueError, BufferError) as error:
         raise ValueError(f"sample_audio is a buffer that cannot be read: {error}") from None
@@ -78,8 +85,12 @@ def _prepare_audio(audio: Any, name: str | None) -> Sample:
 
 
 def _is_samples(audio: object) -> bool:
-    """Say whether something holds the samples of a sound as numbers, as arrays and tensors do."""
-    return hasattr(audio, "dtype") and hasattr(audio, "shape")
+    """Say whether something holds the samples of a sound as numbers, as arrays, tensors and rows of datasets do."""
+    if isinstance(audio, dict):
+        return "array" in audio
+    if isinstance(audio, list):
+        return hasattr(next(iter(audio), None), "__float__")
+    return hasattr(audio, "get_all_samples") or (hasattr(audio, "dtype") and hasattr(audio, "shape"))
 
 
 class Upload:

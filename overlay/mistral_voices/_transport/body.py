@@ -34,7 +34,9 @@ class BodyReader:
     def start(self) -> None:
         """Let the download begin anew, which may touch a file."""
         if self._download is not None:
-            self._download.start(self._response.headers.get("content-type"), self._announced())
+            headers = self._response.headers
+            encoding = headers.get("content-encoding")
+            self._download.start(headers.get("content-type"), self._announced(), encoding)
 
     def add(self, block: bytes) -> bool:
         """Take a block; True when no more is wanted. Raises the library's ReadTimeout when the body takes too long."""

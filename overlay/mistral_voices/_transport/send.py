@@ -6,6 +6,7 @@ Nothing is decided here, since it would be decided twice: decisions are the flow
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing, nullcontext
+from logging import Logger
 from typing import TypeVar
 
 from .._core.flow import call
@@ -28,7 +29,8 @@ class Transport:
 
     def __init__(self, clients: Clients, options: Options) -> None:
         self._clients = clients
-        self.options: Options = options._replace(logger=options.logger or default_logger())
+        self.logger: Logger = options.logger or default_logger()
+        self.options: Options = options._replace(logger=self.logger)
 
     def merged(self, given: CallOptions) -> Options:
         """Give the options of a call: the client's, with those that were given in their place."""

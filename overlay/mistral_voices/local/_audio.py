@@ -1,24 +1,25 @@
 """Samples: telling what audio they are, and making up one for a voice that has none."""
 
 import base64
-import binascii
 import io
 import math
 import wave
 import zlib
 from pathlib import PurePath
 
+from mistral_voices._media.base64_text import check_base64
 from mistral_voices._media.formats import CONTENT_TYPES, recognize_bytes
 
 _RATE = 8_000  # samples a second, enough for a tone
 
 
 def decode(text: str) -> bytes | None:
-    """Read base64 text, which may be broken into lines; None when it is not base64."""
+    """Read base64 text, which may be broken into lines; None when it is empty or not base64."""
     try:
-        return base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
-    except (binascii.Error, ValueError):
+        check_base64(text)
+    except ValueError:
         return None
+    return base64.b64decode(text)
 
 
 def find_content_type(audio: bytes, filename: str | None) -> str:

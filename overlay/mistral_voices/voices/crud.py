@@ -52,10 +52,10 @@ class Crud:
         Args:
             name: Display name; several voices may share one.
             sample_audio: The audio file: a path (such as pathlib.Path), bytes or another buffer, a binary file that can
-                be rewound, from where it stands, a pair of its name and one of these, or base64 text. A path or file
-                is encoded as it is sent, a block at a time. Of text, line breaks, the URL-safe alphabet and missing
-                padding are put right. WAV, MP3, FLAC, AAC, AIFF, AMR, CAF, WMA and audio in Ogg, MP4 and WebM are known
-                by their first bytes; that was tried with the client, not with the service.
+                be rewound, from where it stands, a pair of its name and one of these, or base64 text; at least 1
+                byte. A path or file is encoded as it is sent, a block at a time. Of text, line breaks, the URL-safe
+                alphabet and missing padding are put right. WAV, MP3, FLAC, AAC, AIFF, AMR, CAF, WMA and audio in Ogg,
+                MP4 and WebM are known by their first bytes; that was tried with the client, not with the service.
             slug: Short name for use in addresses; None sends null.
             languages: Codes of the languages that the voice speaks, such as "en"; None means left out.
             gender: How the voice sounds, such as "female", "male" or "neutral"; None sends null.
@@ -100,9 +100,9 @@ class Crud:
             "retention_notice": retention_notice,
             "sample_filename": sample_filename,
         }
-        sample = prepare_sample(sample_audio)
-        creation = Creation(self._transport, self._created_ids, recover, options)
-        return self._transport.drive(creation.create(operations.create_voice(sample, on_progress, **given)))
+        sample = prepare_sample(sample_audio, self._transport.logger)
+        request = operations.create_voice(sample, on_progress, self._transport.logger, **given)
+        return self._transport.drive(Creation(self._transport, self._created_ids, recover, options).create(request))
 
     async def create_async(
         self,
@@ -139,9 +139,11 @@ class Crud:
             "retention_notice": retention_notice,
             "sample_filename": sample_filename,
         }
-        sample = await in_thread_unless(isinstance(sample_audio, bytes), prepare_sample, sample_audio)
+        logger = self._transport.logger
+        sample = await in_thread_unless(isinstance(sample_audio, bytes), prepare_sample, sample_audio, logger)
+        request = operations.create_voice(sample, on_progress, logger, **given)
         creation = Creation(self._transport, self._created_ids, recover, options)
-        return await self._transport.drive_async(creation.create(operations.create_voice(sample, on_progress, **given)))
+        return await self._transport.drive_async(creation.create(request))
 
     def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:
         """Look up one voice, without its sample.

@@ -54,7 +54,8 @@ def resolve(wanted: str, options: Options) -> Steps[models.VoiceResponse]:
         return voices[0]
     close = matches.close()
     advice = "close matches: " + ", ".join(map(repr, close)) if close else "nor any like it"
-    by_id.message = f"There is no voice with the id, slug or name {wanted!r}; {advice}"
+    shown = wanted if len(wanted) <= LONGEST_QUERY else f"{wanted[:LONGEST_QUERY]}..."
+    by_id.message = f"There is no voice with the id, slug or name {shown!r}; {advice}"
     by_id.args = (by_id.message,)
     raise by_id
 

@@ -33,7 +33,7 @@ class Samples:
             errors.NotFoundError: There is no such voice (404).
             errors.HTTPValidationError: The server did not accept an argument (422).
             errors.SDKError: Another 3XX, 4XX or 5XX.
-            errors.ResponseValidationError: The response is neither JSON text nor audio.
+            errors.ResponseValidationError: The response is neither base64 text nor audio.
             errors.NoResponseError: No response came.
 
         Endpoint: GET /v1/audio/voices/{voice_id}/sample
