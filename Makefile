@@ -93,8 +93,8 @@ budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py
 
 lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
-	@$(COMPILE) --extra dev pyproject.toml --output-file requirements-dev.lock
-	@$(COMPILE) --extra node pyproject.toml --output-file requirements-node.lock
+	@$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --group node --output-file requirements-node.lock
 	@set -e; for peer in scripts/bench/requirements/*.in; do \
 		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
