@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 BASE ?= HEAD
 READY := .venv/ready
+RELEASE := .venv/release/ready
 COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget lock clean
+.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +21,11 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(RELEASE): $(READY) requirements-release.lock
+	@$(PYTHON) -m venv --without-pip .venv/release
+	@$(BIN)/python -m uv --quiet pip sync --python .venv/release/bin/python --require-hashes requirements-release.lock
 	@touch $@
 
 setup: $(READY) ## Make .venv from the hashed lock
@@ -46,7 +52,7 @@ mutants: $(READY) ## Change the code in a hundred small ways, and show which tes
 mutations: $(READY) ## Change the document in many ways, and show which check finds each
 	@$(BIN)/python scripts/mutations.py
 
-check: document drift layers lint types wire budget ## All checks that are not tests
+check: document drift layers lint types wire budget package workflows ## All checks that are not tests
 
 drift: $(READY) ## Is generated/ what the document says?
 	@$(BIN)/python scripts/generate.py --check
@@ -67,6 +73,12 @@ document: $(READY) ## Is openapi/voices.yaml valid, and what the patches make of
 	@$(BIN)/python scripts/import_document.py --check
 	@$(BIN)/openapi-spec-validator --errors all openapi/voices.yaml
 	@$(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml
+
+workflows: $(RELEASE) ## zizmor: are the workflows of .github sound?
+	@.venv/release/bin/zizmor --offline --quiet --no-progress --persona pedantic .github
+
+package: $(RELEASE) ## Would a release be well formed, and the same bytes twice?
+	@$(BIN)/python scripts/release/check.py
 
 wire: $(READY) ## Can the comparison of documents on the wire fail at all?
 	@$(BIN)/python scripts/diff.py --self-test
@@ -92,11 +104,15 @@ bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 sh
 budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py
 
+build: $(RELEASE) ## Build sdist, wheel, SBOM, licences and SHA256SUMS into dist/
+	@$(BIN)/python scripts/release/build.py
+
 lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
 	@$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock
 	@set -e; for peer in scripts/bench/requirements/*.in; do \
 		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv scripts/node/node_modules scripts/peers/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv dist scripts/node/node_modules scripts/peers/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache
