@@ -13,6 +13,7 @@ import logging
 import lzma
 import mmap
 import os
+import sys
 import tarfile
 import tempfile
 import wave
@@ -35,6 +36,8 @@ from mistral_voices._media.upload import prepare_sample
 from .samples import WAV, AsyncUpload, Folder, ShortReads
 
 T = TypeVar("T")
+# Since Python 3.13 all compressed files have the names that gzip's always had.
+NAMED = sys.version_info >= (3, 13)
 
 
 def prepared(sample_audio: Any) -> Sample:
@@ -137,10 +140,10 @@ SENT: dict[str, tuple[Callable[[Folder], Any], str | None]] = {
     "spooled-in-memory": (lambda folder: spooled(folder, 0), "sample.wav"),
     "spooled-on-disk": (lambda folder: spooled(folder, 1), "sample.wav"),
     "gzip": (lambda folder: compressed(folder, gzip), "ada.wav"),
-    "bz2": (lambda folder: compressed(folder, bz2), "sample.wav"),
-    "lzma": (lambda folder: compressed(folder, lzma), "sample.wav"),
+    "bz2": (lambda folder: compressed(folder, bz2), "ada.wav" if NAMED else "sample.wav"),
+    "lzma": (lambda folder: compressed(folder, lzma), "ada.wav" if NAMED else "sample.wav"),
     "zip-member": (lambda folder: kept(folder, zipped(folder).open, "sub/ada.wav"), "ada.wav"),
-    "tar-member": (tarred, "all.wav"),
+    "tar-member": (tarred, "take 1.wav" if NAMED else "all.wav"),
     "raw-file-in-a-buffer": (
         lambda folder: kept(folder, io.BufferedReader, io.FileIO(folder.write(WAV))),
         "sample.wav",
@@ -263,7 +266,7 @@ WRONG: dict[str, tuple[Callable[[Folder], Any], tuple[type[Exception], str]]] = 
     "device": (lambda _: Path("/dev/zero"), (ValueError, "/dev/zero is no regular file: read it and pass its bytes")),
     "text-mode": (lambda folder: folder.open(WAV, "r", encoding="latin-1"), IN_TEXT_MODE),
     "text-in-memory": (lambda _: io.StringIO("UklGRg=="), IN_TEXT_MODE),
-    "text-by-codecs": (lambda folder: kept(folder, codecs.open, folder.write(WAV)), IN_TEXT_MODE),
+    "text-by-codecs": (lambda folder: codecs.getreader("latin-1")(folder.open(WAV)), IN_TEXT_MODE),
     "write-only": (lambda folder: folder.open(WAV, "wb"), (ValueError, r'cannot be read.* open\(path, "rb"\)')),
     "pipe": (lambda folder: folder.pipe(), CANNOT_REWIND),
     "only-read": (lambda _: SimpleNamespace(read=lambda size: b""), CANNOT_REWIND),

@@ -36,7 +36,7 @@ def file_calls(call: Callable[[], Any]) -> set[str]:
 
     def note(frame: Any, event: str, function: Any) -> None:
         owner = getattr(function, "__self__", None)
-        if event == "c_call" and (isinstance(owner, io.FileIO) or getattr(owner, "__name__", "") in ("posix", "io")):
+        if event == "c_call" and (isinstance(owner, io.FileIO) or getattr(owner, "__name__", "") in ("posix", "io", "_io")):
             names.add(function.__name__)
 
     call()
