@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADING = r"^## (?P<version>\S+) \((?P<date>.*)\)\n+(?P<notes>.*?)(?=^## |\Z)"
+HEADING = r"^## (?P<version>\S+) \((?P<date>[^)\n]*)\)\n+(?P<notes>.*?)(?=^## |\Z)"
 
 
 class ChangelogError(Exception):

@@ -36,7 +36,8 @@ def file_calls(call: Callable[[], Any]) -> set[str]:
 
     def note(frame: Any, event: str, function: Any) -> None:
         owner = getattr(function, "__self__", None)
-        if event == "c_call" and (isinstance(owner, io.FileIO) or getattr(owner, "__name__", "") in ("posix", "io", "_io")):
+        module = getattr(owner, "__name__", "").lstrip("_")  # io is _io since Python 3.14
+        if event == "c_call" and (isinstance(owner, io.FileIO) or module in ("posix", "io")):
             names.add(function.__name__)
 
     call()
