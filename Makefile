@@ -74,7 +74,10 @@ document: $(READY) ## Is openapi/voices.yaml valid, and what the patches make of
 	@$(BIN)/openapi-spec-validator --errors all openapi/voices.yaml
 	@$(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml
 
-workflows: $(RELEASE) ## zizmor: are the workflows of .github sound?
+workflows: $(RELEASE) ## Are workflows and issue forms valid, and the workflows sound? Offline
+	@.venv/release/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/release/bin/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	@.venv/release/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@.venv/release/bin/zizmor --offline --quiet --no-progress --persona pedantic .github
 
 package: $(RELEASE) ## Would a release be well formed, and the same bytes twice?
