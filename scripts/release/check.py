@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from scripts.release.build import release, sums
@@ -57,18 +58,16 @@ def page_problems(wheel: Path, folder: Path) -> Iterator[str]:
     yield from (f"on the package's page this link breaks: {link}" for link in links.broken)
 
 
-def pyroma_problems(sdist: Path, project: dict[str, object]) -> Iterator[str]:
+def pyroma_problems(printed: str, project: dict[str, Any]) -> Iterator[str]:
     """Say what pyroma misses, but for the addresses that nobody has filled in."""
-    _, printed = tool("pyroma", sdist)
-    missed = [line for line in printed.split("-" * 30)[2].strip().splitlines() if line]
-    for line in missed:
-        unfilled = (line == NO_EMAIL and "email" not in str(project["authors"])) or (
-            line.startswith(NO_ADDRESS) and "urls" not in project
-        )
-        if not unfilled and "Cheese" not in line:
-            yield f"pyroma: {line}"
-    if "Final rating:" not in printed:
+    missing = {NO_EMAIL: "email" not in project["authors"][0], NO_ADDRESS: "urls" not in project}
+    excused = tuple(line for line, is_missing in missing.items() if is_missing)
+    missed, rated, _ = printed.partition("Found ")[2].partition("Final rating:")
+    if not rated:
         yield f"pyroma:\n{printed}"
+    for line in missed.splitlines()[1:]:
+        if line.strip("-") and not line.startswith(excused):
+            yield f"pyroma: {line}"
 
 
 def problems(first: Path, second: Path) -> Iterator[str]:
@@ -86,7 +85,7 @@ def problems(first: Path, second: Path) -> Iterator[str]:
         if status:
             yield f"{name}:\n{printed}"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    yield from pyroma_problems(sdist, project)
+    yield from pyroma_problems(tool("pyroma", sdist)[1], project)
     yield from page_problems(wheel, second)
 
 

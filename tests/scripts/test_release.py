@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,33 @@ def test_links_that_break_are_found() -> None:
     links = check.Links()
     links.feed('<a href="docs/a.md"><a href="#b"><img src="/c.svg"><a href="https://d"><a href="mailto:e"><a name="f">')
     assert links.broken == ["docs/a.md", "/c.svg"]
+
+
+BARS = "-" * 30
+EMPTY: dict[str, Any] = {"authors": [{"name": "us"}]}
+FILLED: dict[str, Any] = {"authors": [{"name": "us", "email": "us@example.org"}], "urls": {"Repository": "https://a"}}
+BOTH = (check.NO_EMAIL, check.NO_ADDRESS + " with a link.")
+
+
+@pytest.mark.parametrize(
+    ("missed", "project", "problems"),
+    [
+        (BOTH, EMPTY, 0),
+        ((), FILLED, 0),
+        (BOTH, FILLED, 2),
+        (BOTH, EMPTY | {"urls": FILLED["urls"]}, 1),
+        ((*BOTH, "Your package does not have keywords data."), EMPTY, 1),
+        (("Your package does not have keywords data.",), FILLED, 1),
+    ],
+)
+def test_pyroma_misses_nothing_but_addresses(missed: tuple[str, ...], project: dict[str, Any], problems: int) -> None:
+    lines = [BARS, "Checking x", "Getting metadata for wheel...", "Found mistral-voices", BARS, *missed]
+    lines += [BARS] * bool(missed) + ["Final rating: 9/10", "Cheese", BARS]
+    assert len(list(check.pyroma_problems("\n".join(lines), project))) == problems
+
+
+def test_pyroma_that_ends_early_is_a_problem() -> None:
+    assert list(check.pyroma_problems("Traceback ...", EMPTY)) == ["pyroma:\nTraceback ..."]
 
 
 @pytest.fixture(scope="module")
