@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,16 +53,11 @@ def test_it_serves_with_all_its_options(tmp_path: Path) -> None:
         assert (*process.communicate(), process.returncode) == ("", "", 0)
 
 
-def test_it_starts_quickly_and_ends_at_control_c() -> None:
-    seconds = []
-    for _ in range(3):  # the best counts, for the machine may be busy
-        began = time.perf_counter()
-        with running() as (process, client):
-            seconds.append(time.perf_counter() - began)
-            assert client.get(VOICES).status_code == 200
-            process.send_signal(signal.SIGINT)
-            assert (*process.communicate(), process.returncode) == ("", "", 0)
-    assert min(seconds) < 1
+def test_it_ends_at_control_c() -> None:
+    with running() as (process, client):
+        assert client.get(VOICES).status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert (*process.communicate(), process.returncode) == ("", "", 0)
 
 
 def test_a_kill_loses_no_acknowledged_voice(tmp_path: Path) -> None:
