@@ -4,6 +4,7 @@ BIN := .venv/bin
 BASE ?= HEAD
 READY := .venv/ready
 RELEASE := .venv/release/ready
+EXAMPLES := .venv/examples/ready
 COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,6 +29,12 @@ $(RELEASE): $(READY) requirements-release.lock
 	@$(BIN)/python -m uv --quiet pip sync --python .venv/release/bin/python --require-hashes requirements-release.lock
 	@touch $@
 
+$(EXAMPLES): $(READY) requirements-examples.lock
+	@$(PYTHON) -m venv --without-pip .venv/examples
+	@$(BIN)/python -m uv --quiet pip sync --python .venv/examples/bin/python --require-hashes requirements-examples.lock
+	@$(BIN)/python -m uv --quiet pip install --python .venv/examples/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
 setup: $(READY) ## Make .venv from the hashed lock
 
 demo: $(READY) ## Do the main job against the local server; SAMPLE=my.wav takes your recording
@@ -37,7 +44,7 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 	@test -n "$$MISTRAL_API_KEY" || { echo "live: set MISTRAL_API_KEY; this makes and deletes one voice in that account."; exit 2; }
 	@$(BIN)/python scripts/demo.py scripts/live.md $(if $(SAMPLE),"$$SAMPLE")
 
-test: $(READY) ## Run all tests, a file at a time on each core
+test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller
@@ -64,9 +71,11 @@ lint: $(READY) ## ruff: style and common mistakes
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 
-types: $(READY) ## mypy --strict and pyright, on our code and on a user's against the wheel
+types: $(READY) $(EXAMPLES) ## mypy --strict and pyright, on our code, the examples and a user's program against the wheel
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/node.py pyright
+	@.venv/examples/bin/mypy examples
+	@$(BIN)/python scripts/node.py pyright --project examples
 	@$(BIN)/python scripts/user_types.py
 
 document: $(READY) ## Is openapi/voices.yaml valid, and what the patches make of the vendor's document?
@@ -113,6 +122,7 @@ build: $(RELEASE) ## Build sdist, wheel, SBOM, licences and SHA256SUMS into dist
 lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
 	@$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements-dev.lock
 	@$(COMPILE) --group release --output-file requirements-release.lock
+	@$(COMPILE) --extra local --group examples pyproject.toml --output-file requirements-examples.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock
 	@set -e; for peer in scripts/bench/requirements/*.in; do \
 		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done

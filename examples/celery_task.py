@@ -1,8 +1,8 @@
 """A Celery task that makes a voice in the background; its result is plain JSON, as `to_dict` gives it.
 
-    MISTRAL_API_KEY=... celery -A celery_task worker
-    >>> from celery_task import clone
-    >>> clone.delay("Ada", "/recordings/ada.wav").get()["id"]
+MISTRAL_API_KEY=... celery -A celery_task worker
+>>> from celery_task import clone
+>>> clone.delay("Ada", "/recordings/ada.wav").get()["id"]
 """
 
 import os
@@ -13,7 +13,9 @@ from celery import Celery
 
 from mistral_voices import Mistral, errors
 
-app = Celery("voices", broker=os.environ.get("BROKER", "memory://"), backend=os.environ.get("BACKEND", "cache+memory://"))
+app = Celery(
+    "voices", broker=os.environ.get("BROKER", "memory://"), backend=os.environ.get("BACKEND", "cache+memory://")
+)
 mistral = Mistral()  # a worker process that is forked makes connections of its own
 
 

@@ -1,10 +1,10 @@
 """A FastAPI service that makes a voice of an uploaded recording, and returns voices as JSON.
 
-    MISTRAL_API_KEY=... uvicorn fastapi_upload:app
-    curl -F name=Ada -F sample=@ada.wav http://127.0.0.1:8000/voices
+MISTRAL_API_KEY=... uvicorn fastapi_upload:app
+curl -F name=Ada -F sample=@ada.wav http://127.0.0.1:8000/voices
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ voices = mistral.audio.voices
 
 
 @asynccontextmanager
-async def close_at_the_end(_: FastAPI) -> AsyncIterator[None]:
+async def close_at_the_end(_: FastAPI) -> AsyncGenerator[None]:
     async with mistral:
         yield
 
@@ -27,9 +27,8 @@ app = FastAPI(lifespan=close_at_the_end)
 
 
 @app.exception_handler(errors.MistralError)
-async def pass_on(_: Request, error: Exception) -> JSONResponse:
+async def pass_on(_: Request, error: errors.MistralError) -> JSONResponse:
     """Errors of the API reach our own callers with the same status; without a response it is 502."""
-    assert isinstance(error, errors.MistralError)
     return JSONResponse({"message": error.message, "request_id": error.request_id}, error.status_code or 502)
 
 
@@ -51,4 +50,4 @@ async def get(name_or_id: str) -> dict[str, Any]:
 
 @app.get("/voices")
 async def list_all(language: str | None = None) -> list[dict[str, Any]]:
-    return [voice.to_dict() async for voice in voices.iterate_async(language=language)]
+    return [voice.to_dict() async for voice in voices.iterate_async(language=[language] if language else None)]

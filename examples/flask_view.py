@@ -28,9 +28,11 @@ def show() -> str:
 
 @app.post("/")
 def create() -> Redirect | tuple[str, int]:
+    sample = request.files["sample"]
     try:
-        # An uploaded file is passed as it is: its name goes along.
-        mistral.audio.voices.create(name=request.form["name"], sample_audio=request.files["sample"], recover=True)
+        mistral.audio.voices.create(
+            name=request.form["name"], sample_audio=(sample.filename or "", sample.stream), recover=True
+        )
     except (ValueError, errors.MistralError) as error:
         return render_template_string(PAGE, voices=[], message=str(error)), 400
     return redirect(url_for("show"))

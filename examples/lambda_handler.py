@@ -1,7 +1,7 @@
 """A handler for AWS Lambda and what works alike: a recording comes as base64, the voice's id goes back.
 
-The client is made once, outside the handler: a warm start goes on with its connection, and a cold one is short because the
-client loads the HTTP library at its first call.
+The client is made once, outside the handler: a warm start goes on with its connection, and a cold one is short, because
+the client loads the HTTP library at its first call.
 """
 
 import json

@@ -16,7 +16,7 @@ def upload(mistral: Mistral, path: Path) -> models.VoiceResponse:
     """Make a voice with a bar of tqdm."""
     with tqdm(desc=path.name, total=path.stat().st_size, unit="B", unit_scale=True) as bar:
 
-        def show(done: int, total: int) -> None:
+        def show(done: int, total: int | None) -> None:
             bar.total = total
             bar.update(done - bar.n)  # `done` is counted from the start, and from 0 again in a retry
 
