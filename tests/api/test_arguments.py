@@ -77,7 +77,8 @@ REFUSED: list[tuple[str, str, Any, type[Exception], str]] = [
     ("list_voices", "type_", "x" * 60, ValueError, f"type_ must be one of 'all', 'custom', 'preset', not '{'x' * 50}'"),
     *[("create_voice", "name", value, TypeError, f"name must be text, not {value}") for value in (None, UNSET)],
     ("create_voice", "name", "\ud800", ValueError, f"name {NO_WORD}"),
-    ("create_voice", "languages", {"en"}, TypeError, "languages must be a list whose items are each text, not set"),
+    ("create_voice", "languages", {"en"}, TypeError, "languages must be a list of text, not set"),
+    ("search_voices", "language", "fr", TypeError, "language must be a list of text, not str; write ['fr']"),
     ("create_voice", "languages", ["en", 1], TypeError, "languages[1] must be text, not int"),
     ("create_voice", "tags", ["a", "\ud800"], ValueError, f"tags[1] {NO_WORD}"),
     ("create_voice", "age", "33", TypeError, "age must be an integer, not str"),
@@ -89,7 +90,7 @@ REFUSED: list[tuple[str, str, Any, type[Exception], str]] = [
     ("ours", "code", "a", ValueError, "code must have at least 2 characters, not 1"),
     ("ours", "flag", 1, TypeError, "flag must be True or False, not int"),
     ("ours", "either", [1.5], TypeError, "either[0] must be text or an integer, not float"),
-    ("ours", "either", 1, TypeError, "either must be text or a list whose items are each text or an integer, not int"),
+    ("ours", "either", 1, TypeError, "either must be text or a list of text or an integer, not int"),
 ]
 
 

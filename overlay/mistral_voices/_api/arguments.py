@@ -48,7 +48,8 @@ def _checked(name: str, given: Any, rule: Argument) -> Any:
     value: Any = list(given) if isinstance(given, tuple) and list in rule.types else _plain(given)
     kind: type = type(value)
     if kind not in rule.types and not (kind is int and float in rule.types):
-        raise TypeError(f"{name} must be {_expected(rule)}, not {kind.__name__}")
+        remedy = f"; write [{value[:50]!r}]" if rule.items is not None and kind is str else ""
+        raise TypeError(f"{name} must be {_expected(rule)}, not {kind.__name__}{remedy}")
     if rule.items is not None and kind is list:
         value = [_plain(item) for item in value]
         for index, item in enumerate(value):
@@ -91,7 +92,7 @@ def _expected(rule: Argument) -> str:
         return "one of " + ", ".join(map(repr, rule.enum))
     text = _names(rule.types)
     if rule.items is not None:
-        text += f" whose items are each {_names(rule.items)}"
+        text += f" of {_names(rule.items)}"
     if rule.minimum is not None and rule.maximum is not None:
         text += f" from {rule.minimum} to {rule.maximum}"
     elif rule.minimum is not None:
