@@ -14,6 +14,8 @@ from mistral_voices import errors, models
 from mistral_voices._core.error_mapping import from_status, from_transport_error, from_unreadable, request_id_of
 from mistral_voices._core.request import Request, Send
 from mistral_voices._core.response import TransportError
+from mistral_voices._media.sample_files import BytesSample
+from mistral_voices._media.upload import Upload
 
 from ..harness import VOICE, Reply
 
@@ -176,6 +178,19 @@ def test_no_response(failure: dict[str, Any], message: str) -> None:
         error = from_transport_error(send(attempt), cause)
         assert (type(error), str(error)) == (kind, message.format(f"GET /v1/audio/voices/v1{where}") + more)
     assert str(from_transport_error(SEND, TransportError(TimeoutError(), ""))).endswith(": TimeoutError")
+
+
+@pytest.mark.parametrize(
+    ("size", "more"),
+    [(1000, ""), (1 << 16, "; a server that finds the sample too large may close the connection so")],
+)
+def test_an_upload_that_is_lost_may_have_been_too_large(size: int, more: str) -> None:
+    sample = BytesSample(b"RIFF" + bytes(size), None)
+    for content in (bytes(size), Upload({"sample_audio": ""}, "sample_audio", sample, None)):
+        request: Request[Any] = Request("POST", "/v1", lambda response: None, {}, content=content)
+        attempt = Send(request, "https://api.example/v1", {"authorization": "Bearer x"}, None, 1)
+        error = from_transport_error(attempt, TransportError(OSError(), "gone"))
+        assert str(error) == f"The connection was lost before a response to POST /v1: gone{more}"
 
 
 def test_what_an_error_has_where_nothing_is_known() -> None:

@@ -8,71 +8,91 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 
 from mistral_voices import Mistral, errors
+from mistral_voices._media.progress import Progress
 from tests.harness import KEY, ClientKind
 
 RESPONSE = b"HTTP/1.1 413 Too Large\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo large"
 
 
-@contextmanager
-def refusing(context: ssl.SSLContext | None, *, lingers: bool) -> Iterator[str]:
-    """Serve one upload: respond to its headers, then read it to its end, or close when more of it has come."""
+class Refusing:
+    """A server of one upload, which responds to its headers.
 
-    def serve() -> None:
+    Then it reads the upload to its end, or it closes the connection: at once when more of the upload has come, or while
+    the client does something else.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None, way: str) -> None:
+        self._context, self._way = context, way
+        self._is_sending, self._is_closed = threading.Event(), threading.Event()
+
+    def on_progress(self, done: int, total: int | None) -> None:
+        """Keep the client, which has sent a block, from all else until the server has closed."""
+        if done and self._way == "closes between blocks":
+            self._is_sending.set()
+            self._is_closed.wait(5)
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=self._serve, args=(listener,), daemon=True)
+            thread.start()
+            yield f"{'https' if self._context else 'http'}://localhost:{listener.getsockname()[1]}"
+        thread.join(5)
+
+    def _serve(self, listener: socket.socket) -> None:
         connection, _ = listener.accept()
+        # Or the system may drop the response when the connection is closed, because it has not sent it yet.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with suppress(OSError):
-            if context is not None:
-                connection = context.wrap_socket(connection, server_side=True)
+            if self._context is not None:
+                connection = self._context.wrap_socket(connection, server_side=True)
             request = b""
             while b"\r\n\r\n" not in request:
                 request += connection.recv(1000)
+            if self._way == "closes between blocks":
+                self._is_sending.wait(5)
             connection.sendall(RESPONSE)
             select.select([connection], [], [], 5)
-            while lingers and connection.recv(1 << 16):
+            while self._way == "lingers" and connection.recv(1 << 16):
                 pass
         connection.close()
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"{'https' if context else 'http'}://localhost:{listener.getsockname()[1]}"
-    thread.join(5)
+        self._is_closed.set()
 
 
-def upload(mistral: Mistral, kind: ClientKind, path: Path) -> None:
-    path.write_bytes(b"RIFF\xff\xff\xff\xffWAVE" + bytes(20_000_000))
+def upload(mistral: Mistral, kind: ClientKind, on_progress: Progress | None = None) -> None:
+    sample = b"RIFF\xff\xff\xff\xffWAVE" + bytes(20_000_000)
     with pytest.raises(errors.SDKError, match="too large") as caught:
-        kind.call(mistral, "create", name="Ada", sample_audio=path)
+        kind.call(mistral, "create", name="Ada", sample_audio=sample, on_progress=on_progress)
     assert caught.value.status_code == 413
 
 
-@pytest.mark.parametrize("lingers", [True, False], ids=["lingers", "closes"])
-@pytest.mark.parametrize(
-    ("scheme", "is_async"), [("http", False), ("http", True), ("https", True)], ids=["sync", "async", "async over tls"]
-)
+@pytest.mark.parametrize("way", ["lingers", "closes", "closes between blocks"])
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.usefixtures("complaints")
 def test_an_upload_that_is_refused_gets_the_response(
-    scheme: str, is_async: bool, lingers: bool, authority: trustme.CA, trusted: None, tmp_path: Path
+    scheme: str, is_async: bool, way: str, authority: trustme.CA, trusted: None
 ) -> None:
     context = None
     if scheme == "https":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost").configure_cert(context)
-    with refusing(context, lingers=lingers) as url, Mistral(KEY, server_url=url, retry_config=None) as mistral:
-        upload(mistral, ClientKind(httpx, is_async), tmp_path / "long.wav")
+    server = Refusing(context, way)
+    with server.serving() as url, Mistral(KEY, server_url=url, retry_config=None) as mistral:
+        upload(mistral, ClientKind(httpx, is_async), server.on_progress)
 
 
-def test_so_does_one_with_a_client_of_the_user(client_kind: ClientKind, tmp_path: Path) -> None:
+def test_so_does_one_with_a_client_of_the_user(client_kind: ClientKind) -> None:
     name = "AsyncClient" if client_kind.is_async else "Client"
     client = getattr(client_kind.library, name)()
     own = {"async_client" if client_kind.is_async else "client": client}
-    with refusing(None, lingers=True) as url:
-        upload(Mistral(KEY, server_url=url, retry_config=None, **own), client_kind, tmp_path / "long.wav")
+    with Refusing(None, "lingers").serving() as url:
+        upload(Mistral(KEY, server_url=url, retry_config=None, **own), client_kind)
     if not client_kind.is_async:
         client.close()

@@ -15,6 +15,8 @@ from .request import Send
 from .response import Response, TransportError
 
 LONGEST_SENTENCE = 500
+# A body that a server may refuse for its size.
+LARGE_BODY = 1 << 16
 NOT_JSON: Any = object()
 # What each timeout interrupted, in the words of a message.
 PHASES = {
@@ -83,7 +85,10 @@ def from_transport_error(send: Send, failure: TransportError) -> errors.NoRespon
     if not failure.was_sent:
         peer = failure.peer or "{0.scheme}://{0.netloc}".format(urlsplit(send.url))
         return errors.NoResponseError(f"No connection to {peer} for {where}: {reason}")
-    return errors.NoResponseError(f"The connection was lost before a response to {where}: {reason}")
+    content = send.request.content
+    length = 0 if content is None else len(content) if isinstance(content, bytes) else content.length
+    likely = "; a server that finds the sample too large may close the connection so" if length >= LARGE_BODY else ""
+    return errors.NoResponseError(f"The connection was lost before a response to {where}: {reason}{likely}")
 
 
 def add_to_message(error: errors.MistralError, more: str) -> None:

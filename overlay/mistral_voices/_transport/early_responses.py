@@ -1,70 +1,115 @@
-"""Responses that come while an upload runs: read before the connection breaks, so that they are not lost with it.
+"""Responses that come while an upload runs: read although the connection broke, so that they are not lost with it.
 
-A server that refuses an upload may respond and close at once. asyncio drops what has arrived unread when it fails to
-send, and the caller would hear of a lost connection instead of the 413.
+A server that refuses an upload may respond and close at once. The system keeps what has arrived, but asyncio closes the
+socket, and drops that, when it fails to send: the caller would hear of a lost connection instead of the 413.
 """
 
 from __future__ import annotations
 
-import asyncio
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-# What is smaller is sent before a response can come.
-SMALLEST_UPLOAD = 1 << 16
-READ_BYTES = 1 << 16
+from anyio import BrokenResourceError, ClosedResourceError, EndOfStream
+from anyio.abc import ByteStream, SocketAttribute
+from httpcore import WriteError
+
+# What is smaller is the head of a request, or sent with it.
+SMALLEST_BODY = 1 << 12
 
 
 class EarlyReadingBackend:
-    """The HTTP library's network, with connections that read while they write."""
+    """The HTTP library's network, with connections from which all can be read that has arrived."""
 
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    async def connect_tcp(self, *arguments: Any, **options: Any) -> EarlyReadingStream:
-        return EarlyReadingStream(await self._backend.connect_tcp(*arguments, **options))
+    async def connect_tcp(self, *arguments: Any, **options: Any) -> Any:
+        stream = await self._backend.connect_tcp(*arguments, **options)
+        connection = Connection(stream._stream)
+        return EarlyReadingStream(type(stream)(connection), connection)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
 
 
 class EarlyReadingStream:
-    """A connection that reads, in a task of its own, while large blocks are written."""
+    """The HTTP library's stream over a connection, perhaps with TLS between them."""
+
+    def __init__(self, stream: Any, connection: Connection) -> None:
+        self._stream = stream
+        self._connection = connection
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if len(buffer) >= SMALLEST_BODY:
+            self._connection.keep()
+        await self._stream.write(buffer, timeout)
+        if self._connection.is_broken:
+            raise WriteError("the server closed the connection")  # the library then reads the response
+
+    async def start_tls(self, *arguments: Any, **options: Any) -> EarlyReadingStream:
+        return EarlyReadingStream(await self._stream.start_tls(*arguments, **options), self._connection)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class Connection(ByteStream):
+    """A connection with a second handle of its socket during an upload, which outlives that of asyncio.
+
+    To TLS a failure to send does not show, because it would not read any more.
+    """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
-        self._reading: asyncio.Task[bytes] | None = None
+        self._kept: socket.socket | None = None
+        self.is_broken: bool = False
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if self._reading is None and len(buffer) >= SMALLEST_UPLOAD:
-            self._reading = asyncio.create_task(self._stream.read(READ_BYTES))
-            self._reading.add_done_callback(_take_exception)
-            for _ in range(3):  # so that what has arrived by now is read before anything can break
-                await asyncio.sleep(0)
-        await self._stream.write(buffer, timeout)
+    def keep(self) -> None:
+        """Keep what arrives readable, whatever becomes of sending."""
+        if self._kept is None and not self.is_broken:
+            with suppress(OSError):  # it is closed already, or there are too many files
+                raw = self._stream.extra_attributes[SocketAttribute.raw_socket]()
+                self._kept = socket.fromfd(raw.fileno(), raw.family, raw.type)
+                self._kept.setblocking(False)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        reading, self._reading = self._reading, None
-        if reading is not None:
-            reading.cancel()  # which takes nothing away from what has arrived
-            await asyncio.wait([reading])
-            if not reading.cancelled():
-                return reading.result()
-        given: bytes = await self._stream.read(max_bytes, timeout)
+    async def send(self, item: bytes) -> None:
+        try:
+            await self._stream.send(item)
+        except (BrokenResourceError, ClosedResourceError):
+            if self._kept is None:
+                raise
+            self.is_broken = True
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        try:
+            given: bytes = await self._stream.receive(max_bytes)
+        except (BrokenResourceError, ClosedResourceError, EndOfStream):
+            if arrived := self._arrived(max_bytes):
+                return arrived
+            raise
+        if not self.is_broken:
+            self._release()
         return given
 
+    def _arrived(self, max_bytes: int) -> bytes:
+        with suppress(OSError):
+            return b"" if self._kept is None else self._kept.recv(max_bytes)
+        return b""
+
+    def _release(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    async def send_eof(self) -> None:
+        await self._stream.send_eof()
+
     async def aclose(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
+        self._release()
         await self._stream.aclose()
 
-    async def start_tls(self, *arguments: Any, **options: Any) -> EarlyReadingStream:
-        return EarlyReadingStream(await self._stream.start_tls(*arguments, **options))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _take_exception(reading: asyncio.Task[bytes]) -> None:
-    """Keep asyncio from complaining when a connection is given up before anyone reads."""
-    if not reading.cancelled():
-        reading.exception()
+    @property
+    def extra_attributes(self) -> Mapping[Any, Any]:
+        return self._stream.extra_attributes  # type: ignore[no-any-return]
