@@ -48,7 +48,7 @@ def test_status_has_its_class(status: int, kind: type[errors.SDKError]) -> None:
     reply = Reply(status, GENERAL, {"x-request-id": "req-7", "X-Other": "1"})
     error = from_status(send(attempt=2), reply.response(), 7.5)
     details = f" ({status}, GET /v1/audio/voices/v1, attempt 2, request id req-7)"
-    assert error.message == (f"Voice is gone{details}" if status >= 400 else REDIRECTS.format(ORIGIN) + details)
+    assert error.message == f"Voice is gone{details}"
     assert (type(error), str(error), error.outcome_unknown) == (kind, error.message, False)
     assert (error.status_code, error.request_id, error.headers["x-OTHER"]) == (status, "req-7", "1")
     raw: Any = error.raw_response
@@ -132,6 +132,22 @@ LOCATIONS: list[tuple[dict[str, str], str]] = [
 def test_redirect_names_its_origin(headers: dict[str, str], origin: str) -> None:
     error = from_status(SEND, Reply(307, GENERAL, headers).response(), None)
     assert error.message.startswith(REDIRECTS.format(origin))
+
+
+@pytest.mark.parametrize("status", [300, 304, 308])
+@pytest.mark.parametrize("headers", [{}, {"location": ""}])
+def test_what_leads_nowhere_is_no_redirect(status: int, headers: dict[str, str]) -> None:
+    error = from_status(SEND, Reply(status, b"", headers).response(), None)
+    assert error.message == f"The server responded with {status} and no message ({status}, GET /v1/audio/voices/v1)"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_is_read_in_every_encoding_that_it_has(encoding: str) -> None:
+    body = json.dumps({"detail": DETAIL, "echo": "Bearer marked-key"}).encode(encoding)
+    attempt = Send(SEND.request, SEND.url, {"authorization": "Bearer marked-key"}, None, 1)
+    error = from_status(attempt, Reply(422, body).response(), None)
+    assert (type(error), error.message) == (errors.HTTPValidationError, f"{WORDED} (422, GET /v1/audio/voices/v1)")
+    assert json.loads(error.body) == {"detail": DETAIL, "echo": "Bearer ***"}
 
 
 UNREADABLE = [

@@ -11,7 +11,7 @@ from mistral_voices._core.server_url import check_server_url
 HOST = ".".join(["a" * 63] * 3 + ["a" * 61])  # 253 characters
 LONG = "https://x.example/" + "a" * 2030
 GOOD = """
-    https://api.mistral.ai http://given.example:8443/base http://127.0.0.1:65535 http://[::1]:80/a http://[fe80::1%eth0]
+    https://api.mistral.ai http://given.example:8443/base http://127.0.0.1:65535 http://[::1]:80/a http://[::1] http://[fe80::1%eth0]
     https://x.example. https://under_score-1.example https://xn--bcher-kva.example
 """
 ADDRESS = (
@@ -21,7 +21,8 @@ ADDRESS = (
 BAD = {
     ADDRESS: """
         api.mistral.ai //api.mistral.ai ftp://api.mistral.ai https:// https:///path https://x.example:port
-        https://x.example:65536 https://[::1 https://[::g] https://\u2603.example https://x.example/\u00e9
+        https://x.example:65536 https://[::1 https://[::g] https://[::1]x https://[::1]x:1 https://[v1.x]:1
+        https://\u2603.example https://x.example/\u00e9
         https://1.2.3.256 https://1.2.3 https://12 https://a..example https://a*b.example https://a(b.example
         https://xn--a.example https://XN--0.example
     """,

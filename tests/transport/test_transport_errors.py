@@ -94,6 +94,17 @@ def test_errors_of_encryption(library: ModuleType, kind: Any, is_transient: bool
     assert ("SSL_CERT_FILE can name the certificates to trust" in mapped.reason) is not is_transient
 
 
+def test_a_failure_to_connect_says_what_the_system_said(library: ModuleType) -> None:
+    error = library.ConnectError("All connection attempts failed", request=request_of(library))
+    error.__context__ = OSError("All connection attempts failed")  # as anyio says it, which tries each address
+    refused = [ConnectionRefusedError(111, "refused"), ConnectionRefusedError(111, "refused")]
+    error.__context__.__cause__ = ExceptionGroup("several", refused)
+    assert map_error(library, error).reason == "All connection attempts failed ([Errno 111] refused)"
+    error = library.ConnectError("[Errno 111] refused", request=request_of(library))
+    error.__context__ = refused[0]
+    assert map_error(library, error).reason == "[Errno 111] refused"
+
+
 def test_an_address_that_cannot_be_used_is_not_sent(library: ModuleType) -> None:
     error = map_error(library, library.InvalidURL("URL too long"))
     assert (error.is_unsendable, error.is_transient, error.was_sent, error.reason) == (

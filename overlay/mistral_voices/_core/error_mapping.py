@@ -39,7 +39,7 @@ def from_status(send: Send, response: Response, retry_after: float | None) -> er
     status, redaction = response.status_code, Redaction(send)
     body, parsed = _parse(redaction, response)
     sentence = _sentence(parsed, body)
-    if 300 <= status < 400:
+    if 300 <= status < 400 and response.headers.get("location"):
         target = _redirect_target(redaction, send, response)
         sentence = f"The server redirects to {target}, and redirects are not followed: set server_url"
     if status == 422 and parsed is not NOT_JSON:
@@ -128,12 +128,13 @@ def _redirect_target(redaction: Redaction, send: Send, response: Response) -> st
 
 def _parse(redaction: Redaction, response: Response) -> tuple[str, Any]:
     """Give the body as text and as parsed JSON, if it is JSON, both without secrets."""
-    body = response.content.decode("utf-8", "replace")
+    content = response.content
     try:
+        body = content.decode(json.detect_encoding(content), "replace")
         parsed = json.loads(body)
         shown = redaction.hide_in(parsed)
     except (ValueError, RecursionError):
-        return redaction.hide(body), NOT_JSON
+        return redaction.hide(content.decode("utf-8", "replace")), NOT_JSON
     return redaction.hide(body if shown == parsed else json.dumps(shown, ensure_ascii=False)), shown
 
 

@@ -5,6 +5,8 @@ import re
 from .key import is_one_word
 
 LONGEST_URL = 2048
+# Brackets stand only around an IPv6 address, which urlsplit does not check.
+BRACKETS = r"[^\[\]]*(\[[^\]]*:[^\]]*\](:[0-9]*)?)?"
 
 
 def check_server_url(server_url: str, name: str) -> str:
@@ -16,7 +18,7 @@ def check_server_url(server_url: str, name: str) -> str:
     try:
         parts = urlsplit(server_url)
         _ = parts.port  # raises when it is not a number
-        check_host(parts.hostname or "")
+        check_host((parts.hostname or "") if re.fullmatch(BRACKETS, parts.netloc) else "")
     except ValueError:
         parts = urlsplit("")
     if len(server_url) > LONGEST_URL or parts.scheme not in ("http", "https") or not is_one_word(server_url):

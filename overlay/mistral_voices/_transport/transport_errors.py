@@ -46,6 +46,10 @@ def map_error(library: ModuleType, error: Any, proxy: str | None = None) -> Tran
     elif isinstance(tls, ssl.SSLCertVerificationError):
         is_refused = True
         reason += "; SSL_CERT_FILE can name the certificates to trust, such as those of a company's proxy"
+    if isinstance(error, library.ConnectError) and tls is None:
+        # anyio, which tries each address of a host, says no more than that all attempts failed.
+        system = {str(each): None for each in _chain(error) if isinstance(each, OSError) and each.errno}
+        reason += "".join(f" ({text})" for text in system if text not in reason)
     if peer is None and proxy is not None and isinstance(error, (library.ConnectError, library.ConnectTimeout)):
         peer = _the(proxy) if tls is None else f"the server through {_the(proxy)}"
     _strip_request(error)
