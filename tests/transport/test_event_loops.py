@@ -163,3 +163,9 @@ def test_cancelled_call_gives_its_connection_back(library: ModuleType, server: S
                 await user.call()
 
     asyncio.run(main())
+
+
+def test_where_no_loop_of_asyncio_runs_the_remedy_is_named() -> None:
+    call = Mistral(KEY).audio.voices.get_async(voice_id="v1")
+    with pytest.raises(RuntimeError, match="under trio, pass your own client as async_client"):
+        call.send(None)

@@ -181,6 +181,12 @@ def test_several_are_found(wanted: str, ids: list[str], requests: list[str]) -> 
         assert (str(other), other.voices, type(other)) == (str(error), error.voices, errors.AmbiguousVoiceError)
 
 
+def test_of_a_long_text_a_message_shows_the_beginning() -> None:
+    with pytest.raises(errors.NotFoundError) as caught:
+        run_steps(resolve("x" * 5000, OPTIONS), [Catalogue()])
+    assert str(caught.value) == f"{NO_VOICE} {'x' * 100 + '...'!r}; nor any like it"
+
+
 def test_many_are_found() -> None:
     page = {"data": [voice(number, name="Ada") for number in range(30)], "next_page_token": None}
     with pytest.raises(

@@ -18,7 +18,10 @@ def running() -> Any:
     """Give the running event loop; RuntimeError when there is none."""
     import asyncio  # 20 ms that a sync user is spared; loaded already wherever a loop runs
 
-    return asyncio.get_running_loop()
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError("no asyncio event loop runs: under trio, pass your own client as async_client") from None
 
 
 async def keep(loop: Any, client: Any) -> None:

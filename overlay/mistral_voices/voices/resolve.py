@@ -54,8 +54,7 @@ def resolve(wanted: str, options: Options) -> Steps[models.VoiceResponse]:
         return voices[0]
     close = matches.close()
     advice = "close matches: " + ", ".join(map(repr, close)) if close else "nor any like it"
-    shown = wanted if len(wanted) <= LONGEST_QUERY else f"{wanted[:LONGEST_QUERY]}..."
-    by_id.message = f"There is no voice with the id, slug or name {shown!r}; {advice}"
+    by_id.message = f"There is no voice with the id, slug or name {_shown(wanted)}; {advice}"
     by_id.args = (by_id.message,)
     raise by_id
 
@@ -79,10 +78,14 @@ def _by_id(wanted: str, options: Options) -> Steps[models.VoiceResponse | errors
 def _ambiguous(wanted: str, kind: str, voices: list[models.VoiceResponse]) -> errors.AmbiguousVoiceError:
     ids = ", ".join(voice.id for voice in voices[:MOST_NAMED]) + (", ..." if len(voices) > MOST_NAMED else "")
     error = errors.AmbiguousVoiceError(
-        f"name_or_id: {len(voices)} voices have the {kind} {wanted!r}; take one by its id: {ids}"
+        f"name_or_id: {len(voices)} voices have the {kind} {_shown(wanted)}; take one by its id: {ids}"
     )
     error.voices = voices
     return error
+
+
+def _shown(wanted: str) -> str:
+    return repr(wanted if len(wanted) <= LONGEST_QUERY else f"{wanted[:LONGEST_QUERY]}...")
 
 
 def fold(text: str) -> str:
