@@ -12,7 +12,7 @@ HOST = ".".join(["a" * 63] * 3 + ["a" * 61])  # 253 characters
 LONG = "https://x.example/" + "a" * 2030
 GOOD = """
     https://api.mistral.ai http://given.example:8443/base http://127.0.0.1:65535 http://[::1]:80/a http://[::1] http://[fe80::1%eth0]
-    https://x.example. https://under_score-1.example https://xn--bcher-kva.example
+    https://x.example./v10 https://x.example. https://under_score-1.example https://xn--bcher-kva.example
 """
 ADDRESS = (
     "must be an address such as https://api.mistral.ai: "
@@ -31,6 +31,9 @@ BAD = {
     """,
     "must end with the host or a path, without ? or #": """
         https://x.example?x=marked https://x.example/? https://x.example/#marked
+    """,
+    "must end before /v1, which is part of the path of each operation": """
+        https://marked.example/v1 https://marked.example/base/v1/ https://marked.example/v2/audio/voices
     """,
 }
 CASES = [(problem, each) for problem, some in BAD.items() for each in some.split()]

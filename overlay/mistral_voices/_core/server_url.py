@@ -28,6 +28,8 @@ def check_server_url(server_url: str, name: str) -> str:
         raise ValueError(f"{name} must hold no user name or password: the key goes into api_key")
     if "?" in server_url or "#" in server_url:
         raise ValueError(f"{name} must end with the host or a path, without ? or #")
+    if re.search(r"/v[12](/audio(/voices)?)?/*$", server_url):  # as other clients want it
+        raise ValueError(f"{name} must end before /v1, which is part of the path of each operation")
     return server_url.rstrip("/")
 
 
