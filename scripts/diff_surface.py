@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ BREAKING, COMPATIBLE, INTERNAL = "breaking", "compatible", "internal"
 HANDED = ("audio", "voices")  # modules whose objects users are handed and never make
 BY_NAME = "by name only"
 Kind = griffe.ParameterKind
+logging.getLogger("griffe").setLevel(logging.CRITICAL)  # of what it cannot read there is nothing to tell users
 
 
 class Finding(NamedTuple):

@@ -49,11 +49,9 @@ def generate(document: dict[str, Any], *options: str) -> None:
     try:
         run("openapi_python_client", "generate", *options, "--fail-on-warning", purpose="the generator")
     except GenerationError as error:
-        if (
-            found := re.search(r"TemplateNotFound: (\S+ has no rule for the (member|body of) (.*))", str(error))
-        ) is None:
+        if (found := re.search(r"TemplateNotFound: (\S+ has no rule for the member (.*))", str(error))) is None:
             raise
-        name = re.sub(r"(_type_\d+)? \(.*", "", found[3])
+        name = re.sub(r"(_type_\d+)? \(.*", "", found[2])
         places = [
             f"{each}.{name}" for each, schema in schemas(document).items() if name in schema.get("properties", ())
         ]

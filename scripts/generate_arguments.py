@@ -71,12 +71,17 @@ def _parameters(
 
 
 def _body(document: dict[str, Any], name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], bool]]:
-    for media_type in operation.get("requestBody", {}).get("content", {}).values():
-        body = resolve(document, media_type.get("schema", {}))
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        if media_type != "application/json":
+            raise GenerationError(f"the body of {name} may be {media_type}, and only JSON is sent: {BY_PATCH}")
+        body = resolve(document, content.get("schema", {}))
         if unknown := sorted(body.keys() - BODY):
             raise GenerationError(f"the body of {name} uses {', '.join(unknown)}: {BY_PATCH}")
         if "properties" not in body:
             raise GenerationError(f"the body of {name} is no object with properties: {BY_PATCH}")
+        if not body.get("x-sent"):
+            where = content["schema"].get("$ref", f"the body of {name}").rpartition("/")[2]
+            raise GenerationError(f"{where} is sent: give it `x-sent: true` in openapi/patches/040-voices.yaml")
         for key, schema in body["properties"].items():
             yield key, schema, key in body.get("required", ())
 

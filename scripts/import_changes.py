@@ -41,7 +41,9 @@ def document_facts(document: dict[str, Any]) -> Facts:
         found |= facts({"security": document.get("security"), **shared, **operation}, place)
     for kind, components in document.get("components", {}).items():
         for name, content in components.items():
-            found |= facts(content, ("components", kind, name))
+            place = ("components", kind, name)
+            is_scheme = kind == "securitySchemes"
+            found |= {place: True, (*place, "details"): text(content)} if is_scheme else facts(content, place)
     return found
 
 
@@ -60,7 +62,7 @@ def facts(node: Any, place: Place = ()) -> Facts:
         found[*place, "type"] = kind_of(node)
     for key, value in node.items():
         if key in NAMED:
-            members = value.items() if isinstance(value, dict) else ((_label(each), each) for each in value)
+            members = value.items() if isinstance(value, dict) else ((label(each), each) for each in value)
             for name, part in members:
                 found |= facts(part, (*place, key, str(name)))
         elif key in NESTED:
@@ -86,8 +88,9 @@ def _unordered(node: Any) -> Any:
     return {key: _unordered(value) for key, value in node.items()} if isinstance(node, dict) else node
 
 
-def _label(item: Any) -> str:
-    return str(item.get("name", item.get("$ref"))) if isinstance(item, dict) else str(item)
+def label(item: Any) -> str:
+    """Name an item of a list."""
+    return str(item.get("name", item.get("$ref", item.get("url")))) if isinstance(item, dict) else str(item)
 
 
 def kind_of(schema: Any) -> str:
@@ -169,6 +172,7 @@ PATCHES = "openapi/patches"
 ADVICE = load(Path(__file__).with_name("import_advice.yaml"))
 WORDS = {"parameters": "parameter", "responses": "response", "properties": "property", "content": "media type"}
 WORDS |= {"headers": "header", "enum": "value", "servers": "server", "paths": "operation"}
+OF_ANY = {"security": "security", "securitySchemes": "security", "deprecated": "deprecated"}
 SIDES = {"parameters": "sent", "requestBody": "sent", "responses": "received"}
 
 
@@ -218,6 +222,8 @@ def _reaches(action: Action, target: Place, location: Place) -> bool:
     if any(step != other for step, other in zip(target, location, strict=False)):
         return False
     update = action.update
+    if target == location[:-1] and location[-1] in ("format", "type"):
+        return True  # whatever the action says of a value, it was written for another
     for key in location[len(target) :] if update is not None else ():
         if not isinstance(update, dict) or key not in update:
             return False
@@ -232,11 +238,26 @@ def changes(old: dict[str, Any], new: dict[str, Any], renamed: dict[str, str]) -
     old = rename(old, renamed)
     along = {**_along(old, new), **_along(new, old)}
     counted = {("components", "schemas", name) for names in along.values() for name in names}
-    requests = sent(old) | sent(new)
+    requests, moved = sent(old) | sent(new), _moved(old, new)
     found = differences(document_facts(old), document_facts(new))
     for place, before, now in sorted(found, key=lambda each: each[0] not in along):  # operations first
         if place not in counted:
-            yield _change(place, before, now, along, requests)
+            change = _change(place, before, now, along, requests)
+            to = moved.get(place)
+            yield change._replace(text=f"{change.text} (moved: {to})", advice="operation moved") if to else change
+
+
+def _moved(old: dict[str, Any], new: dict[str, Any]) -> dict[Place, str]:
+    """Pair operations that differ in nothing but their path and operationId; each is named with the other."""
+    before, after = (
+        {name: {**each, "operationId": ""} for name, each in operations(document)} for document in (old, new)
+    )
+    found: dict[Place, str] = {}
+    for gone in before.keys() - after.keys():
+        for came in after.keys() - before.keys():
+            if gone.split()[0] == came.split()[0] and before[gone] == after[came]:
+                found |= {operation_place(gone): f"now {came}", operation_place(came): f"was {gone}"}
+    return found
 
 
 def _along(old: dict[str, Any], new: dict[str, Any]) -> dict[Place, list[str]]:
@@ -268,10 +289,12 @@ def _change(
         elif step != "schema":
             name = next(steps, "") if step in WORDS else ""
             text = f"{text} {kind} {name}".strip()
+    side = next((OF_ANY[step] for step in (place[-1], *place[:2]) if step in OF_ANY and kind != "property"), side)
     if True in (old, new):
         verb = "added" if old is None else "removed"
         names = f" (with the schemas {', '.join(along[place])})" if along.get(place) else ""
-        key = f"{side if kind == 'property' else kind} {verb}"
+        word = "success" if kind == "response" and place[-1].startswith("2") else kind
+        key = f"{side if kind == 'property' else word} {verb}"
         return Change(f"{kind} {verb}: {text}{names}", key if key in ADVICE else f"{side} changed", place)
     if place[-1] == "required":
         verb = "is now required" if new == "true" else "is no longer required"

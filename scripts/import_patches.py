@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from jsonpath import JSONPathEnvironment, JSONPathError, JSONPathMatch
 
-from scripts.import_extract import NAMED
+from scripts.import_extract import NAMED, PROSE
 from scripts.openapi import load
 
 MEMBERS = {"target", "description", "update", "remove", "x-adds", "x-was"}
@@ -159,6 +159,8 @@ def merge(node: dict[str, Any], update: dict[str, Any], was: dict[str, Any], *, 
         elif isinstance(old, dict) != isinstance(value, dict) or isinstance(old, list) != isinstance(value, list):
             raise PatchError(f"{inner} is of another kind than the update: remove it first, then update")
         elif key not in was or old != was[key]:
+            if isinstance(old, dict):
+                raise PatchError(f"{inner} is there, and the action adds another {_differing(old, value)}; {COMPARE}")
             kind = f"replaces {_shown(was[key])} by" if key in was else "adds"
             raise PatchError(f"{inner} is there as {_shown(old)}, and the action {kind} {_shown(value)}; {COMPARE}")
         else:
@@ -166,6 +168,14 @@ def merge(node: dict[str, Any], update: dict[str, Any], was: dict[str, Any], *, 
     ordered = {key: node[key] for key in update} | node
     node.clear()
     node.update(ordered)
+
+
+def _differing(old: Any, new: Any, place: str = "") -> str:
+    """Name the places in which two mappings differ."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return place
+    keys = [key for key in {**old, **new} if key not in PROSE and not contains(old.get(key), new.get(key))]
+    return ", ".join(_differing(old.get(key), new.get(key), f"{place}.{key}".strip(".")) for key in keys)
 
 
 def _shown(value: Any) -> str:

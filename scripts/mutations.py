@@ -25,8 +25,13 @@ from typing import Any, NamedTuple
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.import_changes import label
 from scripts.import_patches import JSONPATH
 from scripts.openapi import ROOT, dump, load
+
+
+class MutationError(Exception):
+    """A change cannot be made, because the document is another by now; the message says how."""
 
 
 class Mutation(NamedTuple):
@@ -38,19 +43,29 @@ class Mutation(NamedTuple):
     upstream: bool = False
 
     def apply(self, document: dict[str, Any]) -> None:
-        """Change a document."""
-        found: Any
-        place: Any
-        (found,) = JSONPATH.finditer(self.change.get("drop") or self.change.get("at", "$"), document)
+        """Change a document, or raise MutationError where that is another by now."""
+        before, target = json.dumps(document), self.change.get("drop") or self.change.get("at", "$")
+        matches = [*JSONPATH.finditer(target, document)]
+        if len(matches) != 1:
+            raise MutationError(f"{target} is there {len(matches)} times, expected once")
+        self._apply(document, matches[0])
+        if self.change and json.dumps(document) == before:
+            raise MutationError("the document is as it makes it already: choose another value")
+
+    def _apply(self, document: dict[str, Any], found: Any) -> None:
         place, key = (found.parent.obj, found.parts[-1]) if found.parent else (None, None)
         match copy.deepcopy(self.change):
             case {"put": members}:
                 found.obj.update(members)
             case {"append": value}:
+                if label(value) != "None" and label(value) in map(label, found.obj):
+                    raise MutationError(f"{label(value)} is there already: choose another name")
                 found.obj.append(value)
             case {"drop": _}:
                 del place[key]
             case {"rename": name}:
+                if name in place:
+                    raise MutationError(f"{name} is there already: choose another name")
                 for each in [*place]:  # all of them anew, so that they keep their order
                     place[name if each == key else each] = place.pop(each)
             case {"replace": [old, new]}:
@@ -69,10 +84,13 @@ class Verdict(NamedTuple):
 
     mutation: Mutation
     found: list[tuple[str, str]]
+    misfit: str = ""  # why the change cannot be made any more
 
     @property
     def problem(self) -> str:
         """Say what is wrong with this row; "" for nothing."""
+        if self.misfit:
+            return f"does not fit the document any more, mend it in scripts/mutations.yaml: {self.misfit}"
         if bool(self.found) != bool(self.mutation.harmless):
             return ""
         return "declared harmless, but found" if self.found else "found by nothing"
@@ -86,18 +104,17 @@ def judge(mutation: Mutation) -> Verdict:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         path = folder / "openapi" / ("upstream.yaml" if mutation.upstream else "voices.yaml")
         document = load(path)
-        before = json.dumps(document)
-        mutation.apply(document)
-        changed = json.dumps(document) != before
-        if changed == (mutation is AS_IT_IS):
-            return Verdict(mutation, [("nothing", "the change changes nothing")])
+        try:
+            mutation.apply(document)
+        except MutationError as error:
+            return Verdict(mutation, [], str(error))
         if mutation.upstream:
             return Verdict(mutation, import_findings(document, folder))
         path.write_text(dump(document), encoding="utf-8")
         done = run([str(ROOT / "scripts" / "generate.py"), "--root", str(folder)], folder)
         if done.returncode:
             return Verdict(mutation, [("generation", meaning(done.stderr))])
-        if changed and "different:" not in done.stdout:
+        if mutation.change and "different:" not in done.stdout:
             return Verdict(mutation, [("drift", "the drift check does not see this change")])
         done = run([__file__, "--checks", str(folder)], folder)
         if done.returncode:
@@ -127,7 +144,7 @@ def contract_findings(folder: Path) -> list[tuple[str, str]]:
     """Run the contract checks on a changed project; the slow ones only while none finds anything."""
     import mistral_voices
     import mistral_voices_api
-    from tests.contract.behaviour import CHECKS, SLOW
+    from tests.contract.behaviour import CHECKS, SLOW, findings
 
     if not Path(mistral_voices_api.__file__).is_relative_to(folder):
         raise RuntimeError(f"the package under test is {mistral_voices_api.__file__}, expected one in {folder}")
@@ -135,10 +152,7 @@ def contract_findings(folder: Path) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for check in (each for each in CHECKS if not found or each not in SLOW):
         name = check.__name__.removeprefix("check_")
-        try:
-            found += [(name, problem) for problem in check(document, mistral_voices)]
-        except Exception as error:  # noqa: BLE001 - a check that cannot even run has found something
-            found.append((name, f"{type(error).__name__}: {error}"))
+        found += [(name, problem) for problem in findings(check, document, mistral_voices)]
     return found
 
 
@@ -160,7 +174,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
     widest = max(len(each.mutation.name) for each in verdicts)
     lines = [f"{'mutation':{widest}} | {'caught by':40} | message"]
     for verdict in verdicts:
-        caught = ", ".join(dict.fromkeys(check for check, _ in verdict.found)) or "nothing: harmless"
+        caught = ", ".join(dict.fromkeys(check for check, _ in verdict.found)) or "nothing"
         message = " ".join((verdict.found[0][1] if verdict.found else verdict.mutation.harmless).split())
         mark = f" <-- {verdict.problem}" if verdict.problem else ""
         lines.append(f"{verdict.mutation.name:{widest}} | {caught:40.40} | {message:.110}{mark}")

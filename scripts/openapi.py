@@ -96,7 +96,7 @@ def validate(document: dict[str, Any]) -> None:
         for error in OpenAPIV31SpecValidator(document).iter_errors()
     ]
     if errors:
-        raise DocumentError("this is not a valid OpenAPI document: " + "\n- ".join(errors))
+        raise DocumentError("\n- ".join(["this is not a valid OpenAPI document:", *errors]))
 
 
 def schemas(document: dict[str, Any]) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import inspect
 import re
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
-from scripts import openapi
+from scripts.openapi import ROOT
 
 from .annotations import annotation_words, schema_words, shown
 from .document import (
@@ -39,6 +40,22 @@ OPTION = inspect.Parameter.VAR_KEYWORD
 NO_DEFAULT = inspect.Parameter.empty
 
 
+def findings(check: Check, document: Document, package: ModuleType) -> list[str]:
+    """Run a check; one that cannot even run has found something."""
+    try:
+        return [*check(document, package)]
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+        return [raised(error)]
+
+
+def raised(error: Exception) -> str:
+    """Say in one line what was raised, and where in our own files."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(f"{ROOT}/")]
+    ours = [each for each in frames if each.filename.startswith(f"{ROOT}/{OVERLAY}/")] or frames
+    place = f" ({ours[-1].filename.removeprefix(f'{ROOT}/')} line {ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
 def voices_of(package: ModuleType) -> type[Any]:
     """Give the class that has the operations."""
     return type(package.Mistral(api_key="key").audio.voices)
@@ -55,7 +72,7 @@ def implemented(document: Document, package: ModuleType) -> Iterator[tuple[Opera
 def home(method: Callable[..., Any]) -> str:
     """Say where a method is written."""
     method = inspect.unwrap(method)
-    return f"{method.__name__} in {inspect.getfile(method).removeprefix(f'{openapi.ROOT}/')}"
+    return f"{method.__name__} in {inspect.getfile(method).removeprefix(f'{ROOT}/')}"
 
 
 def check_operations(document: Document, package: ModuleType) -> Iterator[str]:
@@ -161,11 +178,20 @@ def check_results(document: Document, package: ModuleType) -> Iterator[str]:
 
 def check_models(document: Document, package: ModuleType) -> Iterator[str]:
     """Each schema is a class that users can import; that each is made as the document says, `make drift` checks."""
-    public, schemas = {*package.models.__all__}, {*document["components"]["schemas"]}
-    for name in sorted(schemas - {name for name in public if hasattr(package.models, name)}):
+    public, schemas = public_models(package), {*document["components"]["schemas"]}
+    for name in sorted(schemas - {name for name, kind in public.items() if kind is not None}):
         yield f"the schema {name} is not a public model: add it to {OVERLAY}/models.py, then run `make generate`"
-    for name in sorted(public - schemas - {"ValidationErrorCtx"}):
-        yield f"models.{name} is no schema: remove it from {OVERLAY}/models.py"
+    for name, kind in sorted(public.items()):
+        if kind is None or kind.__name__ not in schemas | {"ValidationErrorCtx"}:
+            yield (
+                f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or where the schema was renamed, "
+                "keep it there as another name of the new class"
+            )
+
+
+def public_models(package: ModuleType) -> dict[str, type[Any] | None]:
+    """Give each model that users import with its class; None where there is none any more."""
+    return {name: getattr(package.models, name, None) for name in package.models.__all__}
 
 
 def check_statuses(document: Document, package: ModuleType) -> Iterator[str]:
@@ -209,11 +235,15 @@ def check_servers(document: Document, package: ModuleType) -> Iterator[str]:
 def check_security(document: Document, package: ModuleType) -> Iterator[str]:
     """Every operation wants the key as a bearer token, which is how the client sends it."""
     schemes = document["components"].get("securitySchemes", {})
+    found: dict[str, list[str]] = {}
     for operation in operations(document):
         wanted = operation.content.get("security", document.get("security", []))
         used = [schemes.get(name, {}) for each in wanted for name in each]
         if len(wanted) != 1 or [(each.get("type"), each.get("scheme")) for each in used] != [("http", "bearer")]:
-            yield f"{operation}: the document wants {wanted}, the client sends a bearer token: {OVERLAY}/_core/flow.py"
+            found.setdefault(str(wanted and used), []).append(operation.name)
+    for used_here, names in found.items():
+        sent = f"the client sends a bearer token: mend {OVERLAY}/_core/request.py and local/_application.py"
+        yield f"{', '.join(names)}: the document wants {used_here}, {sent}"
 
 
 def check_docstrings(document: Document, package: ModuleType) -> Iterator[str]:
@@ -296,7 +326,7 @@ def _failure(operation: Operation, hold: Callable[[Operation], None]) -> Iterato
     try:
         hold(operation)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
-        yield f"{operation}: {type(error).__name__}: {error}"
+        yield f"{operation}: {raised(error)}"
 
 
 # What holds for every document, in the order in which the most telling comes first.

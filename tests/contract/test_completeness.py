@@ -12,10 +12,20 @@ import pytest
 import mistral_voices
 from mistral_voices._core.options import CallOptions
 from mistral_voices.voices import Voices
-from scripts.mutations import MUTATIONS
+from scripts.mutations import MUTATIONS, MutationError
 from scripts.openapi import ROOT, load
 
-from .behaviour import CHECKS, SLOW, Check, check_local_server, check_requests, signature_problems
+from .behaviour import (
+    CHECKS,
+    SLOW,
+    Check,
+    check_local_server,
+    check_models,
+    check_requests,
+    findings,
+    public_models,
+    signature_problems,
+)
 from .document import DOCUMENT
 from .known import check_known
 
@@ -25,9 +35,11 @@ QUICK = [check for check in CHECKS if check is not check_requests]
 
 @pytest.mark.parametrize("check", QUICK, ids=lambda check: check.__name__.removeprefix("check_"))
 def test_client_and_document_agree(check: Check) -> None:
+    if check is not check_models and None in public_models(mistral_voices).values():
+        pytest.skip("[models] fails and names what is gone")
     if check in (check_known, check_local_server) and signature_problems(load(DOCUMENT), mistral_voices):
         pytest.skip("[operations] or [arguments] fails and names what the methods lack")
-    if problems := [*check(load(DOCUMENT), mistral_voices)]:
+    if problems := findings(check, load(DOCUMENT), mistral_voices):
         pytest.fail("\n".join(problems), pytrace=False)
 
 
@@ -48,8 +60,12 @@ NAMED = {
 @pytest.mark.parametrize("name", NAMED)
 def test_what_is_new_in_the_document_is_named(name: str) -> None:
     document = load(DOCUMENT)
-    next(each for each in MUTATIONS if each.name == name).apply(document)
-    problems = [problem for check in CHECKS if check not in SLOW for problem in check(document, mistral_voices)]
+    try:
+        next(each for each in MUTATIONS if each.name == name).apply(document)
+    except MutationError as error:
+        pytest.skip(f"{name} in scripts/mutations.yaml does not fit the document any more: {error}")
+    quick = [check for check in CHECKS if check not in SLOW]
+    problems = [problem for check in quick for problem in findings(check, document, mistral_voices)]
     assert any(all(word in problem for word in NAMED[name]) for problem in problems), problems
     for path in re.findall(r"[\w/]+\.py\b", " ".join(problems)):
         assert (ROOT / path).is_file(), f"a message names {path}"

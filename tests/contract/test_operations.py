@@ -9,7 +9,7 @@ import pytest
 import mistral_voices
 from scripts.openapi import load
 
-from .behaviour import signature_problems
+from .behaviour import public_models, signature_problems
 from .document import DOCUMENT, Operation, operations
 from .requests import hold_refusals, hold_requests
 from .responses import hold_errors, hold_responses
@@ -20,12 +20,17 @@ EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda ea
 
 def report(hold: Callable[[Operation], None], operation: Operation) -> None:
     """Fail with the finding alone; where the signature is wrong already, test_completeness names it, once."""
+    if None in public_models(mistral_voices).values():
+        pytest.skip("test_completeness.py fails and names the models that are gone")
     if any(each.startswith(str(operation)) for each in signature_problems(load(DOCUMENT), mistral_voices)):
         pytest.skip("test_completeness.py fails and names what the method lacks")
     try:
         hold(operation)
-    except AssertionError as problem:
-        pytest.fail(f"{operation}: {problem}", pytrace=False)
+    except AssertionError as error:
+        problem = str(error)
+    else:
+        return
+    pytest.fail(f"{operation}: {problem}", pytrace=False)
 
 
 @EVERY_OPERATION

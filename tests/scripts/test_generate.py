@@ -69,7 +69,16 @@ REFUSED = {
         "has no rule for the member tags",
     ),
     "a name that reading needs": ("        color:\n", "        cls:\n", "has no rule for the member cls"),
-    "a body without a rule": (FORM.replace("x-www-form-urlencoded", "json"), FORM, "has no rule for the body of"),
+    "a body that is no JSON": (
+        FORM.replace("x-www-form-urlencoded", "json"),
+        FORM,
+        "create_voice may be application/x-",
+    ),
+    "a body that does not say so": (
+        "      x-sent: true\n",
+        "",
+        "Request is sent: give it `x-sent: true` in openapi/patches",
+    ),
     "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 response in JSON"),
 }
 

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import itertools
 import os
 import re
 import shutil
@@ -233,6 +234,56 @@ def test_three_things_are_reported_with_what_to_do_and_all_failing_actions(impor
     assert re.findall(r"^- 010-small.yaml action (\d+): ", output, re.MULTILINE) == ["6", "7", "8"]
     assert "matches nothing" in output
     assert "its reason: Any text is an id." in output
+
+
+def test_what_came_and_went_together_is_named_so(imports: Imports) -> None:
+    imports()
+    output = imports({"at": "$.paths['/v1/audio/voices']", "rename": "/v2/audio/voices"}, check=True, status=1)
+    moved = [line for line in whats(output) if line.startswith("operation ")]
+    assert "operation added: GET /v2/audio/voices (moved: was GET /v1/audio/voices)" in moved
+    assert "operation removed: GET /v1/audio/voices (moved: now GET /v2/audio/voices)" in moved
+    assert "let its patches target the new path" in output
+
+
+ADVISED = {
+    "another scheme": (
+        {"at": "$.components.securitySchemes.Key", "put": {"scheme": "basic"}},
+        "Key: it is now {",
+        "_core/request.py",
+    ),
+    "another success": (
+        {"at": f"{V1}.get.responses", "put": {"202": {"description": ""}}},
+        "response 202",
+        "every 2XX as 200",
+    ),
+    "another body": (
+        {"at": f"{V1}.post.requestBody.content['application/json']", "rename": "multipart/form-data"},
+        "multipart/form-data",
+        "_api/operations.py",
+    ),
+    "deprecated": ({"at": f"{V1}.get", "put": {"deprecated": True}}, "deprecated is now true", "@deprecated"),
+}
+
+
+@pytest.mark.parametrize("case", ADVISED)
+def test_the_advice_leads_to_the_file(imports: Imports, case: str) -> None:
+    change, what, file = ADVISED[case]
+    imports()
+    lines = imports(change, check=True, status=1).splitlines()
+    found = [advice for line, advice in itertools.pairwise(lines) if what in line and line[0] == "-"]
+    assert len(found) == 1, lines
+    assert file in found[0]
+
+
+def test_what_the_patches_leave_invalid_is_to_be_mended_there(imports: Imports) -> None:
+    imports()
+    added = {"get": {"responses": {"200": {}}}, "put": {"responses": {"200": {}}}}
+    output = imports({"at": "$.paths", "put": {"/v1/audio/voices/all": added}}, status=1)
+    assert "import: what openapi/patches make of the vendor's document is to be mended there: " in output
+    assert [line for line in whats(output) if line.startswith("paths > ")] == [
+        f'paths > /v1/audio/voices/all > {verb} > responses > 200: "description" is a required property'
+        for verb in ("get", "put")
+    ]
 
 
 @pytest.mark.parametrize("case", yaml.safe_load((DATA / "changes.yaml").read_text()), ids=lambda case: case["text"])

@@ -93,7 +93,7 @@ def test_updates_and_removals(tmp_path: Path) -> None:
         (action("$.info", {"title": "C"}, **WAS), '.title is there as "B", and the action replaces "A" by "C"'),
         (
             action("$", {"paths": {"/a b": {"put": {"parameters": [], "x-new": 1}}}}, **ADDS),
-            "$.paths./a b is there as {",
+            "$.paths./a b is there, and the action adds another get, put.x-new; compare the two",
         ),
     ],
 )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from scripts.mutations import MUTATIONS, Verdict, judge, table
+import re
+from typing import Any
+
+import pytest
+
+from scripts.mutations import MUTATIONS, Mutation, MutationError, Verdict, judge, table
 
 
 def test_a_harmful_mutation_is_found_by_name() -> None:
@@ -17,6 +22,24 @@ def test_what_is_declared_wrongly_is_a_problem() -> None:
     missed, needless = Verdict(harmful, []), Verdict(harmless, [("models", "found")])
     assert (missed.problem, needless.problem) == ("found by nothing", "declared harmless, but found")
     assert table([missed, needless]).count(" <-- ") == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "misfit"),
+    [
+        ({"at": "$.gone", "put": {"a": 1}}, "$.gone is there 0 times, expected once"),
+        ({"at": "$.servers", "append": {"url": "a", "x": 1}}, "a is there already: choose another name"),
+        ({"at": "$.paths['/a']", "rename": "/b"}, "/b is there already: choose another name"),
+        ({"at": "$.paths['/a']", "put": {"get": {}}}, "makes it already: choose another value"),
+        ({"replace": ["Nothing", "Other"]}, "makes it already: choose another value"),
+    ],
+)
+def test_a_change_that_the_document_has_by_now_is_named_and_is_not_caught(change: dict[str, Any], misfit: str) -> None:
+    document = {"servers": [{"url": "a"}], "paths": {"/a": {"get": {}}, "/b": {}}}
+    with pytest.raises(MutationError, match=re.escape(misfit)) as raised:
+        Mutation("", change).apply(document)
+    problem = Verdict(Mutation("", change), [], str(raised.value)).problem
+    assert problem.startswith("does not fit the document any more, mend it in scripts/mutations.yaml: ")
 
 
 def test_the_list_is_long_and_its_names_differ() -> None:

@@ -119,7 +119,7 @@ class Document:
         named, handled = {operation.name for operation in self.operations}, set(handlers)
         if named != handled:
             raise ValueError(
-                "the local server and the document disagree: operations without a handler: "
+                "the handlers in local/_application.py and the document disagree: operations without a handler: "
                 f"{sorted(named - handled)}, handlers without an operation: {sorted(handled - named)}"
             )
 
