@@ -239,12 +239,16 @@ def changes(old: dict[str, Any], new: dict[str, Any], renamed: dict[str, str]) -
     along = {**_along(old, new), **_along(new, old)}
     counted = {("components", "schemas", name) for names in along.values() for name in names}
     requests, moved = sent(old) | sent(new), _moved(old, new)
-    found = differences(document_facts(old), document_facts(new))
+    facts_now = document_facts(new)
+    found = differences(document_facts(old), facts_now)
     for place, before, now in sorted(found, key=lambda each: each[0] not in along):  # operations first
         if place not in counted:
             change = _change(place, before, now, along, requests)
-            to = moved.get(place)
-            yield change._replace(text=f"{change.text} (moved: {to})", advice="operation moved") if to else change
+            if place in moved:
+                change = change._replace(text=f"{change.text} (moved: {moved[place]})", advice="operation moved")
+            if before is None and facts_now.get((*place, "required")) == "true" and place[-2] == "properties":
+                change = change._replace(text=f"{change.text} (required)", advice=f"{change.advice}, required")
+            yield change
 
 
 def _moved(old: dict[str, Any], new: dict[str, Any]) -> dict[Place, str]:

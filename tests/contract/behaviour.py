@@ -44,7 +44,7 @@ def findings(check: Check, document: Document, package: ModuleType) -> list[str]
     """Run a check; one that cannot even run has found something."""
     try:
         return [*check(document, package)]
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+    except Exception as error:  # noqa: BLE001
         return [raised(error)]
 
 
@@ -307,7 +307,11 @@ def check_local_server(document: Document, package: ModuleType) -> Iterator[str]
 
     with VoicesServer() as server:
         voices = package.Mistral(api_key="key", client=server.client()).audio.voices
-        made = voices.create(name="Eva", sample_audio="UklGRg==", languages=["en"])
+        try:
+            made = voices.create(name="Eva", sample_audio="UklGRg==", languages=["en"])
+        except package.errors.ResponseValidationError as error:
+            yield f"the voice of the local server is none ({error.cause}): mend make_voice in {OVERLAY}/local/_seed.py"
+            return
         found = [voices.update(voice_id=made.id), voices.find("Eva"), *voices.list(type_="custom").items]
         found.append(voices.delete(voice_id=made.id))
     if found != [made] * 4:

@@ -261,6 +261,11 @@ ADVISED = {
         "multipart/form-data",
         "_api/operations.py",
     ),
+    "required from now on": (
+        {"at": f"{SCHEMAS}.Voice", "put": {"properties": {"id": {}, "mood": {}}, "required": ["id", "mood"]}},
+        "property added: Voice.mood (required)",
+        "remove `required` and add it anew",
+    ),
     "deprecated": ({"at": f"{V1}.get", "put": {"deprecated": True}}, "deprecated is now true", "@deprecated"),
 }
 
