@@ -43,11 +43,11 @@ def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _unused(document: dict[str, Any]) -> Iterator[str]:
-    """Name what a document may say and nothing of ours would heed."""
+    """Name what a document may say and nothing of ours would read."""
     for path, item in document["paths"].items():
         for place in (item, *(value for value in item.values() if isinstance(value, dict))):
             if "servers" in place:
-                yield f"{path} has servers of its own, which nothing heeds: drop them by a patch in openapi/patches"
+                yield f"{path} has servers of its own, which nothing reads: drop them by a patch in openapi/patches"
     requests = sent(document)
     for name, schema in schemas(document).items():
         unused = "readOnly" if name in requests else "writeOnly"

@@ -44,7 +44,7 @@ def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Pa
     try:
         validate(result)
     except DocumentError as error:
-        raise PatchError(f"what openapi/patches make of the vendor's document is to be mended there: {error}") from None
+        raise PatchError(f"fix openapi/patches, whose result is wrong: {error}") from None
     provenance = _provenance(folder / PROVENANCE, upstream, actions, today)
     return {folder / DOCUMENT: dump(result), folder / EXTRACT: dump(new), folder / PROVENANCE: provenance}
 

@@ -47,7 +47,7 @@ class Mutation(NamedTuple):
         before, target = json.dumps(document), self.change.get("drop") or self.change.get("at", "$")
         matches = [*JSONPATH.finditer(target, document)]
         if len(matches) != 1:
-            raise MutationError(f"{target} is there {len(matches)} times, expected once")
+            raise MutationError(f"{target} matches {len(matches)} places, expected 1")
         self._apply(document, matches[0])
         if self.change and json.dumps(document) == before:
             raise MutationError("the document is as it makes it already: choose another value")
@@ -90,7 +90,7 @@ class Verdict(NamedTuple):
     def problem(self) -> str:
         """Say what is wrong with this row; "" for nothing."""
         if self.misfit:
-            return f"does not fit the document any more, mend it in scripts/mutations.yaml: {self.misfit}"
+            return f"does not fit the document any more, fix it in scripts/mutations.yaml: {self.misfit}"
         if bool(self.found) != bool(self.mutation.harmless):
             return ""
         return "declared harmless, but found" if self.found else "found by nothing"

@@ -77,7 +77,7 @@ def problems(python: Path, folder: Path) -> Iterator[str]:
         for name, line in sorted(wrong ^ reported):
             verdict = "does not see that this is wrong" if (name, line) in wrong else "takes this for wrong"
             yield f"tests/typing/{name}:{line}: {checker.__name__} {verdict}"
-    # Here pyright heeds no option, only the Python that it finds on PATH.
+    # Here pyright reads no option, only the Python that it finds on PATH.
     search_path = f"PATH={python.parent}{os.pathsep}{os.environ['PATH']}"
     verified = check("env", search_path, *PYRIGHT, "--verifytypes", "mistral_voices", "--ignoreexternal", folder=folder)
     if verified.returncode:

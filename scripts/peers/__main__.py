@@ -1,7 +1,7 @@
 """Let the vendor's clients judge the local server, and a mock of the document judge our client.
 
 Each of the vendor's clients does the work of program.py, sync and async, against a local server of its own; so does
-ours. Who gives something else than ours is printed with where. Then ours does the work against prism, which answers
+ours. Who gives something else than ours is printed with where. Then ours does the work against prism, which responds
 from the document alone. Differences that are known stand in known.yaml with their reasons; any other fails.
 """
 
@@ -109,7 +109,7 @@ def prism() -> Iterator[str]:
 
 
 def mock() -> Iterator[Difference]:
-    """Give what ours cannot read of the answers that the document alone allows."""
+    """Give what ours cannot read of the responses that the document alone allows."""
     with prism() as url:
         for mode in MODES:
             for step, outcome in outcomes(sys.executable, OURS, url, mode).items():

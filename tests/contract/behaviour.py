@@ -130,7 +130,7 @@ def check_arguments(document: Document, package: ModuleType) -> Iterator[str]:
                 continue
             words = annotation_words(method, field.python_name)
             for problem in _signature_problems(package, operation, field, parameter, words):
-                yield f"{operation}: the argument {field.python_name} {problem}: mend {home(method)}"
+                yield f"{operation}: the argument {field.python_name} {problem}: fix {home(method)}"
         for name, parameter in found.items():
             if parameter.kind != OPTION and name not in OWN_ARGUMENTS.get(operation.method, ()):
                 yield f"{operation}: the document has no {name!r}: remove the argument from {home(method)}"
@@ -173,7 +173,7 @@ def check_results(document: Document, package: ModuleType) -> Iterator[str]:
             wanted = schema_words(schema) | OWN_RESULTS.get(operation.method, set())
             if found != wanted:
                 words = f"{shown(found)}, the document says {shown(wanted)} ({media_type})"
-                yield f"{operation} gives {words}: mend {home(method)}"
+                yield f"{operation} gives {words}: fix {home(method)}"
 
 
 def check_models(document: Document, package: ModuleType) -> Iterator[str]:
@@ -224,12 +224,12 @@ def check_servers(document: Document, package: ModuleType) -> Iterator[str]:
     for name in sorted({*SERVERS, *documented}):
         known, wanted = SERVERS.get(name), documented.get(name)
         if known != wanted:
-            yield f"the server {name!r} is {known} in the client, {wanted} in the document: mend {place}"
+            yield f"the server {name!r} is {known} in the client, {wanted} in the document: fix {place}"
     words = annotation_words(package.Mistral.__init__, "server")
     if words != {"None", *map(repr, documented)}:
-        yield f"the argument `server` is {sorted(words)}, the document has {sorted(documented)}: mend {place}"
+        yield f"the argument `server` is {sorted(words)}, the document has {sorted(documented)}: fix {place}"
     if [*documented][:1] != [*SERVERS][:1]:
-        yield f"the first server of the document, {[*documented][:1]}, is not the default: mend {place}"
+        yield f"the first server of the document, {[*documented][:1]}, is not the default: fix {place}"
 
 
 def check_security(document: Document, package: ModuleType) -> Iterator[str]:
@@ -242,7 +242,7 @@ def check_security(document: Document, package: ModuleType) -> Iterator[str]:
         if len(wanted) != 1 or [(each.get("type"), each.get("scheme")) for each in used] != [("http", "bearer")]:
             found.setdefault(str(wanted and used), []).append(operation.name)
     for used_here, names in found.items():
-        sent = f"the client sends a bearer token: mend {OVERLAY}/_core/request.py and local/_application.py"
+        sent = f"the client sends a bearer token: fix {OVERLAY}/_core/request.py and local/_application.py"
         yield f"{', '.join(names)}: the document wants {used_here}, {sent}"
 
 
@@ -264,7 +264,7 @@ def check_deprecated(document: Document, package: ModuleType) -> Iterator[str]:
         is_deprecated = operation.content.get("deprecated", False)
         for each in (method, twin):
             if hasattr(each, "__deprecated__") != is_deprecated:
-                yield f"{operation}: deprecated is {is_deprecated} in the document: mend @deprecated of {home(each)}"
+                yield f"{operation}: deprecated is {is_deprecated} in the document: fix @deprecated of {home(each)}"
         described = _argument_descriptions(inspect.getdoc(method) or "")
         described[""] = (inspect.getdoc(method) or "").partition("\n")[0]
         marked = {name for name, words in described.items() if "eprecated" in words}
@@ -310,7 +310,7 @@ def check_local_server(document: Document, package: ModuleType) -> Iterator[str]
         try:
             made = voices.create(name="Eva", sample_audio="UklGRg==", languages=["en"])
         except package.errors.ResponseValidationError as error:
-            yield f"the voice of the local server is none ({error.cause}): mend make_voice in {OVERLAY}/local/_seed.py"
+            yield f"the local server gives no valid voice ({error.cause}): fix make_voice in {OVERLAY}/local/_seed.py"
             return
         found = [voices.update(voice_id=made.id), voices.find("Eva"), *voices.list(type_="custom").items]
         found.append(voices.delete(voice_id=made.id))

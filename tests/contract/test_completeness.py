@@ -49,7 +49,7 @@ NAMED = {
     "add an operation": ("clone_voice", f"voices/crud.py, {OVERLAY}/voices/listing.py", "_api/operations.py"),
     "add a query parameter": ("'country'", f"add `country` to list in {OVERLAY}/voices/listing.py"),
     "add a sent property": ("'mood'", f"add `mood` to create in {OVERLAY}/voices/crud.py"),
-    "add an enum value to a query parameter": ("'shared'", f"mend list in {OVERLAY}/voices/listing.py"),
+    "add an enum value to a query parameter": ("'shared'", f"fix list in {OVERLAY}/voices/listing.py"),
     "add a status without a class": ("418", f"STATUS_ERRORS in {OVERLAY}/errors.py"),
     "add a schema": ("Recipe", f"{OVERLAY}/models.py"),
     "add a server": ("'ap'", f"SERVERS in {OVERLAY}/client.py"),

@@ -280,11 +280,11 @@ def test_the_advice_leads_to_the_file(imports: Imports, case: str) -> None:
     assert file in found[0]
 
 
-def test_what_the_patches_leave_invalid_is_to_be_mended_there(imports: Imports) -> None:
+def test_what_the_patches_leave_invalid_is_to_be_fixed_there(imports: Imports) -> None:
     imports()
     added = {"get": {"responses": {"200": {}}}, "put": {"responses": {"200": {}}}}
     output = imports({"at": "$.paths", "put": {"/v1/audio/voices/all": added}}, status=1)
-    assert "import: what openapi/patches make of the vendor's document is to be mended there: " in output
+    assert "import: fix openapi/patches, whose result is wrong: this is not a valid OpenAPI document:" in output
     assert [line for line in whats(output) if line.startswith("paths > ")] == [
         f'paths > /v1/audio/voices/all > {verb} > responses > 200: "description" is a required property'
         for verb in ("get", "put")

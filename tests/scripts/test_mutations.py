@@ -27,7 +27,7 @@ def test_what_is_declared_wrongly_is_a_problem() -> None:
 @pytest.mark.parametrize(
     ("change", "misfit"),
     [
-        ({"at": "$.gone", "put": {"a": 1}}, "$.gone is there 0 times, expected once"),
+        ({"at": "$.gone", "put": {"a": 1}}, "$.gone matches 0 places, expected 1"),
         ({"at": "$.servers", "append": {"url": "a", "x": 1}}, "a is there already: choose another name"),
         ({"at": "$.paths['/a']", "rename": "/b"}, "/b is there already: choose another name"),
         ({"at": "$.paths['/a']", "put": {"get": {}}}, "makes it already: choose another value"),
@@ -39,7 +39,7 @@ def test_a_change_that_the_document_has_by_now_is_named_and_is_not_caught(change
     with pytest.raises(MutationError, match=re.escape(misfit)) as raised:
         Mutation("", change).apply(document)
     problem = Verdict(Mutation("", change), [], str(raised.value)).problem
-    assert problem.startswith("does not fit the document any more, mend it in scripts/mutations.yaml: ")
+    assert problem.startswith("does not fit the document any more, fix it in scripts/mutations.yaml: ")
 
 
 def test_the_list_is_long_and_its_names_differ() -> None:
