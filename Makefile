@@ -80,7 +80,7 @@ types: $(READY) $(EXAMPLES) ## mypy --strict and pyright, on our code, the examp
 
 document: $(READY) ## Is openapi/voices.yaml valid, and what the patches make of the vendor's document?
 	@$(BIN)/python scripts/import_document.py --check
-	@$(BIN)/openapi-spec-validator --errors all openapi/voices.yaml
+	@$(BIN)/openapi-spec-validator --subschema-errors all openapi/voices.yaml
 	@$(BIN)/python scripts/node.py redocly lint --config openapi/linter.yaml openapi/voices.yaml
 
 workflows: $(RELEASE) ## Are workflows and issue forms valid, and the workflows sound? Offline

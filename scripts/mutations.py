@@ -53,6 +53,7 @@ class Mutation(NamedTuple):
             raise MutationError("the document is as it makes it already: choose another value")
 
     def _apply(self, document: dict[str, Any], found: Any) -> None:
+        place: Any
         place, key = (found.parent.obj, found.parts[-1]) if found.parent else (None, None)
         match copy.deepcopy(self.change):
             case {"put": members}:

@@ -282,7 +282,7 @@ def test_the_advice_leads_to_the_file(imports: Imports, case: str) -> None:
 
 def test_what_the_patches_leave_invalid_is_to_be_fixed_there(imports: Imports) -> None:
     imports()
-    added = {"get": {"responses": {"200": {}}}, "put": {"responses": {"200": {}}}}
+    added: dict[str, Any] = {"get": {"responses": {"200": {}}}, "put": {"responses": {"200": {}}}}
     output = imports({"at": "$.paths", "put": {"/v1/audio/voices/all": added}}, status=1)
     assert "import: fix openapi/patches, whose result is wrong: this is not a valid OpenAPI document:" in output
     assert [line for line in whats(output) if line.startswith("paths > ")] == [
