@@ -51,9 +51,8 @@ def findings(check: Check, document: Document, package: ModuleType) -> list[str]
 def raised(error: Exception) -> str:
     """Say in one line what was raised, and where in our own files."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(f"{ROOT}/")]
-    ours = [each for each in frames if each.filename.startswith(f"{ROOT}/{OVERLAY}/")] or frames
-    place = f" ({ours[-1].filename.removeprefix(f'{ROOT}/')} line {ours[-1].lineno})" if ours else ""
-    return f"{type(error).__name__}: {error}{place}"
+    last = ([each for each in frames if each.filename.startswith(f"{ROOT}/{OVERLAY}/")] or frames)[-1]
+    return f"{type(error).__name__}: {error} ({last.filename.removeprefix(f'{ROOT}/')} line {last.lineno})"
 
 
 def voices_of(package: ModuleType) -> type[Any]:
@@ -242,8 +241,8 @@ def check_security(document: Document, package: ModuleType) -> Iterator[str]:
         if len(wanted) != 1 or [(each.get("type"), each.get("scheme")) for each in used] != [("http", "bearer")]:
             found.setdefault(str(wanted and used), []).append(operation.name)
     for used_here, names in found.items():
-        sent = f"the client sends a bearer token: fix {OVERLAY}/_core/request.py and local/_application.py"
-        yield f"{', '.join(names)}: the document wants {used_here}, {sent}"
+        fix = f"fix {OVERLAY}/_core/request.py and local/_application.py"
+        yield f"{', '.join(names)}: the document wants {used_here}, the client sends a bearer token: {fix}"
 
 
 def check_docstrings(document: Document, package: ModuleType) -> Iterator[str]:

@@ -22,6 +22,8 @@ from .behaviour import (
     check_local_server,
     check_models,
     check_requests,
+    check_results,
+    check_security,
     findings,
     public_models,
     signature_problems,
@@ -85,6 +87,20 @@ def test_every_docstring_names_all_options() -> None:
         text = re.search(r"\*\*options: ((?:.|\n {6,})*)", inspect.getdoc(method) or "")
         assert text is not None, name
         assert {*CallOptions.__annotations__} == {*re.findall(r"`(\w+)`", text[1])}, name
+
+
+def test_a_check_that_cannot_run_says_where_in_one_line() -> None:
+    document = load(DOCUMENT)
+    del document["components"]["schemas"]["VoiceResponse"]
+    (problem,) = findings(check_results, document, mistral_voices)
+    assert problem.startswith("KeyError: 'VoiceResponse' (overlay/mistral_voices/local/_document.py line ")
+
+
+def test_another_key_of_all_operations_is_one_finding() -> None:
+    document = load(DOCUMENT)
+    document["components"]["securitySchemes"]["ApiKey"] = {"type": "apiKey", "in": "header", "name": "x-api-key"}
+    (problem,) = check_security(document, mistral_voices)
+    assert "_core/request.py" in problem
 
 
 # Classes that users are given but never name.
