@@ -183,8 +183,7 @@ def check_models(document: Document, package: ModuleType) -> Iterator[str]:
     for name, kind in sorted(public.items()):
         if kind is None or kind.__name__ not in schemas | {"ValidationErrorCtx"}:
             yield (
-                f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or where the schema was renamed, "
-                "keep it there as another name of the new class"
+                f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or if renamed, keep it as an alias"
             )
 
 
