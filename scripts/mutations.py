@@ -59,7 +59,7 @@ class Mutation(NamedTuple):
             case {"put": members}:
                 found.obj.update(members)
             case {"append": value}:
-                if label(value) != "None" and label(value) in map(label, found.obj):
+                if _named(value) and _named(value) in map(_named, found.obj):
                     raise MutationError(f"{label(value)} is there already: choose another name")
                 found.obj.append(value)
             case {"drop": _}:
@@ -73,6 +73,10 @@ class Mutation(NamedTuple):
                 replaced = json.loads(json.dumps(document).replace(old, new))
                 document.clear()
                 document.update(replaced)
+
+
+def _named(item: Any) -> str:
+    return f"{label(item)} {item.get('in', '')}".removeprefix("None ") if isinstance(item, dict) else str(item)
 
 
 ROWS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
