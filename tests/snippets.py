@@ -60,7 +60,9 @@ class Reader:
         self.page = page
         # Flags and the folder of a virtual environment that was activated.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        self.environment = {**os.environ, **environment, "PATH": path, "PYTHONWARNINGS": "error"}
+        # pytest with the plugin of the package alone: the others of this environment take seconds to load.
+        alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p mistral_voices.testing"}
+        self.environment = {**os.environ, **environment, **alone, "PATH": path, "PYTHONWARNINGS": "error"}
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.servers: list[subprocess.Popen[str]] = []
         self.ports: dict[str, str] = {}
@@ -76,7 +78,7 @@ class Reader:
         elif snippet.language == "python" and re.search(r"^(async )?def test_", snippet.code, re.MULTILINE):
             name = f"test_line_{snippet.line}.py"
             Path(name).write_text(snippet.code, "utf-8")
-            self._run(f"python -m pytest -q -p no:cacheprovider {name}", snippet)
+            self._run(f"pytest -q {name}", snippet)
         elif snippet.language == "python":
             code = compile("\n" * (snippet.line - 1) + snippet.code, self.page.name, "exec")
             if not snippet.missing():

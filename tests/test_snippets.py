@@ -15,7 +15,7 @@ from .snippets import ROOT, Reader, read_snippets
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # What readers have, or know how to get, and this environment lacks.
-NOT_HERE = {"celery", "django", "fastapi", "flask", "mistralai", "pandas", "tqdm"}
+NOT_HERE = {"celery", "django", "fastapi", "flask", "mistralai", "pandas", "rich", "tqdm"}
 # The recordings and the voices that the pages speak of.
 RECORDINGS = ("my-voice.wav", "ada.wav")
 VOICES: list[dict[str, Any]] = [
