@@ -137,7 +137,7 @@ docs: .venv/ready-docs ## Build the site into site/; a broken link, a warning or
 	@$(BIN)/python scripts/docs.py
 
 docs-browser: docs .venv/ready-browser ## Walk the built site in headless Chromium (apt-get install chromium)
-	@$(BIN)/python -m pytest -m slow tests/docs/test_browser.py
+	@$(BIN)/python -m pytest -m slow tests/test_site_browser.py
 
 clean: ## Remove what the other targets made
 	rm -rf .venv dist scripts/node/node_modules scripts/peers/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache .cache site

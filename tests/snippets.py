@@ -89,6 +89,8 @@ class Reader:
             return
         if SET_UP.match(command):
             check_command(command)
+        elif command.startswith("export "):
+            self.environment |= dict(word.split("=", 1) for word in shlex.split(command)[1:])
         elif command.startswith(SERVER) and "--help" not in command:
             server = subprocess.Popen(shlex.split(command), env=self.environment, stdout=subprocess.PIPE, text=True)
             self.servers.append(server)

@@ -1,6 +1,6 @@
 """Clone, list, edit and delete voices at Mistral.
 
-Usage::
+A first program:
 
     from mistral_voices import Mistral
 
