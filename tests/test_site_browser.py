@@ -27,9 +27,7 @@ WHAT_IS_MISSING = [
 ]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        bool(WHAT_IS_MISSING), reason=f"the site is not walked: {', '.join(WHAT_IS_MISSING)} is missing"
-    ),
+    pytest.mark.skipif(bool(WHAT_IS_MISSING), reason=f"what the site's walk needs: {', '.join(WHAT_IS_MISSING)}"),
 ]
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
