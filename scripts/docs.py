@@ -111,7 +111,8 @@ def main() -> int:
     """Build and check."""
     command = [str(Path(sys.executable).with_name("zensical")), "build", "--strict", "--clean"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    output = [line for line in done.stdout.splitlines() + done.stderr.splitlines() if line.strip()]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).partition("Traceback")[0]
+    output = [line for line in text.splitlines() if line.strip()]
     faults = [line for line in output if line.startswith(("griffe:", "mkdocstrings"))]
     if done.returncode:
         faults += output
