@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,18 @@ VOICES: list[dict[str, Any]] = [
 ]
 
 
+@pytest.fixture
+def logging_as_it_was() -> Iterator[None]:
+    """Undo what a page sets up for a whole program."""
+    loggers = [logging.getLogger(), logging.getLogger("mistral_voices")]
+    before = [(logger, logger.level, [*logger.handlers]) for logger in loggers]
+    yield
+    for logger, level, handlers in before:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+
+
+@pytest.mark.usefixtures("logging_as_it_was")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> None:
     monkeypatch.chdir(tmp_path)
