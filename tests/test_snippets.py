@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from mistral_voices.local import VoicesServer
 from .snippets import ROOT, Reader, read_snippets
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# Its environment has the frameworks that the pages speak of.
+EXAMPLES = ROOT / ".venv" / "examples"
 # What readers have, or know how to get, and this environment may lack; the live service no test has.
 NOT_HERE = {"celery", "django", "fastapi", "flask", "live_service", "mistralai", "pandas", "rich", "tqdm"}
 # The recordings and the voices that the pages speak of.
@@ -41,6 +44,7 @@ def logging_as_it_was() -> Iterator[None]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path, *map(str, EXAMPLES.glob("lib*/**/site-packages"))])
     for name in RECORDINGS:
         shutil.copy(ROOT / "tests" / "data" / "hello.wav", name)
     shutil.copy(certifi.where(), "company.pem")
