@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build lock clean
+.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,8 +124,20 @@ lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its 
 	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --extra local --group examples pyproject.toml --output-file requirements-examples.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock
+	@set -e; for group in docs browser; do \
+		$(COMPILE) --group $$group --constraint requirements-dev.lock --output-file requirements-$$group.lock; done
 	@set -e; for peer in scripts/bench/requirements/*.in; do \
 		$(COMPILE) --no-annotate $$peer --output-file $${peer%.in}.txt; done
 
+.venv/ready-%: requirements-%.lock $(READY)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+docs: .venv/ready-docs ## Build the site into site/; a broken link, a warning or an undocumented public name fails
+	@$(BIN)/python scripts/docs.py
+
+docs-browser: docs .venv/ready-browser ## Walk the built site in headless Chromium (apt-get install chromium)
+	@$(BIN)/python -m pytest -m slow tests/test_site_browser.py
+
 clean: ## Remove what the other targets made
-	rm -rf .venv dist scripts/node/node_modules scripts/peers/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv dist scripts/node/node_modules scripts/peers/node_modules scripts/bench/.environments .hypothesis .mypy_cache .pytest_cache .ruff_cache .cache site

@@ -1,11 +1,13 @@
 """Clone, list, edit and delete voices at Mistral.
 
-Usage::
+A first program:
+
+    from pathlib import Path
 
     from mistral_voices import Mistral
 
     with Mistral() as mistral:  # the key comes from MISTRAL_API_KEY
-        voice = mistral.audio.voices.create(name="Ada", sample_audio=base64_text)
+        voice = mistral.audio.voices.create(name="Ada", sample_audio=Path("ada.wav"))
 """
 
 from typing import TYPE_CHECKING

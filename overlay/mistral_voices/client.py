@@ -26,6 +26,7 @@ SERVERS = {
     "eu": "https://api.eu.mistral.ai",
     "us": "https://api.us.mistral.ai",
 }
+"""The address of each server that `Mistral(server=...)` takes by name."""
 
 
 if TYPE_CHECKING:

@@ -1,19 +1,19 @@
 """What a call can raise when the server or the connection fails.
 
-MistralError
-├── SDKError                     any 3XX, 4XX or 5XX without a more exact class
-│   ├── BadRequestError          400
-│   ├── AuthenticationError      401
-│   ├── PermissionDeniedError    403
-│   ├── NotFoundError            404
-│   ├── ConflictError            409
-│   ├── RateLimitError           429
-│   └── ServerError              5XX
-├── HTTPValidationError          422 with a JSON body
-├── ResponseValidationError      a 2XX that cannot be read
-├── AmbiguousVoiceError          `find`: several voices fit
-└── NoResponseError              no response at all
-    └── RequestTimeoutError      no response in time
+    MistralError
+    ├── SDKError                     any 3XX, 4XX or 5XX without a more exact class
+    │   ├── BadRequestError          400
+    │   ├── AuthenticationError      401
+    │   ├── PermissionDeniedError    403
+    │   ├── NotFoundError            404
+    │   ├── ConflictError            409
+    │   ├── RateLimitError           429
+    │   └── ServerError              5XX
+    ├── HTTPValidationError          422 with a JSON body
+    ├── ResponseValidationError      a 2XX that cannot be read
+    ├── AmbiguousVoiceError          `find`: several voices fit
+    └── NoResponseError              no response at all
+        └── RequestTimeoutError      no response in time
 
 Bad arguments raise TypeError or ValueError before anything is sent, a call after closing raises RuntimeError.
 """

@@ -1,6 +1,7 @@
 """The pytest plugin: fixtures for testing code that uses voices, without a network and without a key.
 
-pytest finds it by itself. The fixtures need the extra ``local``: ``pip install "mistral-voices[local]"``. ::
+pytest finds it by itself. The fixtures need the extra ``local``: ``pip install "mistral-voices[local]"``. A test of a
+lost response:
 
     def test_a_lost_response(voices_server, mistral):
         voices_server.fail(drop="after", method="POST")  # the voice is made, but nobody hears of it

@@ -20,6 +20,7 @@ class Unset:
 
 
 UNSET: Final = Unset()
+"""Stands for an argument that was not given: nothing is sent for it."""
 
 
 class BackoffStrategy(NamedTuple):

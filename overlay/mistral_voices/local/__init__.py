@@ -1,6 +1,6 @@
-"""A local voices server: the API of the packaged document over SQLite, for tests and for trying things out.
+"""A local voices server: the voices API over SQLite, for tests and for trying things out.
 
-::
+With a server of its own, a test decides what happens:
 
     from mistral_voices.local import VoicesServer
 
@@ -16,26 +16,23 @@
         ...
         assert [request.method for request in server.requests] == ["POST", "POST", "POST"]
 
-It needs the extra ``local``: ``pip install "mistral-voices[local]"``. As a command::
+It needs the extra ``local``: ``pip install "mistral-voices[local]"``. As a command:
 
     python -m mistral_voices.local --port 0 --data voices.sqlite --seed voices.yaml
 
 A server is controlled from other processes at addresses of its own, which need no key and are not counted:
 
-``POST /_local/fail``
-    A JSON object with the arguments of `VoicesServer.fail` as members, all optional: ``{"status": 429, "times": 2,
-    "every": 3, "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"}, "delay": 0.5, "drop": "after",
-    "cut": 10, "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Responds 200 with ``{"waiting": 2}``, the
-    number of requests that will fail (null where there is no end), or 400 with a message that names the member.
-``DELETE /_local/faults``
-    Forgets all faults that are still waiting.
-``POST /_local/pages``
-    A JSON object with the arguments of `VoicesServer.shape_pages`: ``{"sizes": [3, 0, 10], "repeat": true}``.
-``GET /_local/requests``
-    What arrived, oldest first: ``{"requests": [{"method", "target", "headers", "body", "body_length"}, ...]}``;
-    ``body`` is text, null where it was long or not UTF-8.
-``DELETE /_local/requests``
-    Forgets what arrived.
+- ``POST /_local/fail``: a JSON object with the arguments of `VoicesServer.fail` as members, all optional:
+  ``{"status": 429, "times": 2, "every": 3, "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"},
+  "delay": 0.5, "drop": "after", "cut": 10, "method": "GET", "path": "/v1/audio/voices/{voice_id}"}``. Responds 200 with
+  ``{"waiting": 2}``, the number of requests that will fail (null where there is no end), or 400 with a message that
+  names the member.
+- ``DELETE /_local/faults`` forgets all faults that are still waiting.
+- ``POST /_local/pages``: a JSON object with the arguments of `VoicesServer.shape_pages`:
+  ``{"sizes": [3, 0, 10], "repeat": true}``.
+- ``GET /_local/requests``: what arrived, oldest first: ``{"requests": [{"method", "target", "headers", "body",
+  "body_length"}, ...]}``; ``body`` is text, null where it was long or not UTF-8.
+- ``DELETE /_local/requests`` forgets what arrived.
 """
 
 from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
