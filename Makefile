@@ -120,7 +120,7 @@ build: $(RELEASE) ## Build sdist, wheel, SBOM, licences and SHA256SUMS into dist
 	@$(BIN)/python scripts/release/build.py
 
 lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
-	@$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --extra cli --extra local --group dev pyproject.toml --output-file requirements-dev.lock
 	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --extra local --group examples pyproject.toml --output-file requirements-examples.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock

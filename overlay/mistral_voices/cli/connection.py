@@ -1,0 +1,143 @@
+"""Key, server and limits: the options that every command takes, and the client that they make."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mistral_voices import Mistral, utils
+
+from .failures import NOT_AUTHORISED, Failure
+
+F = TypeVar("F", bound=Callable[..., Any])
+KEY_REMEDY = "Set MISTRAL_API_KEY, or pass --api-key-file FILE or --api-key-command 'COMMAND'."
+
+
+def settings() -> dict[str, Any]:
+    """Give the options of the running command that every command takes, by name."""
+    found: dict[str, Any] = click.get_current_context().find_root().ensure_object(dict)
+    return found
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep an option where all commands find it; after the command it wins over the one before."""
+    if value is not None:
+        context.find_root().ensure_object(dict)[parameter.name] = value
+
+
+_file = click.Path(dir_okay=False, allow_dash=True)
+_seconds = click.FloatRange(min=0, min_open=True)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--server": {"type": click.Choice(["global", "eu", "us"]), "help": "The server by its region."},
+    "--server-url": {"metavar": "URL", "help": "The server by its address; it wins over --server."},
+    "--api-key-file": {"type": _file, "help": "Read the key from a file; - is standard input."},
+    "--api-key-command": {"metavar": "COMMAND", "help": "Take the key from what a command prints, as 'pass mistral'."},
+    "--timeout": {"type": _seconds, "metavar": "SECONDS", "help": "How long each phase of an attempt may take."},
+    "--retries": {"type": click.IntRange(min=0), "metavar": "N", "help": "At most so many retries (default: 3)."},
+    "--json": {"is_flag": True, "default": None, "help": "Write results and errors as JSON."},
+    "--debug": {"is_flag": True, "default": None, "help": "Show each request, without key and sample."},
+}
+
+
+def global_options(*, hidden: bool) -> Callable[[F], F]:
+    """Add the options that may stand before a command and after it."""
+
+    def decorate(function: F) -> F:
+        for name, rest in reversed(OPTIONS.items()):
+            option: Callable[[F], F] = click.option(name, callback=_keep, expose_value=False, hidden=hidden, **rest)
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def connect(**other: Any) -> Mistral:
+    """Make the client that the options ask for; use it in `with`.
+
+    Args:
+        **other: Values to use in place of the options, by their names, such as server="eu".
+
+    Raises:
+        Failure: There is no key, or it cannot be read.
+    """
+    given = {**settings(), **other}
+    if given.get("debug"):
+        os.environ["MISTRAL_DEBUG"] = "1"
+    timeout, retries = given.get("timeout"), given.get("retries")
+    try:
+        return Mistral(
+            api_key=read_key(given.get("api_key_file"), given.get("api_key_command")),
+            server=given.get("server"),
+            server_url=given.get("server_url"),
+            timeout_ms=None if timeout is None else max(1, round(timeout * 1000)),
+            retry_config=_retries(retries),
+        )
+    except ValueError as error:
+        raise click.UsageError(_by_option(str(error))) from None
+
+
+def _by_option(message: str) -> str:
+    """Name the options in place of the arguments of the library."""
+    for argument, option in (("server_url", "--server-url"), ("timeout_ms", "--timeout")):
+        message = message.replace(argument, option)
+    return message
+
+
+def _retries(number: int | None) -> utils.RetryConfig | utils.Unset | None:
+    if number is None:
+        return utils.UNSET
+    if number == 0:
+        return None
+    # The waits double from half a second: so long do that many take.
+    longest = min(round(500 * 2**number), 60_000)
+    return utils.RetryConfig("backoff", utils.BackoffStrategy(500, 60_000, 2.0, longest), retry_connection_errors=True)
+
+
+def read_key(file: str | None, command: str | None) -> str:
+    """Find the key: the file, else the command, else MISTRAL_API_KEY.
+
+    Raises:
+        Failure: There is none, or it cannot be read.
+    """
+    if file:
+        key = sys.stdin.read() if file == "-" else _read_file(file)
+        origin = f"--api-key-file {file}"
+    elif command:
+        key, origin = _run(command), "--api-key-command"
+    else:
+        key, origin = os.environ.get("MISTRAL_API_KEY", ""), "MISTRAL_API_KEY"
+    key = key.strip()
+    if not key:
+        message = "There is no API key" if origin == "MISTRAL_API_KEY" else f"{origin} gives no key"
+        raise Failure(message, KEY_REMEDY, NOT_AUTHORISED)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        del key
+        raise Failure(f"What {origin} gives is no key: it is more than one word", KEY_REMEDY, NOT_AUTHORISED)
+    return key
+
+
+def _read_file(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise Failure(f"--api-key-file {path} cannot be read: {reason}", KEY_REMEDY, NOT_AUTHORISED) from None
+
+
+def _run(command: str) -> str:
+    """Run a command without a shell; it may ask for a password at the terminal."""
+    try:
+        done = subprocess.run(shlex.split(command), stdout=subprocess.PIPE, check=True)
+        return done.stdout.decode()
+    except (OSError, ValueError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or "it is no command line"
+    except subprocess.CalledProcessError as error:
+        reason = f"it ended with status {error.returncode}"
+    raise Failure(f"--api-key-command failed: {reason}", f"Run it by itself: {command}", NOT_AUTHORISED)
