@@ -63,6 +63,14 @@ def _load(name: str) -> click.Command | None:
             from . import listing
 
             return {"list": listing.list_voices, "get": listing.get, "find": listing.find}[name]
+        case "backup" | "restore":
+            from .backup import commands
+
+            return {"backup": commands.backup, "restore": commands.restore}[name]
+        case "copy":
+            from .backup.copying import copy
+
+            return copy
     return None
 
 

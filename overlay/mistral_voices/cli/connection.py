@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from mistral_voices import Mistral, utils
+from mistral_voices.client import SERVERS
 
 from .failures import NOT_AUTHORISED, Failure
 
@@ -81,6 +82,14 @@ def connect(**other: Any) -> Mistral:
         )
     except ValueError as error:
         raise click.UsageError(_by_option(str(error))) from None
+
+
+def address(**other: Any) -> str:
+    """Give the address of the server that `connect` uses for the same values."""
+    given = {**settings(), **other}
+    named = SERVERS.get(str(given.get("server")))
+    url = given.get("server_url") or named or os.environ.get("MISTRAL_SERVER_URL") or SERVERS["global"]
+    return str(url).rstrip("/")
 
 
 def _by_option(message: str) -> str:
