@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mistral_voices import __version__, errors
+import mistral_voices
 
 from . import failures
 from .connection import global_options
@@ -58,20 +58,24 @@ COMMANDS = {
 
 def _load(name: str) -> click.Command | None:
     """Load a command. The imports are written out, so that tools which freeze programs find them."""
+    module: Any = None
     match name:
         case "list" | "get" | "find":
-            from . import listing
-
-            return {"list": listing.list_voices, "get": listing.get, "find": listing.find}[name]
+            from . import listing as module
+        case "create" | "update" | "delete":
+            from . import editing as module
+        case "sample":
+            from . import samples as module
+        case "serve":
+            from . import serving as module
+        case "completion":
+            from . import completion as module
         case "backup" | "restore":
-            from .backup import commands
-
-            return {"backup": commands.backup, "restore": commands.restore}[name]
+            from .backup import commands as module
         case "copy":
-            from .backup.copying import copy
-
-            return copy
-    return None
+            from .backup import copying as module
+    found: click.Command | None = getattr(module, "list_voices" if name == "list" else name, None)
+    return found
 
 
 class Root(click.Group):
@@ -108,7 +112,7 @@ class Root(click.Group):
     NAME, cls=Root, epilog=EXIT_STATUSES, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @global_options(hidden=False)
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(mistral_voices.__version__, message="%(prog)s %(version)s")
 def root() -> None:
     """Manage, move, back up and hear the voices of a Mistral account.
 
@@ -131,7 +135,7 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.")
         return failures.INTERRUPTED
-    except (click.ClickException, errors.MistralError, OSError, ValueError) as error:
+    except (click.ClickException, mistral_voices.errors.MistralError, OSError, ValueError) as error:
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
         return failures.report(error, as_json=as_json)

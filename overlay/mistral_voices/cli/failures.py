@@ -82,11 +82,12 @@ def report(error: Exception, *, as_json: bool) -> int:
     status = exit_status(error)
     message, remedy = describe(error)
     if as_json:
+        known = error.__cause__ if isinstance(error, Failure) and error.__cause__ else error
         members: dict[str, Any] = {
-            "type": type(error).__name__,
+            "type": type(known).__name__,
             "message": f"{message}\n{remedy}" if remedy else message,
-            "status": getattr(error, "status_code", None),
-            "request_id": getattr(error, "request_id", None),
+            "status": getattr(known, "status_code", None),
+            "request_id": getattr(known, "request_id", None),
             "exit_status": status,
         }
         print(json.dumps({"error": members}), file=sys.stderr)  # noqa: T201

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 import click
 
 GAP = "  "
+NARROW = 16
 # They join letters and emoji, and do nothing by themselves.
 JOINERS = "\u200c\u200d"
 LEFT_TO_RIGHT_MARK = "\u200e"
@@ -87,53 +89,58 @@ def cut(text: str, width: int) -> str:
     return f"{kept}…" if width > 0 else ""
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], fixed: Sequence[str] = ("id",)) -> None:
+def write_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    fixed: Sequence[str] = ("id",),
+    optional: Sequence[str] = (),
+    stream: TextIO | None = None,
+) -> None:
     """Write a table: aligned and as wide as the terminal, else one line a row with tabs, whole and without a header.
 
     Args:
         columns: The names of the columns.
         rows: The cells, as they are; control characters are shown.
         fixed: The columns that are never shortened.
+        optional: The columns to leave out where they are empty or there is no room, the first to go first.
+        stream: Where to; None means standard output.
     """
-    if not sys.stdout.isatty():
+    out = stream or sys.stdout
+    if not out.isatty():
         for row in rows:
-            write("\t".join(map(visible, row)))
+            print("\t".join(map(visible, row)), file=out)
         return
     cells = [[visible(cell) for cell in row] for row in rows]
-    headers = [column.upper().replace("_", " ") for column in columns]
-    wanted = [max(map(width_of, column)) for column in zip(headers, *cells, strict=True)]
-    widths = _fit(wanted, [column in fixed for column in columns], click_width() - len(GAP) * (len(columns) - 1))
-    write(paint(_line(headers, widths), sys.stdout, bold=True))
-    for row in cells:
-        write(_line(row, widths))
+    table = {name: [row[index] for row in cells] for index, name in enumerate(columns)}
+    wanted = {name: max(map(width_of, [name, *texts])) for name, texts in table.items()}
+    width = shutil.get_terminal_size().columns
+    for name in optional:
+        least = sum(size if each in fixed else min(size, NARROW) for each, size in wanted.items())
+        if least + len(GAP) * (len(wanted) - 1) > width or not any(table[name]):
+            del wanted[name]
+    _fit(wanted, fixed, width - len(GAP) * (len(wanted) - 1))
+    header = {name: name.upper().replace("_", " ") for name in wanted}
+    print(paint(_line(header, wanted), out, bold=True), file=out)
+    for index in range(len(cells)):
+        print(_line({name: table[name][index] for name in wanted}, wanted), file=out)
 
 
-def click_width() -> int:
-    """Give the columns of the terminal."""
-    import shutil
-
-    return shutil.get_terminal_size().columns
-
-
-def _fit(wanted: list[int], fixed: list[bool], width: int) -> list[int]:
-    """Take columns from the widest that may be shortened until all fit, or none is wider than its header needs."""
-    widths = [*wanted]
-    while sum(widths) > width:
-        free = [size for size, stays in zip(widths, fixed, strict=True) if not stays]
-        widest = max(free, default=0)
-        if widest <= 8:
+def _fit(widths: dict[str, int], fixed: Sequence[str], width: int) -> None:
+    """Take columns from the widest that may be shortened until all fit, or none is wide."""
+    while sum(widths.values()) > width:
+        widest = max((name for name in widths if name not in fixed), key=widths.__getitem__, default="")
+        if not widest or widths[widest] <= NARROW // 2:
             break
-        widths[next(i for i, size in enumerate(widths) if size == widest and not fixed[i])] -= 1
-    return widths
+        widths[widest] -= 1
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _line(cells: Mapping[str, str], widths: Mapping[str, int]) -> str:
     line = ""
-    for cell, width in zip(cells, widths, strict=True):
-        text = cut(cell, width)
-        padding = " " * (width - width_of(text))
+    for name, width in widths.items():
+        text = cut(cells[name], width)
         # Without the mark a terminal that reorders text draws the cells after it into this one.
-        line += text + (LEFT_TO_RIGHT_MARK if runs_left(text) else "") + padding + GAP
+        line += text + (LEFT_TO_RIGHT_MARK if runs_left(text) else "") + " " * (width - width_of(text)) + GAP
     return line.rstrip()
 
 
@@ -158,3 +165,13 @@ def confirm(question: str, *, yes: bool) -> bool:
     if not is_interactive():
         raise click.UsageError(f"{question} Nobody can be asked here: pass --yes, or --dry-run to see what it does.")
     return click.confirm(question, err=True)
+
+
+def plural(number: int, noun: str) -> str:
+    """Give a number with its noun: 1 voice, 2 voices."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def examples(*lines: str) -> str:
+    """Give the end of a help page, with examples as they are typed."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])

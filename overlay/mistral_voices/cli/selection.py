@@ -56,11 +56,17 @@ FILTERS: dict[tuple[str, ...], dict[str, Any]] = {
 }
 
 
-def filter_options(function: F) -> F:
+def filter_options(*, with_type: bool = True) -> Callable[[F], F]:
     """Add the filters; the command passes what it gets for them to `matching`."""
-    for names, rest in reversed(FILTERS.items()):
-        function = click.option(*names, **rest)(function)
-    return function
+
+    def decorate(function: F) -> F:
+        for names, rest in reversed(FILTERS.items()):
+            if with_type or "type_" not in names:
+                option: Callable[[F], F] = click.option(*names, **rest)
+                function = option(function)
+        return function
+
+    return decorate
 
 
 def matching(
@@ -106,9 +112,9 @@ def find_voice(mistral: Mistral, text: str) -> models.VoiceResponse:
         ids = [voice.id for voice in error.voices]
         more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
         message = f"{len(ids)} voices are called {text!r}: take one by its id"
-        raise Failure(message, ", ".join(ids[:MOST_NAMED]) + more, NOT_FOUND) from None
+        raise Failure(message, ", ".join(ids[:MOST_NAMED]) + more, NOT_FOUND) from error
     except errors.NotFoundError as error:
-        raise Failure(error.message, "`mistral-voices list` shows all.", NOT_FOUND) from None
+        raise Failure(error.message, "`mistral-voices list` shows all.", NOT_FOUND) from error
 
 
 def find_voices(mistral: Mistral, texts: Iterable[str]) -> list[models.VoiceResponse]:
