@@ -68,6 +68,8 @@ def _load(name: str) -> click.Command | None:
             from . import samples as module
         case "serve":
             from . import serving as module
+        case "doctor":
+            from . import doctor as module
         case "completion":
             from . import completion as module
         case "backup" | "restore":
