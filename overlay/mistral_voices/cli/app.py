@@ -13,7 +13,7 @@ import click
 import mistral_voices
 
 from . import failures
-from .connection import global_options
+from .options import global_options
 from .output import say
 
 NAME = "mistral-voices"

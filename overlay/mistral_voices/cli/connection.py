@@ -1,4 +1,4 @@
-"""Key, server and limits: the options that every command takes, and the client that they make."""
+"""The client of a command, with the key, the server and the limits that its options give."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -16,47 +15,9 @@ from mistral_voices import Mistral, utils
 from mistral_voices.client import SERVERS
 
 from .failures import NOT_AUTHORISED, Failure
+from .options import settings
 
-F = TypeVar("F", bound=Callable[..., Any])
 KEY_REMEDY = "Set MISTRAL_API_KEY, or pass --api-key-file FILE or --api-key-command 'COMMAND'."
-
-
-def settings() -> dict[str, Any]:
-    """Give the options of the running command that every command takes, by name."""
-    found: dict[str, Any] = click.get_current_context().find_root().ensure_object(dict)
-    return found
-
-
-def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep an option where all commands find it; after the command it wins over the one before."""
-    if value is not None:
-        context.find_root().ensure_object(dict)[parameter.name] = value
-
-
-_file = click.Path(dir_okay=False, allow_dash=True)
-_seconds = click.FloatRange(min=0, min_open=True)
-OPTIONS: dict[str, dict[str, Any]] = {
-    "--server": {"type": click.Choice(["global", "eu", "us"]), "help": "The server by its region."},
-    "--server-url": {"metavar": "URL", "help": "The server by its address; it wins over --server."},
-    "--api-key-file": {"type": _file, "help": "Read the key from a file; - is standard input."},
-    "--api-key-command": {"metavar": "COMMAND", "help": "Take the key from what a command prints, as 'pass mistral'."},
-    "--timeout": {"type": _seconds, "metavar": "SECONDS", "help": "How long each phase of an attempt may take."},
-    "--retries": {"type": click.IntRange(min=0), "metavar": "N", "help": "At most so many retries (default: 3)."},
-    "--json": {"is_flag": True, "default": None, "help": "Write results and errors as JSON."},
-    "--debug": {"is_flag": True, "default": None, "help": "Show each request, without key and sample."},
-}
-
-
-def global_options(*, hidden: bool) -> Callable[[F], F]:
-    """Add the options that may stand before a command and after it."""
-
-    def decorate(function: F) -> F:
-        for name, rest in reversed(OPTIONS.items()):
-            option: Callable[[F], F] = click.option(name, callback=_keep, expose_value=False, hidden=hidden, **rest)
-            function = option(function)
-        return function
-
-    return decorate
 
 
 def connect(**other: Any) -> Mistral:

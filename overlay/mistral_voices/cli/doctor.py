@@ -20,8 +20,9 @@ import click
 
 from mistral_voices import Mistral, errors, utils
 
-from .connection import address, connect, global_options, read_key, settings
+from .connection import address, connect, read_key
 from .failures import DONE, FAILED, NOT_AUTHORISED, Failure, describe, exit_status
+from .options import global_options, settings
 from .output import paint, visible, write, write_json
 
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .completion import complete_voices
-from .connection import connect, global_options, settings
+from .connection import connect
 from .failures import FAILED, UNKNOWN, Failure, describe, exit_status
 from .listing import write_voices
+from .options import global_options, settings
 from .output import confirm, examples, plural, say, visible, write_json
 from .parallel import each_done
 from .progress import Progress

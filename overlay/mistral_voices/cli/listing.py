@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .completion import complete_voices, remember_voices
-from .connection import connect, global_options, settings
+from .connection import connect
+from .options import global_options, settings
 from .output import examples, visible, write, write_json, write_table
 from .selection import filter_options, find_voice, matching
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -46,6 +45,8 @@ def write(text: str) -> None:
 
 def write_json(value: Any, indent: int | None = 2) -> None:
     """Write a result as JSON that holds no control character; without indent in one line."""
+    import json  # 3 ms, for this form alone
+
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     if not (text.isascii() and "\x7f" not in text):
         text = "".join(c if c == "\n" or _is_harmless(c) else json.dumps(c)[1:-1] for c in text).replace(

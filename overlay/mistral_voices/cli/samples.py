@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from .completion import complete_voices
-from .connection import connect, global_options, settings
+from .connection import connect
 from .failures import Failure
+from .options import global_options, settings
 from .output import examples, say, visible, write, write_json
 from .selection import find_voice
 

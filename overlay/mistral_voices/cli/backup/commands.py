@@ -10,8 +10,9 @@ import click
 
 from mistral_voices import Mistral
 
-from ..connection import address, connect, global_options, settings
+from ..connection import address, connect
 from ..failures import DONE, Failure
+from ..options import global_options, settings
 from ..output import confirm, say, write_json
 from ..progress import Progress
 from . import report, restoring, saving

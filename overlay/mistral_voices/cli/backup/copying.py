@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
-from ..connection import address, connect, global_options
+from ..connection import address, connect
 from ..failures import DONE
+from ..options import global_options
 from ..output import say
 from . import report, saving
 from .commands import concurrency_option, dry_run_option, restore_into, save, yes_option

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..connection import settings
 from ..failures import DONE, FAILED, NOT_FOUND, UNKNOWN, describe
+from ..options import settings
 from ..output import paint, say, visible, write, write_json
 from .folder import Entry, Folder
 from .restoring import Restored, Step
