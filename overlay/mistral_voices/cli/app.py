@@ -74,6 +74,8 @@ def _load(name: str) -> click.Command | None:
             from . import completion as module
         case "backup" | "restore":
             from .backup import commands as module
+        case "apply":
+            from . import apply as module
         case "copy":
             from .backup import copying as module
     found: click.Command | None = getattr(module, "list_voices" if name == "list" else name, None)

@@ -88,7 +88,7 @@ def restore(path: Path, dry_run: bool, yes: bool, concurrency: int) -> int:
 def save(mistral: Mistral, folder: Folder, todo: saving.Plan, *, prune: bool, concurrency: int) -> saving.Result:
     """Take a backup with a progress bar."""
     done = f"What was saved is in {folder.path}; the same command goes on there."
-    with _says_what_was_done(done), Progress("Saving", len(todo.missing)) as bar:
+    with says_what_was_done(done), Progress("Saving", len(todo.missing)) as bar:
         return saving.save(mistral, folder, todo, prune=prune, concurrency=concurrency, advance=bar.advance)
 
 
@@ -109,7 +109,7 @@ def restore_into(
         if create and not confirm(f"Create {report.count(create, 'voice')} at {target}?", yes=yes):
             raise click.Abort
         done = "What was created is noted; the same command goes on there, and creates nothing twice."
-        with _says_what_was_done(done), Progress("Creating", len(create)) as bar:
+        with says_what_was_done(done), Progress("Creating", len(create)) as bar:
             result = restoring.restore(mistral, folder, steps, creations, concurrency=concurrency, advance=bar.advance)
     return report.restore_result(steps, result, folder if keeps_map else None)
 
@@ -131,7 +131,8 @@ def read_backup(folder: Folder) -> Backup:
 
 
 @contextmanager
-def _says_what_was_done(text: str) -> Iterator[None]:
+def says_what_was_done(text: str) -> Iterator[None]:
+    """Say so when what is within is interrupted or fails."""
     try:
         yield
     except BaseException:

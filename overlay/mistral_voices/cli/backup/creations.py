@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import unicodedata
 from collections.abc import Callable, Container, Iterable, Mapping
@@ -13,7 +12,7 @@ from typing import Any, TypeAlias
 from mistral_voices import errors, models
 
 from .folder import now
-from .journal import Journal, Line, write_whole
+from .journal import Journal, Line
 
 # A create that was cut off may still arrive at the server: for so many seconds a new run waits for it.
 IN_FLIGHT = 30.0
@@ -38,17 +37,16 @@ class Creations:
         self._journal = Journal(path)
         self._server = server
         self._key = key
-        self._lines = self._journal.read()
         self._states: dict[str, Line] = {}
-        self._made: dict[str, list[str]] = {}
-        for line in self._lines:
+        self._made: dict[str, dict[str, Line]] = {}
+        for line in self._journal.read():
             if line.get("server") == server and key in line:
                 self._keep(str(line[key]), line)
 
     def _keep(self, key: str, line: Line) -> None:
         self._states[key] = line
         if line.get("new"):
-            self._made.setdefault(key, []).append(line["new"])
+            self._made.setdefault(key, {})[line["new"]] = line
 
     def begin(self, key: str, name: str, others: Iterable[str], **more: Any) -> None:
         """Note that a create is about to be sent; `others` are the voices of its name that are there."""
@@ -72,9 +70,13 @@ class Creations:
         """Give the voice that was made for a key and is among the ids: two accounts may share a server."""
         return next((new for new in self._made.get(key, ()) if new in ids), None)
 
-    def get(self, key: str, member: str) -> Any:
-        """Give another member that was noted for a key."""
-        return self._states.get(key, {}).get(member)
+    def last(self, key: str) -> Line:
+        """Give the last line of a key; an empty one when there is none."""
+        return self._states.get(key, {})
+
+    def line_of(self, key: str, new: str) -> Line:
+        """Give the line of a voice that was made for a key; an empty one when there is none."""
+        return self._made.get(key, {}).get(new, {})
 
     @property
     def claimed(self) -> set[str]:
@@ -119,13 +121,6 @@ class Creations:
                 say(f"The last run ended while {missing[0].get('name')!r} was being created; looking for {left:.0f} s.")
                 said = True
             sleep(min(left, LOOK_EVERY))
-
-    def compact(self, keys: Iterable[str]) -> None:
-        """Write the file anew, with one line for each of the keys; lines of other servers stay."""
-        others = [line for line in self._lines if line.get("server") != self._server]
-        kept = [self._states[key] for key in keys if key in self._states]
-        self._journal.close()
-        write_whole(self._journal.path, "".join(json.dumps(line) + "\n" for line in [*others, *kept]))
 
     def close(self) -> None:
         """Close the file."""

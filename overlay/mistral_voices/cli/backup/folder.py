@@ -85,7 +85,7 @@ class Folder:
         before = os.umask(0o077)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with _locked(self.path):
+            with locked(self.path):
                 self.path.chmod(0o700)
                 self._sweep()
                 self.samples.mkdir(exist_ok=True)
@@ -195,20 +195,20 @@ def sha256(file: Path) -> str:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time into a folder; the lock goes with the process, however that ends."""
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time at a folder or file; the lock goes with the process, however that ends."""
     try:
         import fcntl  # Windows has none
     except ImportError:
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         with suppress(OSError):  # a file system without locks
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise ValueError(f"another backup or restore is at work in {folder}: let it finish first") from error
+                raise ValueError(f"another mistral-voices is at work on {path}: let it finish first") from error
         yield
     finally:
         os.close(descriptor)

@@ -1,11 +1,11 @@
-"""Several things at a time, in threads."""
+"""Doing all of something in threads, until an error that the rest would meet too."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
+
+from ..parallel import each_done
 
 T = TypeVar("T")
 
@@ -17,14 +17,16 @@ def each(work: Callable[[T], object], tasks: Iterable[T], concurrency: int = CON
 
     The first error, and Ctrl-C, ends it: what is under way is finished, what has not begun is left.
     """
-    with ThreadPoolExecutor(concurrency) as pool:
-        futures = [pool.submit(work, task) for task in tasks]
-        try:
-            for future in as_completed(futures):
-                future.result()
-        except BaseException:
-            try:
-                pool.shutdown(cancel_futures=True)
-            except KeyboardInterrupt:  # again: it ends at once, as by a kill, which the next run makes up for
-                os._exit(130)
-            raise
+    errors: list[Exception] = []
+
+    def until_an_error() -> Iterator[T]:
+        for task in tasks:
+            if errors:
+                return
+            yield task
+
+    for _, result in each_done(work, until_an_error(), concurrency):
+        if isinstance(result, Exception):
+            errors.append(result)
+    if errors:
+        raise errors[0]
