@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from .completion import complete_voices
-from .connection import connect
+from .connection import address, connect
 from .failures import FAILED, UNKNOWN, Failure, describe, exit_status
 from .listing import write_voices
 from .options import global_options, settings
@@ -20,7 +20,7 @@ from .progress import Progress
 from .selection import filter_options, find_voices, matching
 
 if TYPE_CHECKING:
-    from mistral_voices import models
+    from mistral_voices import Mistral, models
 
 F = TypeVar("F", bound=Callable[..., Any])
 Item = TypeVar("Item")
@@ -136,16 +136,23 @@ def update(
 
 @click.command(
     epilog=examples(
-        "mistral-voices delete ada", "mistral-voices delete --newer-than 2026-03-01 --older-than 2026-06-01 --dry-run"
+        "mistral-voices delete ada",
+        "mistral-voices delete --newer-than 2026-03-01 --older-than 2026-06-01 --backup spring",
     )
 )
 @click.argument("voices", nargs=-1, metavar="[VOICE]...", shell_complete=complete_voices)
 @filter_options(with_type=False)
+@click.option(
+    "--backup",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Save them in a backup first; what cannot be saved is not deleted.",
+)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Show what would be deleted, and stop.")
 @quiet_option
 @global_options(hidden=True)
-def delete(voices: tuple[str, ...], yes: bool, dry_run: bool, quiet: bool, **filters: Any) -> int:
+def delete(voices: tuple[str, ...], backup: Path | None, yes: bool, dry_run: bool, quiet: bool, **filters: Any) -> int:
     """Delete each VOICE, or the voices that all filters let through; it shows them and asks first."""
     if bool(voices) == any(filters.values()):
         raise click.UsageError("Name the voices to delete, or choose them by filters such as --older-than 90d.")
@@ -154,15 +161,19 @@ def delete(voices: tuple[str, ...], yes: bool, dry_run: bool, quiet: bool, **fil
         if presets := [visible(voice.name) for voice in chosen if voice.type_ == "preset"]:
             message = f"{', '.join(presets)} cannot be deleted: presets come with the service"
             raise Failure(message, "Nothing was deleted.")
-        if not chosen:
-            say("No voice fits; nothing is deleted.")
         if dry_run or not chosen:
-            write_voices(chosen)
+            if settings().get("json"):
+                write_json({"voices": [voice.to_dict() for voice in chosen]})
+            else:
+                write_voices(chosen)
+            say(f"{plural(len(chosen), 'voice')} would be deleted." if chosen else "No voice fits: nothing is deleted.")
             return 0
         if not yes or not quiet:
             write_voices(chosen, stream=sys.stderr)
         if not confirm(f"Delete {plural(len(chosen), 'voice')} for good?", yes=yes):
             raise Failure("Nothing was deleted")
+        if backup is not None:
+            _back_up(mistral, chosen, backup, quiet=quiet)
         with Progress("Deleting", len(chosen), quiet=quiet) as progress:
 
             def delete_one(voice: models.VoiceResponse) -> models.VoiceResponse:
@@ -171,6 +182,27 @@ def delete(voices: tuple[str, ...], yes: bool, dry_run: bool, quiet: bool, **fil
                 return gone or voice
 
             return _do_all(delete_one, chosen, _name_of, "deleted", progress, quiet=quiet)
+
+
+def _back_up(mistral: Mistral, voices: list[models.VoiceResponse], path: Path, *, quiet: bool) -> None:
+    """Save voices in a backup, and read back what was saved.
+
+    Raises:
+        Failure: A recording could not be saved, or is not what was saved.
+    """
+    from .backup import saving  # with the YAML library, which other commands need not load
+    from .backup.folder import Folder
+
+    folder = Folder(path)
+    with folder.opened():
+        todo = saving.plan(folder, address(), voices)
+        with Progress("Saving", len(todo.missing), quiet=quiet) as progress:
+            result = saving.save(mistral, folder, todo, advance=progress.advance)
+        failed = [f"{entry.name}: {describe(error)[0]}" for entry, error in result.failed]
+        failed = failed or saving.plan(folder, address(), voices, verify=True).damaged
+    if failed:
+        raise Failure(f"Not everything could be saved in {path}; nothing was deleted", "; ".join(failed))
+    say(f"Saved and read back: {plural(len(voices), 'voice')} in {path}.")
 
 
 def _name_of(voice: models.VoiceResponse) -> str:
