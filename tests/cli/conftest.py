@@ -21,6 +21,8 @@ from mistral_voices.local import VoicesServer
 
 SCRIPT = Path(sys.executable).with_name("mistral-voices")
 SECONDS = 30
+# The terminal of a session sends Ctrl-C as a signal.
+IN_CONTROL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 WAV = (Path(__file__).parent.parent / "data" / "hello.wav").read_bytes()
 
 
@@ -81,8 +83,14 @@ def in_terminal(*arguments: str, answers: Sequence[tuple[str, str]] = (), column
     """Run the installed script in a terminal: each answer is typed when the text before it has appeared."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
-        [SCRIPT, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, close_fds=True
+        [sys.executable, "-ISc", IN_CONTROL, SCRIPT, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env=environment,
     )
     os.close(theirs)
     waiting, text, until = [*answers], "", time.monotonic() + SECONDS

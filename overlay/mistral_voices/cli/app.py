@@ -13,7 +13,7 @@ import click
 import mistral_voices
 
 from . import failures
-from .options import global_options
+from .options import VARIABLE, global_options
 from .output import say
 
 NAME = "mistral-voices"
@@ -131,13 +131,21 @@ def run(arguments: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     as_json = bool({"--json", "--jsonl"} & {*arguments})
+    if instruction := os.environ.get(VARIABLE):
+        from click.shell_completion import shell_complete  # 3 ms, which only a press of the tab key needs
+
+        return shell_complete(root, {}, NAME, VARIABLE, instruction)
     try:
-        result: Any = root.main(arguments, NAME, standalone_mode=False)
+        # Not by root.main(), which has a status of its own for a closed pipe.
+        with root.make_context(NAME, [*arguments]) as context:
+            result = root.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except BrokenPipeError:
         return _close_silently()
     except (click.Abort, KeyboardInterrupt):
-        say("Interrupted.")
+        say("\nInterrupted.")
         return failures.INTERRUPTED
     except (click.ClickException, mistral_voices.errors.MistralError, OSError, ValueError) as error:
         with contextlib.suppress(BrokenPipeError):

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .options import VARIABLE
 from .output import examples, write
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from mistral_voices import models
-
-VARIABLE = "_MISTRAL_VOICES_COMPLETE"
 
 
 @click.command(

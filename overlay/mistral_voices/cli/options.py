@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+# By which the completion script of a shell calls the command.
+VARIABLE = "_MISTRAL_VOICES_COMPLETE"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
