@@ -1,0 +1,3 @@
+from tests.cli.accounts import account, cli, other
+
+__all__ = ["account", "cli", "other"]
