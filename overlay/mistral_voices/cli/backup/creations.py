@@ -145,7 +145,7 @@ def create(creations: Creations, key: str, name: str, others: Iterable[str], mak
     except (ValueError, TypeError, OSError):
         creations.failed(key)
         raise
-    creations.done(key, voice.id, **more)
+    creations.done(key, voice.id, name=name, **more)
     return voice
 
 
