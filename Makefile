@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build lock clean
+.PHONY: help setup demo live test test-slow contract crash mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,11 +47,14 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller
+test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller, twenty kills
 	@$(BIN)/python -m pytest -m slow
 
 contract: $(READY) ## Only the tests that hold client, local server and document together
 	@$(BIN)/python -m pytest tests/contract
+
+crash: $(READY) ## Kill backup, restore, copy and apply at 200 places, run them again, and compare; SEED=n takes others
+	@$(BIN)/python scripts/crash.py $(if $(SEED),--seed $(SEED))
 
 mutants: $(READY) ## Change the code in a hundred small ways, and show which test finds each; ONLY="12 K1" runs some
 	@$(BIN)/python scripts/mutants.py $(ONLY)

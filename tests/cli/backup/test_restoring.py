@@ -185,15 +185,18 @@ def age(record: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prepare", "message"),
+    ("folders", "message"),
     [
-        (lambda: None, "There is no folder b"),
-        (lambda: Path("b").mkdir(), "holds no backup"),
-        (lambda: (Path("b").mkdir(), Path("b/journal.jsonl").touch()), "did not come to its end"),
+        ([], "There is no folder b"),
+        (["b"], "holds no backup"),
+        (["b", "b/journal.jsonl"], "did not come to its end"),
     ],
 )
-def test_without_a_backup_there_is_nothing_to_restore(account: Account, cli: Cli, prepare: Any, message: str) -> None:
-    prepare()
+def test_without_a_backup_there_is_nothing_to_restore(
+    account: Account, cli: Cli, folders: list[str], message: str
+) -> None:
+    for folder in folders:
+        Path(folder).mkdir()
     assert message in cli("restore", "b", status=1).err
 
 
