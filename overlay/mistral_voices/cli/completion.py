@@ -49,8 +49,8 @@ def complete_voices(context: click.Context, parameter: click.Parameter, incomple
     fitting = sorted(
         {name for name in names if name.casefold().startswith(incomplete.casefold()) and name.isprintable()}
     )
-    if os.environ.get(VARIABLE, "").startswith("bash"):  # it inserts as it is given
-        fitting = [re.sub(r"([^\w@%+=:,./-])", r"\\\1", name) for name in fitting]
+    if os.environ.get(VARIABLE, "").startswith("bash"):  # its script takes off one, and inserts the rest as it is
+        fitting = [re.sub(r"([^\w@%+=:,./-])", r"\\\\\1", name) for name in fitting]
     return [CompletionItem(name) for name in fitting]
 
 
