@@ -66,6 +66,11 @@ Cli = Callable[..., Ran]
 
 
 @pytest.fixture
+def user() -> None:
+    """These tests have accounts of their own, in place of the server that the other commands get."""
+
+
+@pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """An account with two voices, which commands reach by the environment."""
     monkeypatch.setenv("MISTRAL_API_KEY", "key")

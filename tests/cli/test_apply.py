@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from mistral_voices.cli.apply_plan import read_wanted
-from tests.cli.accounts import Account, Cli, account, cli, voice, wav
+from tests.cli.accounts import Account, Cli, account, cli, user, voice, wav
 
-__all__ = ["account", "cli"]
+__all__ = ["account", "cli", "user"]
 RECORD = Path("v.yaml.applied.jsonl")
 
 

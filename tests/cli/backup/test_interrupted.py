@@ -13,6 +13,7 @@ import pytest
 
 from scripts.crash import main
 from tests.cli.accounts import Account, Cli, voice, wav
+from tests.cli.conftest import in_terminal
 
 SCRIPT = Path(sys.executable).with_name("mistral-voices")
 SECONDS = 30
@@ -23,7 +24,7 @@ SECONDS = 30
 def test_what_was_saved_stays_and_the_next_run_goes_on(account: Account, cli: Cli, number: int, status: int) -> None:
     many = Account(*(voice(each, f"Voice {each}") for each in range(12)))
     many.server.fail(every=4, delay=SECONDS, times=1, path="/v1/audio/voices/{voice_id}/sample")
-    command = [SCRIPT, "backup", "b", "--server-url", many.url, "--concurrency", "1"]
+    command = [str(SCRIPT), "backup", "b", "--server-url", many.url, "--concurrency", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + SECONDS
     while len(many.server.requests) < 5 and time.monotonic() < until:  # the fourth sample is under way, and hangs
@@ -41,6 +42,16 @@ def test_what_was_saved_stays_and_the_next_run_goes_on(account: Account, cli: Cl
     assert len(many.requested()) == 1 + 12 - 3
     assert sorted(path.read_bytes() for path in Path("b/samples").iterdir()) == sorted(map(wav, range(12)))
     many.server.close()
+
+
+@pytest.mark.parametrize(("answer", "created"), [("y", 2), ("n", 0)])
+def test_a_restore_asks_at_a_terminal(account: Account, other: Account, cli: Cli, answer: str, created: int) -> None:
+    cli("backup", "b")
+    question = f"Create 2 voices at {other.url}?"
+    ended = in_terminal("restore", "b", "--server-url", other.url, answers=[(question, f"{answer}\n")], columns=200)
+    assert "+ create Ada (id-1)" in ended.out.partition(question)[0].replace("\x1b[32m", "").replace("\x1b[0m", "")
+    assert len(other.library()) == created
+    assert (ended.status == 0) == bool(created)
 
 
 @pytest.mark.slow
