@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +87,19 @@ def test_a_full_disk_leaves_no_half_of_a_line(tmp_path: Path, monkeypatch: pytes
             journal.add({"b": 2})
     journal.add({"c": 3})
     assert journal.read() == [{"a": 1}, {"c": 3}]
+
+
+def test_lines_of_many_threads_are_all_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, fsync, failures = Journal(tmp_path / "journal"), os.fsync, iter([False, True] * 3 + [False] * 100)
+
+    def failing_fsync(file: int) -> None:
+        fsync(file)
+        if next(failures):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", failing_fsync)
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(journal.add, {"n": number}) for number in range(40)]
+    written = [number for number, future in enumerate(futures) if future.exception() is None]
+    assert len(written) == 37
+    assert sorted(line["n"] for line in journal.read()) == written

@@ -61,7 +61,9 @@ def test_what_is_gone_stays_until_it_is_pruned(account: Account, cli: Cli) -> No
     assert len(read()["voices"]) == 2
     assert "--yes" in cli("backup", "b", "--prune", status=2).err
     assert len(samples()) == 2
+    Path("b/samples/my-notes.txt").touch()
     cli("backup", "b", "--prune", "--yes")
+    Path("b/samples/my-notes.txt").unlink()
     assert [each["voice"]["name"] for each in read()["voices"]] == ["Zoë"]
     assert [*samples().values()] == [wav(2)]
 
@@ -148,8 +150,9 @@ def test_json(account: Account, cli: Cli) -> None:
 
 def test_folders_that_are_not_its_own_are_left_alone(account: Account, cli: Cli, other: Account) -> None:
     Path("mine").mkdir()
-    Path("mine", "taxes.txt").write_text("")
+    Path("mine", "samples").mkdir()
     assert "no backup" in cli("backup", "mine", status=1).err
+    assert not Path("mine/voices.yaml").exists()
     cli("backup", "b")
     assert "is a backup of" in cli("backup", "b", "--server-url", other.url, status=1).err
     with locked(Path("b")):
@@ -162,6 +165,15 @@ def test_no_name_can_leave_the_folder_or_take_the_file_of_another(account: Accou
     cli("backup", "b", "--server-url", many.url)
     assert sorted(samples().values()) == sorted(wav(number) for number, _ in enumerate(names, 10))
     many.server.close()
+
+
+def test_a_sample_that_was_fetched_twice_is_there_once(account: Account, cli: Cli) -> None:
+    for content in (b"", b"damaged"):
+        account.server.fail(401, times=1, path="/v1/audio/voices/id-2/sample")
+        cli("backup", "b", "--concurrency", "1", status=4)
+        next(Path("b/samples").glob("ada-*")).write_bytes(content)
+    cli("backup", "b")
+    assert sorted(samples().values()) == SAMPLES
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of the size of files")

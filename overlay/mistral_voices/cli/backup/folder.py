@@ -88,7 +88,6 @@ class Folder:
             with locked(self.path):
                 self.path.chmod(0o700)
                 self._sweep()
-                self.samples.mkdir(exist_ok=True)
                 try:
                     yield
                 finally:
@@ -97,7 +96,7 @@ class Folder:
             os.umask(before)
 
     def _is_ours(self) -> bool:
-        return any((self.path / name).exists() for name in ("voices.yaml", "journal.jsonl", "samples"))
+        return any((self.path / name).exists() for name in ("voices.yaml", "journal.jsonl"))
 
     def _sweep(self) -> None:
         """Take away what a kill left half-written."""
@@ -124,7 +123,13 @@ class Folder:
 
     def journal_entries(self) -> list[Entry]:
         """Give the voices whose samples a run fetched that did not come to its end."""
-        return [*_entries(self.journal.read(), str(self.journal.path))]
+        lines = {str((line.get("voice") or {}).get("id")): line for line in self.journal.read()}  # the last one counts
+        return [*_entries(lines.values(), str(self.journal.path))]
+
+    def begin(self) -> None:
+        """Make ready for samples; from now on the journal says whose folder it is."""
+        self.journal.create()
+        self.samples.mkdir(exist_ok=True)
 
     def write(self, backup: Backup) -> None:
         """Write voices.yaml: the last step of a backup."""
@@ -178,9 +183,10 @@ class Folder:
         return None
 
     def strays(self, backup: Backup) -> list[Path]:
-        """Give the files among the samples that no voice of the backup has."""
+        """Give the files named as samples are that no voice of the backup has."""
         kept = {Path(entry.sample["file"]).name for entry in backup.voices if entry.sample}
-        return [file for file in sorted(self.samples.iterdir()) if file.name not in kept]
+        named = [file for file in self.samples.iterdir() if re.search(r"-([0-9a-f]{8}|[0-9a-f]{64})\.\w+$", file.name)]
+        return [file for file in named if file.name not in kept]
 
 
 def now() -> str:

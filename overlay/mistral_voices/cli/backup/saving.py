@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mistral_voices import Mistral, errors, models
 
-from .folder import Backup, Entry, Folder, Sample
+from .folder import Backup, Entry, Folder
 from .threads import CONCURRENCY, each
 
 # After these errors the rest would fail as well; the next run goes on where this one ended.
@@ -86,10 +87,13 @@ def save(
         OSError: The folder cannot be written to, because the disk is full, say.
     """
     result, lock, vanished = Result(), threading.Lock(), set[str]()
+    requests = threading.Semaphore(concurrency)  # what was fetched is hashed and noted while others are fetched
 
     def fetch(entry: Entry) -> None:
         try:
-            entry.sample = _fetch(mistral, folder, entry)
+            with requests:
+                file = _fetch(mistral, folder, entry)
+            entry.sample = folder.describe(file)
             folder.journal.add({"voice": entry.voice, "sample": entry.sample})
             with lock:
                 result.saved += 1
@@ -106,7 +110,8 @@ def save(
         with lock:
             advance()
 
-    each(fetch, todo.missing, concurrency)
+    folder.begin()
+    each(fetch, todo.missing, 2 * concurrency)
     entries = [entry for entry in todo.entries if entry.id not in vanished]
     backup = Backup(todo.server, entries + ([] if prune else todo.gone))
     result.voices = len(backup.voices)
@@ -118,10 +123,9 @@ def save(
     return result
 
 
-def _fetch(mistral: Mistral, folder: Folder, entry: Entry) -> Sample:
-    stem = folder.stem(entry.id, entry.name)
-    path = mistral.audio.voices.save_sample_audio(voice_id=entry.id, path=folder.samples / stem, overwrite=True)
-    return folder.describe(path)
+def _fetch(mistral: Mistral, folder: Folder, entry: Entry) -> Path:
+    path = folder.samples / folder.stem(entry.id, entry.name)
+    return mistral.audio.voices.save_sample_audio(voice_id=entry.id, path=path, overwrite=True)
 
 
 def _is_there(mistral: Mistral, voice_id: str) -> bool:
