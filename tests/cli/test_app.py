@@ -29,6 +29,8 @@ def test_every_command_of_the_help_is_there_and_helps(call: Callable[..., Ended]
         assert (ended.status, ended.err) == (0, ""), name
         assert f"\n  {name} " in overview
         assert f"Usage: mistral-voices {name} " in ended.out
+        assert ended.out.endswith("\n  Key, server, timeout, retries, --json and --debug: `mistral-voices --help`.\n")
+        assert ended.out.count("Key, server") == 1
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,10 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
     [
         (["lst"], "There is no command 'lst'; do you mean 'list'?"),
         (["list", "--oder-than", "1d"], "--older-than"),
-        (["list", "--older-than", "soon"], "neither an age such as 90d (s, m, h, d, w) nor a date such as 2026-03-31"),
+        (
+            ["list", "--older-than", "soon"],
+            "neither an age such as 90d (s, m, h, d, w, y) nor a date such as 2026-03-31",
+        ),
         (["list", "--json", "--csv"], "exclude each other"),
         (["list", "--fields", "id,colour"], "there is no 'colour'"),
         (["list", "--server-url", "api.mistral.ai"], "--server-url must be an address"),

@@ -31,12 +31,14 @@ def record(folder: Path, *files: str) -> None:
 
 def test_a_voice_of_each_file(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:
     record(user, "Ada Lovelace.wav", "名前.wav", "c.wav")
-    ended = call("create", "Ada Lovelace.wav", "名前.wav", "c.wav", "--language", "en", "--tag", "calm", "--age", "36")
+    ended = call(
+        "create", "Ada Lovelace.wav", "名前.wav", "c.wav", "--language", "en, fr", "--tag", "calm", "--age", "36"
+    )
     assert (ended.status, ended.err) == (0, "")
     rows = dict(line.split("\t") for line in ended.out.splitlines())
     assert sorted(rows.values()) == names(server) == ["Ada Lovelace", "c", "名前"]
     voice = json.loads(call("get", "ada lovelace", "--json").out)["voice"]
-    assert (voice["languages"], voice["tags"], voice["age"]) == (["en"], ["calm"], 36)
+    assert (voice["languages"], voice["tags"], voice["age"]) == (["en", "fr"], ["calm"], 36)
     assert rows[voice["id"]] == "Ada Lovelace"
 
 
@@ -103,7 +105,7 @@ def test_a_name_of_several(call: Callable[..., Ended], server: VoicesServer, use
         assert (ended.status, ended.out) == (3, "")
         first, second = ended.err.splitlines()
         assert "2 voices are called 'a': take one by its id" in first
-        assert set(second.split(", ")) == ids
+        assert {each.partition(" (of ")[0] for each in second.split(", ")} == ids
     assert len(names(server)) == 2
 
 

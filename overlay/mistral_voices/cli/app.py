@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import sys
@@ -28,6 +29,7 @@ Exit status:
     6  apply --check: the account differs from the file
   130  interrupted
 """
+MORE_OPTIONS = f"Key, server, timeout, retries, --json and --debug: `{NAME} --help`."
 # By section, so that --help loads none of them.
 COMMANDS = {
     "Look and listen": {
@@ -56,7 +58,8 @@ COMMANDS = {
 }
 
 
-def _load(name: str) -> click.Command | None:
+@functools.cache
+def _load(name: str) -> click.Command | None:  # noqa: C901 - a table
     """Load a command. The imports are written out, so that tools which freeze programs find them."""
     module: Any = None
     match name:
@@ -79,6 +82,8 @@ def _load(name: str) -> click.Command | None:
         case "copy":
             from .backup import copying as module
     found: click.Command | None = getattr(module, "list_voices" if name == "list" else name, None)
+    if found is not None:
+        found.epilog = f"{found.epilog or ''}\n\n{MORE_OPTIONS}"
     return found
 
 

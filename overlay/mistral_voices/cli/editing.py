@@ -17,7 +17,7 @@ from .options import global_options, settings
 from .output import confirm, examples, plural, say, visible, write_json
 from .parallel import each_done
 from .progress import Progress
-from .selection import filter_options, find_voices, matching
+from .selection import Languages, filter_options, find_voices, flat, matching
 
 if TYPE_CHECKING:
     from mistral_voices import Mistral, models
@@ -27,6 +27,7 @@ Item = TypeVar("Item")
 MEMBERS: dict[tuple[str, ...], dict[str, Any]] = {
     ("--language", "languages"): {
         "multiple": True,
+        "type": Languages(),
         "metavar": "CODE",
         "help": "A language that it speaks, such as en.",
     },
@@ -54,7 +55,9 @@ def member_options(function: F) -> F:
 @click.command(
     epilog=examples("mistral-voices create ada.wav --language en --tag calm", "mistral-voices create recordings/*.wav")
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--name", metavar="TEXT", help="The name; without it that of the file, without its extension.")
 @click.option("--slug", metavar="TEXT", help="A short name for use in addresses.")
 @member_options
@@ -63,11 +66,10 @@ def member_options(function: F) -> F:
 @quiet_option
 @global_options(hidden=True)
 def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) -> int:
-    """Create a voice from each FILE, four at a time; prints id and name."""
+    """Create a voice from each FILE, a recording, four at a time; prints id and name."""
     if len(files) > 1 and (single := [name for name in ("name", "slug") if members[name] is not None]):
         raise click.UsageError(f"--{single[0]} is for one file; {len(files)} were given.")
-    given = {name: [*value] if isinstance(value, tuple) else value for name, value in members.items()}
-    given = {name: value for name, value in given.items() if value not in (None, [])}
+    given = _given(members)
     sizes = {file: file.stat().st_size for file in files}
     with connect() as mistral, Progress("Uploading", sum(sizes.values()), in_bytes=True, quiet=quiet) as progress:
 
@@ -107,8 +109,7 @@ def update(
     **members: Any,
 ) -> int:
     """Change what is said of each VOICE; what is not named stays as it is."""
-    given = {name: [*value] if isinstance(value, tuple) else value for name, value in members.items()}
-    given = {name: value for name, value in given.items() if value not in (None, [])}
+    given = _given(members)
     if twice := {*given} & {*clear}:
         raise click.UsageError(f"--clear {min(twice)} contradicts the option that sets it.")
     if "tags" in {*given, *clear} and (add_tag or remove_tag):
@@ -182,6 +183,12 @@ def delete(voices: tuple[str, ...], backup: Path | None, yes: bool, dry_run: boo
                 return gone or voice
 
             return _do_all(delete_one, chosen, _name_of, "deleted", progress, quiet=quiet)
+
+
+def _given(members: dict[str, Any]) -> dict[str, Any]:
+    """Give what was set, as the API takes it."""
+    given = {**members, "languages": flat(members["languages"]), "tags": [*members["tags"]]}
+    return {name: value for name, value in given.items() if value not in (None, [])}
 
 
 def _back_up(mistral: Mistral, voices: list[models.VoiceResponse], path: Path, *, quiet: bool) -> None:

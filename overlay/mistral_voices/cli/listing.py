@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -75,10 +76,11 @@ def _write_csv(names: Sequence[str], voices: Iterator[models.VoiceResponse]) -> 
 
     show = visible if sys.stdout.isatty() else str
     writer = csv.writer(sys.stdout, lineterminator="\n")
+    members = (voice.to_dict() for voice in voices)
+    first = next(members, None)  # before the header: where the listing fails there is no output
     writer.writerow(names)
-    for voice in voices:
-        members = voice.to_dict()
-        writer.writerow([show(_cell(name, members.get(name))) for name in names])
+    for each in () if first is None else itertools.chain((first,), members):
+        writer.writerow([show(_cell(name, each.get(name))) for name in names])
 
 
 def _members(voice: models.VoiceResponse, names: Sequence[str]) -> dict[str, Any]:

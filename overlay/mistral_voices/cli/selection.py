@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_SIZE = 100
 MOST_NAMED = 20
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment: an age such as 90d (s, m, h, d, w), or a date, or a date with a time."""
+    """A moment: an age such as 90d (s, m, h, d, w, y), or a date, or a date with a time."""
 
     name = "AGE|DATE"
 
@@ -33,20 +33,40 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            if age := re.fullmatch(r"(\d+)\s*([smhdw])", value.strip()):
-                return datetime.now(UTC) - timedelta(**{UNITS[age[2]]: int(age[1])})
+            if age := re.fullmatch(r"(\d+)\s*([smhdwy])", value.strip()):
+                return datetime.now(UTC) - timedelta(seconds=UNITS[age[2]] * int(age[1]))
             moment = datetime.fromisoformat(value.strip())
         except (ValueError, OverflowError):
             self.fail(
-                f"{value!r} is neither an age such as 90d (s, m, h, d, w) nor a date such as 2026-03-31.", param, ctx
+                f"{value!r} is neither an age such as 90d (s, m, h, d, w, y) nor a date such as 2026-03-31.", param, ctx
             )
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Languages(click.ParamType[list[str]]):
+    """One code of a language, or several with commas between them."""
+
+    name = "CODE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        """Give the codes."""
+        return value if isinstance(value, list) else [code.strip() for code in value.split(",") if code.strip()]
+
+
+def flat(lists: Iterable[Iterable[str]]) -> list[str]:
+    """Put what an option gave each time into one list."""
+    return [*itertools.chain.from_iterable(lists)]
 
 
 _types = click.Choice(["all", "custom", "preset"])
 FILTERS: dict[tuple[str, ...], dict[str, Any]] = {
     ("--type", "type_"): {"type": _types, "help": "Your own voices (custom), those of the service (preset), or all."},
-    ("--language",): {"multiple": True, "metavar": "CODE", "help": "Only voices that speak one of these, such as en."},
+    ("--language",): {
+        "multiple": True,
+        "type": Languages(),
+        "metavar": "CODE",
+        "help": "Only voices that speak one of these, such as en.",
+    },
     ("--gender",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these."},
     ("--tag",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these tags."},
     ("--query",): {"metavar": "TEXT", "help": "Only voices whose name contains this text."},
@@ -73,7 +93,7 @@ def matching(
     mistral: Mistral,
     *,
     type_: Any = None,
-    language: Iterable[str] = (),
+    language: Iterable[Iterable[str]] = (),
     gender: Iterable[str] = (),
     tag: Iterable[str] = (),
     query: str | None = None,
@@ -86,7 +106,7 @@ def matching(
     voices = mistral.audio.voices.iterate(
         page_size=min(limit or PAGE_SIZE, PAGE_SIZE),
         type_=type_ or "all",
-        language=[*language] or utils.UNSET,
+        language=flat(language) or utils.UNSET,
         gender=[*gender] or utils.UNSET,
         query=query or utils.UNSET,
     )
@@ -109,7 +129,7 @@ def find_voice(mistral: Mistral, text: str) -> models.VoiceResponse:
     try:
         return mistral.audio.voices.find(text)
     except errors.AmbiguousVoiceError as error:
-        ids = [voice.id for voice in error.voices]
+        ids = [f"{voice.id} (of {voice.created_at:%Y-%m-%d})" for voice in error.voices]
         more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
         message = f"{len(ids)} voices are called {text!r}: take one by its id"
         raise Failure(message, ", ".join(ids[:MOST_NAMED]) + more, NOT_FOUND) from error
