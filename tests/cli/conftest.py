@@ -79,13 +79,18 @@ def piped(*arguments: str, stdin: str | None = None) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def in_terminal(*arguments: str, answers: Sequence[tuple[str, str]] = (), columns: int = 80) -> Ended:
-    """Run the installed script in a terminal: each answer is typed when the text before it has appeared."""
+def in_terminal(
+    *arguments: str, answers: Sequence[tuple[str, str]] = (), columns: int = 80, program: Path = SCRIPT
+) -> Ended:
+    """Run the installed script, or another program, in a terminal.
+
+    Each answer is typed when the text before it has appeared.
+    """
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
-        [sys.executable, "-ISc", IN_CONTROL, SCRIPT, *arguments],
+        [sys.executable, "-ISc", IN_CONTROL, program, *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
