@@ -17,7 +17,7 @@ def test_it_serves_until_it_is_ended(
     call: Callable[..., Ended], user: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     (user / "seed.yaml").write_text("- id: v1\n  name: Ada\n")
-    command = [SCRIPT, "serve", "--seed", "seed.yaml", "--data", "voices.sqlite"]
+    command = [str(SCRIPT), "serve", "--seed", "seed.yaml", "--data", "voices.sqlite"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()

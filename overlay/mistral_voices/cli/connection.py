@@ -39,7 +39,7 @@ def connect(**other: Any) -> Mistral:
             server=given.get("server"),
             server_url=given.get("server_url"),
             timeout_ms=None if timeout is None else max(1, round(timeout * 1000)),
-            retry_config=_retries(retries),
+            retry_config=utils.UNSET if retries is None else retries,
         )
     except ValueError as error:
         raise click.UsageError(_by_option(str(error))) from None
@@ -58,16 +58,6 @@ def _by_option(message: str) -> str:
     for argument, option in (("server_url", "--server-url"), ("timeout_ms", "--timeout")):
         message = message.replace(argument, option)
     return message
-
-
-def _retries(number: int | None) -> utils.RetryConfig | utils.Unset | None:
-    if number is None:
-        return utils.UNSET
-    if number == 0:
-        return None
-    # The waits double from half a second: so long do that many take.
-    longest = min(round(500 * 2**number), 60_000)
-    return utils.RetryConfig("backoff", utils.BackoffStrategy(500, 60_000, 2.0, longest), retry_connection_errors=True)
 
 
 def read_key(file: str | None, command: str | None) -> str:

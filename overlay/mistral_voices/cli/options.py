@@ -32,7 +32,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--api-key-file": {"type": _file, "help": "Read the key from a file; - is standard input."},
     "--api-key-command": {"metavar": "COMMAND", "help": "Take the key from what a command prints, as 'pass mistral'."},
     "--timeout": {"type": _seconds, "metavar": "SECONDS", "help": "How long each phase of an attempt may take."},
-    "--retries": {"type": click.IntRange(min=0), "metavar": "N", "help": "At most so many retries (default: 3)."},
+    "--retries": {
+        "type": click.IntRange(0, 100),
+        "metavar": "N",
+        "help": "At most so many retries within a minute (3).",
+    },
     "--json": {"is_flag": True, "default": None, "help": "Write results and errors as JSON."},
     "--debug": {"is_flag": True, "default": None, "help": "Show each request, without key and sample."},
 }
