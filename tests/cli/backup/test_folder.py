@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -103,3 +105,24 @@ def test_lines_of_many_threads_are_all_written(tmp_path: Path, monkeypatch: pyte
     written = [number for number, future in enumerate(futures) if future.exception() is None]
     assert len(written) == 37
     assert sorted(line["n"] for line in journal.read()) == written
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(lambda text: text, id="as it is written"),
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="saved on Windows"),
+        pytest.param(lambda text: f"{text}more: 1\n", id="more below"),
+        pytest.param(lambda text: yaml.safe_dump(yaml.safe_load(text), default_flow_style=True), id="in one line"),
+        pytest.param(lambda text: json.dumps(yaml.safe_load(text), default=str), id="JSON"),
+    ],
+)
+def test_a_file_that_people_edited_is_read_as_well(tmp_path: Path, form: Callable[[str], str]) -> None:
+    folder = Folder(tmp_path)
+    folder.write(Backup("s", [Entry({"id": each, "name": "- a\nvoices:\n- b"}, None, "late") for each in "abc"]))
+    wanted = folder.read()
+    file = tmp_path / "voices.yaml"
+    file.write_text(form(file.read_text()), newline="")
+    assert folder.read() == wanted
+    assert wanted is not None
+    assert [entry.id for entry in wanted.voices] == ["a", "b", "c"]
