@@ -61,9 +61,7 @@ def main() -> int:
         seconds, memory = measured([script, "backup", f"{folder}/b"], url)
         again, memory_again = measured([script, "backup", f"{folder}/b"], url)
     server.kill()
-    print(
-        f"{given.voices} voices of {given.size} bytes: {seconds:.2f} s, {seconds / allowed:.2f} of the least"
-    )
+    print(f"{given.voices} voices of {given.size} bytes: {seconds:.2f} s, {seconds / allowed:.2f} of the least")
     print(f"again: {again:.2f} s, of which a start takes {start:.2f} and the list {lists:.2f}")
     print(f"peak memory: {memory:.1f} and {memory_again:.1f} MB; load of the machine: {os.getloadavg()[0]:.1f}")
     return int(seconds / allowed > MOST_TIME or max(memory, memory_again) > MOST_MEMORY)

@@ -82,7 +82,8 @@ def restore(path: Path, dry_run: bool, yes: bool, concurrency: int) -> int:
     if not path.is_dir():
         raise Failure(f"There is no folder {path}", "Make a backup first: mistral-voices backup DIR")
     with folder.opened(), connect() as mistral:
-        return restore_into(mistral, folder, address(), dry_run=dry_run, yes=yes, concurrency=concurrency)
+        record = path / "restored.jsonl"
+        return restore_into(mistral, folder, address(), record, dry_run=dry_run, yes=yes, concurrency=concurrency)
 
 
 def save(mistral: Mistral, folder: Folder, todo: saving.Plan, *, prune: bool, concurrency: int) -> saving.Result:
@@ -93,11 +94,11 @@ def save(mistral: Mistral, folder: Folder, todo: saving.Plan, *, prune: bool, co
 
 
 def restore_into(
-    mistral: Mistral, folder: Folder, target: str, *, dry_run: bool, yes: bool, concurrency: int, keeps_map: bool = True
+    mistral: Mistral, folder: Folder, target: str, record: Path, *, dry_run: bool, yes: bool, concurrency: int
 ) -> int:
-    """Plan, show, ask, create, report; gives the exit status."""
+    """Plan, show, ask, create, report; gives the exit status. `record` maps old to new ids."""
     taken = read_backup(folder)
-    with closing(Creations(folder.path / "restored.jsonl", target, "old")) as creations:
+    with closing(Creations(record, target, "old")) as creations:
         steps = restoring.prepare(mistral, folder, taken, target, creations, say, concurrency=concurrency)
         create = [step for step in steps if step.action == "create"]
         if dry_run and settings().get("json"):
@@ -111,7 +112,7 @@ def restore_into(
         done = "What was created is noted; the same command goes on there, and creates nothing twice."
         with says_what_was_done(done), Progress("Creating", len(create)) as bar:
             result = restoring.restore(mistral, folder, steps, creations, concurrency=concurrency, advance=bar.advance)
-    return report.restore_result(steps, result, folder if keeps_map else None)
+    return report.restore_result(steps, result, record)
 
 
 def read_backup(folder: Folder) -> Backup:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,8 +40,8 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
     """Copy voices to another region or account.
 
     Creates at the target what is missing there; nothing is deleted or changed. Name two servers, two keys, or both.
-    The recordings lie in a folder of your own meanwhile, which is gone when all is done; after an interruption the same
-    command goes on.
+    The recordings lie in a folder of your own meanwhile, which is gone when all is done; a map of old to new ids stays.
+    After an interruption the same command goes on.
     """
     origin, target = (_of(side, sides) for side in ("from", "to"))
     ends = [{**end, "address": address(**_place(end))} for end in (origin, target)]
@@ -58,9 +57,8 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
             taken = save(mistral, folder, todo, prune=True, concurrency=concurrency)
         with connect(**target) as mistral:
             place = str(ends[1]["address"])
-            status = restore_into(
-                mistral, folder, place, dry_run=dry_run, yes=yes, concurrency=concurrency, keeps_map=False
-            )
+            record = path.with_name(f"{path.name}.jsonl")
+            status = restore_into(mistral, folder, place, record, dry_run=dry_run, yes=yes, concurrency=concurrency)
     for entry, error in taken.failed:
         say(f"{report.named([entry])} was not copied: {error}")
         status = status or 1
@@ -97,5 +95,3 @@ def _remove(path: Path, finished: Path) -> None:
     """Take the folder away in one step, so that a kill cannot leave the half of it as the beginning of another copy."""
     path.replace(finished)
     shutil.rmtree(finished)
-    with suppress(OSError):  # another copy is under way
-        path.parent.rmdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..failures import DONE, FAILED, NOT_FOUND, UNKNOWN, describe
@@ -90,7 +91,7 @@ def restore_plan(steps: Iterable[Step], target: str, *, to_result: bool) -> None
     line(f"{count(create, 'voice')} to create at {target}, {there} there already.")
 
 
-def restore_result(steps: Sequence[Step], result: Restored, folder: Folder | None) -> int:
+def restore_result(steps: Sequence[Step], result: Restored, record: Path) -> int:
     """Show what a restore did, and give the exit status; with JSON all steps."""
     status = restore_status(steps, result)
     if settings().get("json"):
@@ -108,7 +109,7 @@ def restore_result(steps: Sequence[Step], result: Restored, folder: Folder | Non
     say(
         f"{count(result.created, 'voice')} created, {there} there already"
         + (f", {doubtful} in doubt: rename or delete what has the name there, and run it again" if doubtful else "")
-        + (f". Old and new ids: {folder.path / 'restored.jsonl'}" if folder and result.created else "")
+        + (f". Old and new ids: {record}" if result.created else "")
     )
     return status
 
