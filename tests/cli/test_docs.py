@@ -1,4 +1,4 @@
-"""Every example of docs/command-line.md with `$` prints what stands below it."""
+"""Every example of docs/command-line.md and docs/backup.md with `$` prints what stands below it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from mistral_voices.local import VoicesServer
 
 from .conftest import SCRIPT, WAV, in_terminal
 
-PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+DOCS = Path(__file__).parents[2] / "docs"
+FILES = re.compile(r"^```yaml\n# (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SAMPLE = {"sample_audio": base64.b64encode(WAV).decode(), "sample_filename": "a.wav"}
 VOICES = [
@@ -63,14 +64,19 @@ def without_what_varies(text: str) -> list[str]:
     return sorted(text.splitlines())
 
 
-def test_examples(server: VoicesServer, user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "fewest"), [("command-line.md", 15), ("backup.md", 8)])
+def test_examples(server: VoicesServer, user: Path, monkeypatch: pytest.MonkeyPatch, page: str, fewest: int) -> None:
+    text = (DOCS / page).read_text("utf-8")
     (user / "recordings").mkdir()
     for name in ("ada.wav", "recordings/hal.wav", "recordings/ines.wav"):
         (user / name).write_bytes(WAV)
+    (user / "hal.wav").write_bytes(WAV + b"\0\0")
+    for name, content in FILES.findall(text):
+        (user / name).write_text(content, "utf-8")
     monkeypatch.setenv("PATH", f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("NO_COLOR", "1")
-    examples = [line for block in EXAMPLES.findall(PAGE.read_text("utf-8")) for line in block.split("$ ")[1:]]
-    assert len(examples) > 15
+    examples = [line for block in EXAMPLES.findall(text) for line in block.split("$ ")[1:]]
+    assert len(examples) >= fewest
     for example in examples:
         line, _, output = example.partition("\n")
         assert without_what_varies(run_example(line, server)) == without_what_varies(output), line

@@ -109,6 +109,17 @@ def test_a_deleted_voice_comes_back_alone(account: Account, cli: Cli) -> None:
     assert account.requested().count(CREATE) == 1
 
 
+def test_a_restored_voice_takes_the_place_of_the_old_one_in_the_backup(
+    account: Account, other: Account, cli: Cli
+) -> None:
+    cli("backup", "b")
+    account.server._application._store.delete("id-2")
+    cli("restore", "b", "--yes")
+    assert "kept here" not in cli("backup", "b").err
+    cli("restore", "b", "--server-url", other.url, "--yes")
+    assert other.library() == account.library()
+
+
 def test_what_cannot_be_restored_is_said(account: Account, other: Account, cli: Cli) -> None:
     account.server.fail(404, every=1, path="/v1/audio/voices/id-1/sample")
     cli("backup", "b", "--all")

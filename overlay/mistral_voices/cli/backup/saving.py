@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mistral_voices import Mistral, errors, models
 
+from .creations import Creations
 from .folder import Backup, Entry, Folder
 from .threads import CONCURRENCY, each
 
@@ -53,7 +54,9 @@ def plan(folder: Folder, server: str, voices: Iterable[models.VoiceResponse], *,
     for voice in voices:
         before = known.pop(voice.id, None)
         found.entries.append(Entry(voice.to_dict(), before.sample if before and not before.error else None))
-    found.gone = [*known.values()]
+    ids = {entry.id for entry in found.entries}
+    restored = Creations(folder.path / "restored.jsonl", server, "old")
+    found.gone = [entry for entry in known.values() if not restored.among(entry.id, ids)]  # else it is there anew
     found.missing = [entry for entry in found.entries if entry.sample is None and not entry.is_preset]
     return found
 
