@@ -45,6 +45,7 @@ def test_exit_statuses_of_responses(
     assert (ended.status, ended.out) == (status, "")
     assert ended.err.startswith("Error: ")
     assert len(ended.err.splitlines()) <= 2
+    assert call("list", "--retries", "0", "--csv").out == ""
     error = json.loads(call("list", "--retries", "0", "--json").err)["error"]
     assert error.keys() == {"type", "message", "status", "request_id", "exit_status"}
     assert (error["status"], error["exit_status"]) == (fault["status"], status)

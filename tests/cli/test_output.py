@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -72,6 +73,12 @@ def test_a_table_fits_its_terminal(server: VoicesServer, columns: int) -> None:
     assert max(wcswidth(line) for line in lines) <= columns
     places = {wcswidth(line[: line.rindex("20")]) for line in lines[1:]}
     assert len(places) == 1  # the column with the date begins at one place in all lines
+
+
+def test_a_name_that_runs_left_keeps_the_cells_after_it_in_place(server: VoicesServer) -> None:
+    with server.client(headers={"Authorization": "Bearer k"}) as client:
+        client.post("/v1/audio/voices", json={"name": "نور", "sample_audio": "UklGRg=="}).raise_for_status()
+    assert re.search("^نور\u200e +[0-9a-f]{8}-", plain(in_terminal("list").out), re.MULTILINE)
 
 
 def test_in_a_pipe_a_table_is_whole(call: Callable[..., Ended], server: VoicesServer) -> None:
