@@ -117,7 +117,7 @@ def test_deleting_asks(server: VoicesServer, user: Path) -> None:
     assert "pass --yes" in refused.err
     declined = in_terminal("delete", "a", answers=[("[y/N]", "n\n")])
     assert (declined.status, names(server)) == (1, ["a"])
-    assert "Nothing was deleted" in declined.out
+    assert "Nothing was done." in declined.out
     interrupted = in_terminal("delete", "a", answers=[("[y/N]", "\x03")])
     assert (interrupted.status, names(server)) == (130, ["a"])
     done = in_terminal("delete", "a", answers=[("Delete 1 voice for good?", "y\n")])

@@ -45,6 +45,7 @@ def test_standard_output(voice: str) -> None:
     [
         ({"ffplay": 0, "mpv": 0}, "Playing with ffplay ...\n", 0),
         ({"ffplay": 1, "aplay": 0}, "Playing with ffplay ...\nPlaying with aplay ...\n", 0),
+        ({"aplay": 0, "paplay": 0}, "Playing with paplay ...\n", 0),
         ({"mpv": 1}, "Playing with mpv ...\nError: These could not play it: mpv\n", 1),
         ({}, "Error: There is no player for .wav here\n", 1),
     ],
@@ -69,3 +70,15 @@ def test_playing(
     assert ended.err.startswith(said)
     assert not players or (user / "heard").read_bytes() == WAV
     assert sorted(path.name for path in user.glob("*.wav")) == ["ada.wav"]
+
+
+def test_a_player_is_given_only_what_it_knows(
+    call: Callable[..., Ended], user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An aplay would play a FLAC file as noise."""
+    (user / "ada.flac").write_bytes(b"fLaC" + bytes(100))
+    call("create", "ada.flac")
+    (user / "aplay").write_text("#!/bin/sh\n")
+    (user / "aplay").chmod(0o755)
+    monkeypatch.setenv("PATH", os.fspath(user))
+    assert call("sample", "ada", "--play").err.startswith("Error: There is no player for .flac here\n")

@@ -37,7 +37,6 @@ COMMANDS = {
         "get": "Show all that is known of voices.",
         "find": "Print the id of the voice that a name or slug means.",
         "sample": "Save or play the recording of a voice.",
-        "page": "Make one page to hear and compare the voices of a backup.",
     },
     "Change": {
         "create": "Create voices from recordings.",
@@ -135,27 +134,35 @@ def run(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    as_json = bool({"--json", "--jsonl"} & {*arguments})
     if instruction := os.environ.get(VARIABLE):
         from click.shell_completion import shell_complete  # 3 ms, which only a press of the tab key needs
 
         return shell_complete(root, {}, NAME, VARIABLE, instruction)
     try:
-        # Not by root.main(), which has a status of its own for a closed pipe.
-        with root.make_context(NAME, [*arguments]) as context:
-            result = root.invoke(context)
+        status = _invoke(arguments)
         sys.stdout.flush()
-    except click.exceptions.Exit as end:
-        return end.exit_code
     except BrokenPipeError:
-        return _close_silently()
+        status = _close_silently()
     except (click.Abort, KeyboardInterrupt):
         say("\nInterrupted.")
-        return failures.INTERRUPTED
+        status = failures.INTERRUPTED
     except (click.ClickException, mistral_voices.errors.MistralError, OSError, ValueError) as error:
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
-        return failures.report(error, as_json=as_json)
+        status = failures.report(error, as_json=bool({"--json", "--jsonl"} & {*arguments}))
+    return status
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Run a command; not by root.main(), which has a status of its own for a closed pipe."""
+    try:
+        with root.make_context(NAME, [*arguments]) as context:
+            result = root.invoke(context)
+    except click.exceptions.NoArgsIsHelpError as no_command:
+        say(no_command.format_message())
+        return failures.USAGE
+    except click.exceptions.Exit as end:
+        return end.exit_code
     return result if isinstance(result, int) else failures.DONE
 
 

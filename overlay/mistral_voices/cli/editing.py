@@ -171,8 +171,7 @@ def delete(voices: tuple[str, ...], backup: Path | None, yes: bool, dry_run: boo
             return 0
         if not yes or not quiet:
             write_voices(chosen, stream=sys.stderr)
-        if not confirm(f"Delete {plural(len(chosen), 'voice')} for good?", yes=yes):
-            raise Failure("Nothing was deleted")
+        confirm(f"Delete {plural(len(chosen), 'voice')} for good?", yes=yes)
         if backup is not None:
             _back_up(mistral, chosen, backup, quiet=quiet)
         with Progress("Deleting", len(chosen), quiet=quiet) as progress:

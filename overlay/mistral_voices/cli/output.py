@@ -113,6 +113,9 @@ def write_table(
             print("\t".join(map(visible, row)), file=out)
         return
     cells = [[visible(cell) for cell in row] for row in rows]
+    if not cells:
+        say("There is none.")
+        return
     table = {name: [row[index] for row in cells] for index, name in enumerate(columns)}
     wanted = {name: max(map(width_of, [name, *texts])) for name, texts in table.items()}
     width = shutil.get_terminal_size().columns
@@ -159,13 +162,17 @@ def confirm(question: str, *, yes: bool) -> bool:
     """Ask on standard error; `yes` answers in advance.
 
     Raises:
+        click.exceptions.Exit: The answer is no: nothing is done, with exit status 1.
         click.UsageError: There is no terminal to ask at.
     """
     if yes:
         return True
     if not is_interactive():
         raise click.UsageError(f"{question} Nobody can be asked here: pass --yes, or --dry-run to see what it does.")
-    return click.confirm(question, err=True)
+    if not click.confirm(question, err=True):
+        say("Nothing was done.")
+        raise click.exceptions.Exit(1)
+    return True
 
 
 def plural(number: int, noun: str) -> str:
