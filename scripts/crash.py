@@ -86,7 +86,7 @@ class Account:
             os.kill(self.process, signal.SIGKILL)
         return outcome
 
-    def settle(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until nothing of a killed client is at work any more."""
         with urlopen(f"{self.url}/_local/requests"):  # noqa: S310 - it comes after all connections that wait
             pass
@@ -158,7 +158,7 @@ class Trial:
             account.process = process.pid
         self.output = process.communicate()[0].decode(errors="replace")
         for account in self.accounts:
-            account.settle()
+            account.wait_until_idle()
         for record in self.folder.rglob("*.jsonl"):
             # As old as it is when people come back: else the next run waits for what may still arrive.
             record.write_bytes(re.sub(rb'"began": "[^"]*"', b'"began": "2026-01-01T00:00:00Z"', record.read_bytes()))

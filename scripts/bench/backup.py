@@ -53,13 +53,13 @@ def main() -> int:
     address: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
     server = multiprocessing.Process(target=serve, args=(given.voices, given.size, address), daemon=True)
     server.start()
-    url, script = address.get(), Path(sys.executable).with_name("mistral-voices")
+    url, command = address.get(), Path(sys.executable).with_name("mistral-voices")
     lists = -(-given.voices // PAGE) * DELAY
     allowed = given.voices * DELAY / CONCURRENCY + lists
     with tempfile.TemporaryDirectory() as folder:
-        start, _ = measured([script, "--version"], url)
-        seconds, memory = measured([script, "backup", f"{folder}/b"], url)
-        again, memory_again = measured([script, "backup", f"{folder}/b"], url)
+        start, _ = measured([command, "--version"], url)
+        seconds, memory = measured([command, "backup", f"{folder}/b"], url)
+        again, memory_again = measured([command, "backup", f"{folder}/b"], url)
     server.kill()
     print(f"{given.voices} voices of {given.size} bytes: {seconds:.2f} s, {seconds / allowed:.2f} of the least")
     print(f"again: {again:.2f} s, of which a start takes {start:.2f} and the list {lists:.2f}")

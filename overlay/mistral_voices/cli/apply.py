@@ -18,13 +18,12 @@ from .apply_plan import Change, compare, read_wanted
 from .backup.commands import concurrency_option, says_what_was_done, yes_option
 from .backup.creations import Creations, arguments, create, fold
 from .backup.folder import locked
-from .backup.report import count
 from .backup.saving import GENERAL
 from .backup.threads import each
 from .connection import address, connect
 from .failures import DONE, DRIFT, FAILED, UNKNOWN, describe
 from .options import global_options, settings
-from .output import confirm, paint, say, visible, write, write_json
+from .output import confirm, paint, plural, say, visible, write, write_json
 from .progress import Progress
 
 SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "replace": ("!", "yellow"), "delete": ("-", "red")}
@@ -52,7 +51,7 @@ def apply(path: Path, check: bool, prune: bool, yes: bool, concurrency: int) -> 
         connect() as mistral,
         closing(Creations(path.with_name(f"{path.name}.applied.jsonl"), target, "key")) as records,
     ):
-        present = records.list_settled(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
+        present = records.list_complete(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
         changes = compare(wanted, present, records, prune=prune)
         todo = [change for change in changes if change.action != "unchanged"]
         if check and settings().get("json"):
@@ -61,8 +60,8 @@ def apply(path: Path, check: bool, prune: bool, yes: bool, concurrency: int) -> 
             _show(changes, target, to_result=check)
         if check:
             return DRIFT if todo else DONE
-        if todo and not confirm(f"Change {count(todo, 'voice')} at {target}?", yes=yes):
-            raise click.Abort
+        if todo:
+            confirm(f"Change {plural(len(todo), 'voice')} at {target}?", yes=yes)
         done = "What was done stays done; the same command goes on there."
         with says_what_was_done(done), Progress("Applying", len(todo)) as bar:
             failed = Applying(mistral, records, present, bar).run(changes, concurrency)
@@ -158,7 +157,7 @@ def _show(changes: Sequence[Change], target: str, *, to_result: bool) -> None:
         for name, (old, new) in change.changes.items():
             line(visible(f"    {name}: {_value(old)} -> {_value(new)}"))
     unchanged = sum(change.action == "unchanged" for change in changes)
-    line(f"{count(len(changes) - unchanged, 'voice')} to change at {target}, {unchanged} unchanged.")
+    line(f"{plural(len(changes) - unchanged, 'voice')} to change at {target}, {unchanged} unchanged.")
 
 
 def _title(change: Change) -> str:
@@ -191,5 +190,5 @@ def _report(changes: Sequence[Change], failed: Sequence[tuple[Change, Exception]
             remedy = "Whether it was made is not known; run the same command again, which looks for it."
         say(visible(f"{change.action} {change.name} failed: {message} {remedy}".rstrip()))
     done = [change.action for change in changes if change.action != "unchanged"]
-    say(f"{count(len(done) - len(failed), 'voice')} changed, {len(changes) - len(done)} unchanged.")
+    say(f"{plural(len(done) - len(failed), 'voice')} changed, {len(changes) - len(done)} unchanged.")
     return status

@@ -200,7 +200,7 @@ def _back_up(mistral: Mistral, voices: list[models.VoiceResponse], path: Path, *
     from .backup.folder import Folder
 
     folder = Folder(path)
-    with folder.opened():
+    with folder.held():
         todo = saving.plan(folder, address(), voices)
         with Progress("Saving", len(todo.missing), quiet=quiet) as progress:
             result = saving.save(mistral, folder, todo, advance=progress.advance)

@@ -20,7 +20,7 @@ def test_a_create_that_began_a_moment_ago_is_waited_for(tmp_path: Path, arrives_
     start = datetime.now(UTC) + timedelta(minutes=5 if arrives_after == -1 else 0)
     slept: list[float] = []
     said: list[str] = []
-    present = Creations(tmp_path / "record", "here", "old").list_settled(
+    present = Creations(tmp_path / "record", "here", "old").list_complete(
         lambda: [ADA] if arrives_after is not None and 0 <= arrives_after <= sum(slept) else [],
         said.append,
         lambda: start + timedelta(seconds=sum(slept)),

@@ -13,7 +13,7 @@ from mistral_voices import Mistral
 from ..connection import address, connect
 from ..failures import DONE, Failure
 from ..options import global_options, settings
-from ..output import confirm, say, write_json
+from ..output import confirm, plural, say, write_json
 from ..progress import Progress
 from . import report, restoring, saving
 from .creations import Creations
@@ -50,7 +50,7 @@ def backup(path: Path, all_: bool, verify: bool, prune: bool, dry_run: bool, yes
     recordings of people: DIR can be read by you alone.
     """
     folder = Folder(path)
-    with nullcontext() if dry_run else folder.opened(), connect() as mistral:
+    with nullcontext() if dry_run else folder.held(), connect() as mistral:
         todo = saving.plan(
             folder, address(), mistral.audio.voices.iterate(type_="all" if all_ else "custom"), verify=verify
         )
@@ -59,8 +59,7 @@ def backup(path: Path, all_: bool, verify: bool, prune: bool, dry_run: bool, yes
             return DONE
         if prune and todo.gone:
             say(f"No longer in the account: {report.named(todo.gone)}.")
-            if not confirm(f"Take {report.count(todo.gone, 'voice')} out of {path} for good?", yes=yes):
-                raise click.Abort
+            confirm(f"Take {plural(len(todo.gone), 'voice')} out of {path} for good?", yes=yes)
         result = save(mistral, folder, todo, prune=prune, concurrency=concurrency)
     return report.backup_result(folder, todo, result, prune=prune)
 
@@ -81,7 +80,7 @@ def restore(path: Path, dry_run: bool, yes: bool, concurrency: int) -> int:
     folder = Folder(path)
     if not path.is_dir():
         raise Failure(f"There is no folder {path}", "Make a backup first: mistral-voices backup DIR")
-    with folder.opened(), connect() as mistral:
+    with folder.held(), connect() as mistral:
         record = path / "restored.jsonl"
         return restore_into(mistral, folder, address(), record, dry_run=dry_run, yes=yes, concurrency=concurrency)
 
@@ -107,8 +106,8 @@ def restore_into(
             report.restore_plan(steps, target, to_result=dry_run)
         if dry_run:
             return report.restore_status(steps, restoring.Restored())
-        if create and not confirm(f"Create {report.count(create, 'voice')} at {target}?", yes=yes):
-            raise click.Abort
+        if create:
+            confirm(f"Create {plural(len(create), 'voice')} at {target}?", yes=yes)
         done = "What was created is noted; the same command goes on there, and creates nothing twice."
         with says_what_was_done(done), Progress("Creating", len(create)) as bar:
             result = restoring.restore(mistral, folder, steps, creations, concurrency=concurrency, advance=bar.advance)

@@ -51,7 +51,7 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
     finished = path.with_name(f"{path.name}.done")
     shutil.rmtree(finished, ignore_errors=True)
     folder = Folder(path)
-    with folder.opened():
+    with folder.held():
         with connect(**origin) as mistral:
             todo = saving.plan(folder, str(ends[0]["address"]), mistral.audio.voices.iterate(type_="custom"))
             taken = save(mistral, folder, todo, prune=True, concurrency=concurrency)

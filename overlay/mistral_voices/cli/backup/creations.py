@@ -98,7 +98,7 @@ class Creations:
             if fold(voice.name) == name and voice.id not in others and voice.id not in claimed
         ]
 
-    def list_settled(
+    def list_complete(
         self,
         list_voices: Callable[[], Voices],
         say: Callable[[str], None],

@@ -74,7 +74,7 @@ class Folder:
         self._stems: dict[str, str] = {}
 
     @contextmanager
-    def opened(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
         """Make the folder if it is absent, and keep others out of it: from other users, and from a second run.
 
         Raises:

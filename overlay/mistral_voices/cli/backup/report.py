@@ -9,19 +9,13 @@ from typing import Any
 
 from ..failures import DONE, FAILED, NOT_FOUND, UNKNOWN, describe
 from ..options import settings
-from ..output import paint, say, visible, write, write_json
+from ..output import paint, plural, say, visible, write, write_json
 from .folder import Entry, Folder
 from .restoring import Restored, Step
 from .saving import Plan, Result
 
 SIGNS = {"create": ("+", "green"), "in doubt": ("?", "yellow"), "damaged": ("!", "red"), "impossible": ("-", "yellow")}
 MOST_NAMED = 20
-
-
-def count(things: int | Sequence[object], what: str) -> str:
-    """Give a number with its word, such as "1 voice" or "2 voices"."""
-    number = things if isinstance(things, int) else len(things)
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def named(entries: Sequence[Entry]) -> str:
@@ -42,7 +36,7 @@ def backup_plan(todo: Plan, *, prune: bool) -> None:
     for entry in todo.gone:
         what = f"{paint('-', sys.stdout, fg='red')} take out" if prune else "  keep, though it is gone,"
         write(f"{what} {named([entry])}")
-    write(f"{count(todo.entries, 'voice')}, {count(todo.missing, 'sample')} to save.")
+    write(f"{plural(len(todo.entries), 'voice')}, {plural(len(todo.missing), 'sample')} to save.")
 
 
 def backup_result(folder: Folder, todo: Plan, result: Result, *, prune: bool) -> int:
@@ -73,7 +67,7 @@ def backup_result(folder: Folder, todo: Plan, result: Result, *, prune: bool) ->
         say(f"The account has no sample of {named(result.without_sample)}.")
     if todo.gone and not prune:
         say(f"No longer in the account, and kept here: {named(todo.gone)}. --prune takes them out.")
-    write(f"{count(result.voices, 'voice')} in {folder.path}, {count(result.saved, 'sample')} saved now.")
+    write(f"{plural(result.voices, 'voice')} in {folder.path}, {plural(result.saved, 'sample')} saved now.")
     return status
 
 
@@ -88,7 +82,7 @@ def restore_plan(steps: Iterable[Step], target: str, *, to_result: bool) -> None
             line(f"{paint(sign, stream, fg=colour)} {step.action} {named([step.entry])}{reason}")
     there = sum(step.action == "there" for step in steps)
     create = sum(step.action == "create" for step in steps)
-    line(f"{count(create, 'voice')} to create at {target}, {there} there already.")
+    line(f"{plural(create, 'voice')} to create at {target}, {there} there already.")
 
 
 def restore_result(steps: Sequence[Step], result: Restored, record: Path) -> int:
@@ -107,7 +101,7 @@ def restore_result(steps: Sequence[Step], result: Restored, record: Path) -> int
     there = sum(step.action == "there" for step in steps)
     doubtful = sum(step.action == "in doubt" for step in steps)
     say(
-        f"{count(result.created, 'voice')} created, {there} there already"
+        f"{plural(len(result.created), 'voice')} created, {there} there already"
         + (f", {doubtful} in doubt: rename or delete what has the name there, and run it again" if doubtful else "")
         + (f". Old and new ids: {record}" if result.created else "")
     )

@@ -122,7 +122,7 @@ def prepare(
     concurrency: int = CONCURRENCY,
 ) -> list[Step]:
     """Look at the target and make the plan; files that are to be sent are verified first."""
-    present = creations.list_settled(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
+    present = creations.list_complete(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
     planner = Planner(backup, target, present, creations)
     steps = planner.steps(sample_hashes(mistral, folder, planner.to_compare(), concurrency))
     for step in steps:
