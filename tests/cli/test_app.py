@@ -72,6 +72,8 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["list", "--json", "--csv"], "exclude each other"),
         (["list", "--fields", "id,colour"], "there is no 'colour'"),
         (["list", "--server-url", "api.mistral.ai"], "--server-url must be an address"),
+        (["list", "--timeout", "900000"], "'--timeout'"),
+        (["get", " "], "give its id, slug or name"),
         (["create", "absent.wav"], "absent.wav"),
         (["update", "clara"], "Nothing to change"),
         (["update", "clara", "--gender", "female", "--clear", "gender"], "--clear gender contradicts"),

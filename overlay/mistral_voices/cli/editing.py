@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -74,9 +75,12 @@ def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) 
     with connect() as mistral, Progress("Uploading", sum(sizes.values()), in_bytes=True, quiet=quiet) as progress:
 
         def create_one(file: Path) -> models.VoiceResponse:
-            arguments: Any = {"name": file.stem, **given}
-            on_progress = progress.part()
-            return mistral.audio.voices.create(sample_audio=file, recover=recover, on_progress=on_progress, **arguments)
+            arguments: Any = {"name": file.stem, **given, "recover": recover, "on_progress": progress.part()}
+            try:
+                return mistral.audio.voices.create(sample_audio=file, **arguments)
+            except ValueError as error:
+                reason = str(error).removeprefix("sample_audio: ")
+                raise ValueError(re.sub("^sample_audio ", "it ", reason)) from error
 
         return _do_all(create_one, files, str, "created", progress, quiet=quiet)
 
@@ -252,8 +256,10 @@ def _do_all(
             write_json({"voices": [voice.to_dict() for voice in done]})
     if not failed:
         return 0
-    if len(items) == 1:
+    if len(items) == 1 and not isinstance(failed[0][1], ValueError):
         raise failed[0][1]
+    if len(items) == 1:
+        raise Failure(f"{name_of(items[0])}: {failed[0][1]}") from failed[0][1]
     statuses = {exit_status(error) for _, error in failed}
     status = UNKNOWN if UNKNOWN in statuses else statuses.pop() if len(statuses) == 1 else FAILED
     reasons = [f"{name_of(item)}: {describe(error)[0]}" if as_json else name_of(item) for item, error in failed]

@@ -25,7 +25,7 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
 
 
 _file = click.Path(dir_okay=False, allow_dash=True)
-_seconds = click.FloatRange(min=0, min_open=True)
+_seconds = click.FloatRange(0, 864_000, min_open=True)
 OPTIONS: dict[str, dict[str, Any]] = {
     "--server": {"type": click.Choice(["global", "eu", "us"]), "help": "The server by its region."},
     "--server-url": {"metavar": "URL", "help": "The server by its address; it wins over --server."},

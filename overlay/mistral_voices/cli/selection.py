@@ -126,6 +126,8 @@ def find_voice(mistral: Mistral, text: str) -> models.VoiceResponse:
     Raises:
         Failure: None fits, or several do: the message has their ids.
     """
+    if not text.strip():
+        raise click.UsageError("The text for a voice is empty: give its id, slug or name.")
     try:
         return mistral.audio.voices.find(text)
     except errors.AmbiguousVoiceError as error:
