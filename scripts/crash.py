@@ -186,7 +186,8 @@ class Trial:
         files = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()}
         if left := {re.sub(r"-[0-9a-f]{16}", "", file) for file in files if not file.endswith(".wav")} ^ self._leaves:
             return f"left behind, or missing: {left}"
-        self.run()
+        if status := self.run():
+            return f"exit status {status} of another run"
         sent = [f"{each.method} {each.target}" for account in self.accounts for each in account.server.requests]
         again = [each for each in sent if not each.startswith("GET") or (self.is_backup and each.endswith("/sample"))]
         return f"another run sends {again}" if again else None
