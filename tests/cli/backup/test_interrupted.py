@@ -54,6 +54,15 @@ def test_a_restore_asks_at_a_terminal(account: Account, other: Account, cli: Cli
     assert (ended.status == 0) == bool(created)
 
 
+def test_after_a_no_no_recording_of_a_copy_is_left(account: Account, other: Account, cli: Cli) -> None:
+    sides = ("--from-server-url", account.url, "--to-server-url", other.url)
+    assert "--yes" in cli("copy", *sides, status=2).err
+    assert account.requested() == []
+    ended = in_terminal("copy", *sides, answers=[("[y/N]", "n\n")], columns=200)
+    assert (ended.status, other.library()) == (1, [])
+    assert [*Path("state/mistral-voices").iterdir()] == []
+
+
 @pytest.mark.slow
 def test_kills_at_twenty_places_lose_and_duplicate_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--kills", "20"]) == 0, capsys.readouterr().out

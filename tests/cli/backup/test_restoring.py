@@ -240,6 +240,6 @@ def test_a_copy_that_fails_goes_on_and_says_where_the_recordings_are(
 @pytest.mark.parametrize("sides", [(), ("--from-server", "eu", "--to-server", "eu"), ("--to-api-key-command", "true")])
 def test_a_copy_needs_two_sides(account: Account, cli: Cli, sides: tuple[str, ...], tmp_path: Path) -> None:
     if "--to-api-key-command" in sides:  # two keys at one server are two accounts
-        assert "gives no key" in cli("copy", *sides, status=4).err
+        assert "gives no key" in cli("copy", *sides, "--yes", status=4).err
     else:
         assert "same" in cli("copy", *sides, status=2).err
