@@ -115,6 +115,7 @@ peers: $(READY) ## Let the vendor's clients judge the local server, and a mock o
 
 bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 shows cost by size
 	@$(BIN)/python scripts/bench $(if $(ONLY),--only $(ONLY)) $(if $(GROWTH),--growth)
+	@$(if $(ONLY)$(GROWTH),,$(BIN)/python scripts/bench/backup.py)
 
 budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py

@@ -31,8 +31,8 @@ def voice(number: int, name: str, **members: Any) -> dict[str, Any]:
 class Account:
     """A voices server over HTTP, and what it holds."""
 
-    def __init__(self, *voices: dict[str, Any]) -> None:
-        self.server = VoicesServer(seed=voices)
+    def __init__(self, *voices: dict[str, Any], key: str | None = None) -> None:
+        self.server = VoicesServer(seed=voices, api_key=key)
         self.url = self.server.serve()
 
     def library(self) -> list[tuple[str, Any, Any, bytes]]:

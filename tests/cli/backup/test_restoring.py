@@ -223,6 +223,18 @@ def test_a_copy_leaves_a_map_and_no_recording(account: Account, other: Account, 
     assert "2 there already" in cli("copy", *sides, "--yes").err
 
 
+def test_each_side_of_a_copy_has_its_key(account: Account, cli: Cli) -> None:
+    there = Account(key="there")
+    Path("key").write_text("there\n")
+    sides = ("--from-server-url", account.url, "--to-server-url", there.url, "--yes")
+    cli("copy", *sides, status=4)
+    cli("copy", *sides, "--to-api-key-file", "key")
+    names = cli("list", "--server-url", there.url, "--api-key-file", "key", "--type", "custom", "--json").json["voices"]
+    assert sorted(each["name"] for each in names) == ["Ada", "Zoë"]
+    assert not any(b"there\n" in path.read_bytes() for path in Path("state").rglob("*") if path.is_file())
+    there.server.close()
+
+
 def test_a_copy_that_fails_goes_on_and_says_where_the_recordings_are(
     account: Account, other: Account, cli: Cli, waits: list[float]
 ) -> None:
