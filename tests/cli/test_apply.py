@@ -125,7 +125,7 @@ def test_a_create_without_a_sample_says_so(account: Account, cli: Cli) -> None:
         ("- name: Ada\n  langauges: [en]", "do you mean languages?"),
         ("- name: Ada\n  color: red", "known are name, sample"),
         ("- name: Ada\n  languages: en", r"voices\[0\] \(Ada\): languages must be a list of texts, not 'en'"),
-        ("- name: Ada\n  tags: [1]", "tags must be a list of texts"),
+        ("- name: Ada\n  languages: [no]", r"not \[False\]; YAML takes words such as no for it: quote them"),
         ("- name: Ada\n  age: true", "age must be a whole number"),
         ("- name: Ada\n- name: ' ADA'", "two voices of one name"),
         ("- voice: {id: a, name: Ada}", "mistral-voices restore"),
@@ -136,4 +136,17 @@ def test_a_create_without_a_sample_says_so(account: Account, cli: Cli) -> None:
 def test_what_the_file_may_not_say(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "v.yaml").write_text(text)
     with pytest.raises(ValueError, match=message):
+        read_wanted(tmp_path / "v.yaml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_files_of_windows_editors_are_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "v.yaml").write_text("voices:\r\n- name: Zoë\r\n  sample: z.wav\r\n", encoding, newline="")
+    (wanted,) = read_wanted(tmp_path / "v.yaml")
+    assert (wanted.name, wanted.sample) == ("Zoë", tmp_path / "z.wav")
+
+
+def test_what_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "v.yaml").write_bytes("- name: Zoë".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"v\.yaml: this is no text in UTF-8"):
         read_wanted(tmp_path / "v.yaml")

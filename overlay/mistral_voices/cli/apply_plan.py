@@ -73,7 +73,7 @@ def read_wanted(path: Path) -> list[Wanted]:
         ValueError: It is not of the form that apply takes; the message names the place.
         OSError: It cannot be read.
     """
-    document = yaml_text.load(path.read_text(encoding="utf-8"), str(path))
+    document = yaml_text.read(path)
     items = document.get("voices") if isinstance(document, dict) else document
     if not isinstance(items, list):
         raise ValueError(f"{path} needs a list of voices: `voices:`, and below it `- name: Ada`")  # noqa: TRY004
@@ -99,10 +99,13 @@ def _read_voice(item: Any, place: str, folder: Path) -> Wanted:
             raise ValueError(f"{place}: {member} is not known; {meant}")
         kind = MEMBERS[member][0] if member in MEMBERS else TEXT
         if value is not None and not _is(kind, value):
-            raise ValueError(f"{place}: {member} must be {kind}, not {value!r}")
+            remedy = (
+                "" if kind == NUMBER or isinstance(value, str) else "; YAML takes words such as no for it: quote them"
+            )
+            raise ValueError(f"{place}: {member} must be {kind}, not {value!r}{remedy}")
     sample = item.get("sample")
     members = {name: item[name] for name in MEMBERS if name in item}
-    return Wanted(item["name"], None if sample is None else folder / sample, members)
+    return Wanted(item["name"], None if sample is None else folder / Path(sample).expanduser(), members)
 
 
 def _is(kind: str, value: Any) -> bool:

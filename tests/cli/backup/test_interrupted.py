@@ -27,7 +27,10 @@ def test_what_was_saved_stays_and_the_next_run_goes_on(account: Account, cli: Cl
     command = [str(SCRIPT), "backup", "b", "--server-url", many.url, "--concurrency", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + SECONDS
-    while len(many.server.requests) < 5 and time.monotonic() < until:  # the fourth sample is under way, and hangs
+    journal = Path("b/journal.jsonl")
+    # Until three samples are noted, and the fourth is under way, and hangs.
+    while len(many.server.requests) < 5 or not journal.exists() or journal.read_bytes().count(b"\n") < 3:
+        assert time.monotonic() < until
         time.sleep(0.01)
     process.send_signal(number)
     if number == signal.SIGINT and process.stderr is not None:

@@ -117,10 +117,10 @@ class Folder:
             ValueError: It is not of the form that a backup has; the message names the place.
         """
         try:
-            text = self._file.read_text(encoding="utf-8")
+            document = yaml_text.read(self._file)
         except FileNotFoundError:
             return None
-        return _parse(yaml_text.load(text, str(self._file)), str(self._file))
+        return _parse(document, str(self._file))
 
     def journal_entries(self) -> list[Entry]:
         """Give the voices whose samples a run fetched that did not come to its end."""

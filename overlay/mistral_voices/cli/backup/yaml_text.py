@@ -1,6 +1,8 @@
 """YAML as it is written and read here: by libyaml where PyYAML has it, ten times as fast."""
 
+import codecs
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,12 +20,18 @@ def dump(value: Any) -> str:
         return str(yaml.dump(value, Dumper=yaml.SafeDumper, **options))
 
 
-def load(text: str, name: str) -> Any:
-    """Read YAML.
+def read(path: Path) -> Any:
+    """Read a file of YAML, in UTF-8, or in UTF-16 as PowerShell writes it.
 
     Raises:
-        ValueError: It is none; the message names the file by `name`, and the line.
+        ValueError: It is none; the message names the file and the line.
+        OSError: It cannot be read.
     """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: this is no text in UTF-8: {error.reason} at byte {error.start}") from error
     try:
         return _load_by_item(text) or _load(text)
     except yaml.YAMLError:
@@ -33,7 +41,7 @@ def load(text: str, name: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise ValueError(f"{name}{line}: this is no YAML: {getattr(error, 'problem', None) or error}") from error
+        raise ValueError(f"{path}{line}: this is no YAML: {getattr(error, 'problem', None) or error}") from error
 
 
 def _load(text: str) -> Any:
