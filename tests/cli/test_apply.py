@@ -36,6 +36,7 @@ def test_it_creates_updates_and_leaves_alone(account: Account, cli: Cli) -> None
     assert '    gender: "female" -> "male"' in plan
     assert '    tags: ["warm"] -> null' in plan
     assert plan.endswith("2 voices to change at " + account.url + ", 1 unchanged.\n")
+    assert cli("apply", "v.yaml", "--dry-run").out == plan
     assert changes(account) == []
     assert not RECORD.exists()
     assert "--yes" in cli("apply", "v.yaml", status=2).err

@@ -15,7 +15,7 @@ import click
 from mistral_voices import Mistral, errors, models
 
 from .apply_plan import Change, compare, read_wanted
-from .backup.commands import concurrency_option, says_what_was_done, yes_option
+from .backup.commands import concurrency_option, dry_run_option, says_what_was_done, yes_option
 from .backup.creations import Creations, arguments, create, fold
 from .backup.folder import locked
 from .backup.saving import GENERAL
@@ -33,10 +33,11 @@ SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "replace": ("!", "
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Change nothing, and exit with 6 when the account differs from FILE.")
 @click.option("--prune", is_flag=True, help="Delete voices of the account that FILE does not name.")
+@dry_run_option
 @yes_option
 @concurrency_option
 @global_options(hidden=True)
-def apply(path: Path, check: bool, prune: bool, yes: bool, concurrency: int) -> int:
+def apply(path: Path, check: bool, prune: bool, dry_run: bool, yes: bool, concurrency: int) -> int:
     """Make the account what a file says.
 
     FILE is YAML: `voices:`, a list of voices with name, sample (a path beside FILE), languages, gender, age, tags,
@@ -54,12 +55,12 @@ def apply(path: Path, check: bool, prune: bool, yes: bool, concurrency: int) -> 
         present = records.list_complete(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
         changes = compare(wanted, present, records, prune=prune)
         todo = [change for change in changes if change.action != "unchanged"]
-        if check and settings().get("json"):
+        if (check or dry_run) and settings().get("json"):
             write_json({"plan": [change.to_json() for change in changes]})
         else:
-            _show(changes, target, to_result=check)
-        if check:
-            return DRIFT if todo else DONE
+            _show(changes, target, to_result=check or dry_run)
+        if check or dry_run:
+            return DRIFT if check and todo else DONE
         if todo:
             confirm(f"Change {plural(len(todo), 'voice')} at {target}?", yes=yes)
         done = "What was done stays done; the same command goes on there."

@@ -94,6 +94,8 @@ def test_presets_have_metadata_only(account: Account, cli: Cli) -> None:
     assert len(presets) == 3
     assert {each["sample"] for each in presets} == {None}
     assert sum(request.endswith("/sample") for request in account.requested()) == 2
+    assert cli("backup", "b", "--prune").err == ""
+    assert len(read()["voices"]) == 5
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def plan(folder: Folder, server: str, voices: Iterable[models.VoiceResponse], *,
     for voice in voices:
         before = known.pop(voice.id, None)
         found.entries.append(Entry(voice.to_dict(), before.sample if before and not before.error else None))
+    found.entries += [known.pop(entry.id) for entry in [*known.values()] if entry.is_preset]  # only --all lists them
     ids = {entry.id for entry in found.entries}
     restored = Creations(folder.path / "restored.jsonl", server, "old")
     found.gone = [entry for entry in known.values() if not restored.among(entry.id, ids)]  # else it is there anew
