@@ -48,6 +48,7 @@ COMMANDS = {
         "backup": "Save voices and their recordings in a folder.",
         "restore": "Create what is missing from a backup.",
         "copy": "Copy voices to another region or account.",
+        "page": "Make a page to hear and compare the voices of a backup.",
     },
     "Help": {
         "doctor": "Find out why something does not work.",
@@ -80,6 +81,8 @@ def _load(name: str) -> click.Command | None:  # noqa: C901 - a table
             from . import apply as module
         case "copy":
             from .backup import copying as module
+        case "page":
+            from .page import page as module
     found: click.Command | None = getattr(module, "list_voices" if name == "list" else name, None)
     if found is not None:
         found.epilog = f"{found.epilog or ''}\n\n{MORE_OPTIONS}"
