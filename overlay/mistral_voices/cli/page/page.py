@@ -70,8 +70,8 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
             f"The samples are {total / MEGABYTE:,.1f} MB: a page of more than {LARGE // MEGABYTE} MB opens slowly",
             "--large makes it all the same.",
         )
-    damaged = [damage for sample in samples if (damage := folder.damage(sample, verify=True))]
-    shown = [Shown(entry, _whole(folder, entry.sample)) for entry in backup.voices]
+    damaged: list[str] = []
+    shown = [Shown(entry, _whole(folder, entry.sample, damaged)) for entry in backup.voices]
     write_whole(output, texts(backup, shown))
     heard = sum(voice.file is not None for voice in shown)
     if settings().get("json"):
@@ -86,8 +86,14 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
     return FAILED if damaged else DONE
 
 
-def _whole(folder: Folder, sample: Sample | None) -> Path | None:
-    return folder.file(sample) if sample and not folder.damage(sample, verify=False) else None
+def _whole(folder: Folder, sample: Sample | None, damaged: list[str]) -> Path | None:
+    """Give the file of a sample if it holds what it did; else what is wrong goes to `damaged`."""
+    if sample is None:
+        return None
+    if damage := folder.damage(sample, verify=True):
+        damaged.append(damage)
+        return None
+    return folder.file(sample)
 
 
 def texts(backup: Backup, voices: Sequence[Shown]) -> Iterator[str]:
