@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
+.PHONY: help setup demo live test test-slow contract crash mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,11 +47,14 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller
+test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller, twenty kills
 	@$(BIN)/python -m pytest -m slow
 
 contract: $(READY) ## Only the tests that hold client, local server and document together
 	@$(BIN)/python -m pytest tests/contract
+
+crash: $(READY) ## Kill backup, restore, copy and apply at 200 places, run them again, and compare; SEED=n takes others
+	@$(BIN)/python scripts/crash.py $(if $(SEED),--seed $(SEED))
 
 mutants: $(READY) ## Change the code in a hundred small ways, and show which test finds each; ONLY="12 K1" runs some
 	@$(BIN)/python scripts/mutants.py $(ONLY)
@@ -112,6 +115,7 @@ peers: $(READY) ## Let the vendor's clients judge the local server, and a mock o
 
 bench: $(READY) ## Compare with what it replaces; ONLY=row runs one, GROWTH=1 shows cost by size
 	@$(BIN)/python scripts/bench $(if $(ONLY),--only $(ONLY)) $(if $(GROWTH),--growth)
+	@$(if $(ONLY)$(GROWTH),,$(BIN)/python scripts/bench/backup.py)
 
 budget: $(READY) ## Does a start import, and a call do, no more than is allowed?
 	@$(BIN)/python scripts/bench/budget.py
@@ -120,7 +124,7 @@ build: $(RELEASE) ## Build sdist, wheel, SBOM, licences and SHA256SUMS into dist
 	@$(BIN)/python scripts/release/build.py
 
 lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its newest version
-	@$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements-dev.lock
+	@$(COMPILE) --extra cli --extra local --group dev pyproject.toml --output-file requirements-dev.lock
 	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --extra local --group examples pyproject.toml --output-file requirements-examples.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock

@@ -1,0 +1,1 @@
+"""Backup, restore and copy: a voice library as a folder, and back again."""

@@ -1,0 +1,126 @@
+"""A file of JSON lines that is only added to; each line is on the disk before the next step begins."""
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Line = dict[str, Any]
+
+
+class Journal:
+    """What was done so far, a line a step.
+
+    A line that a kill or a full disk cut off counts as never written, and is taken away before the next one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = -1
+        self._end = 0
+        self._adding = threading.Lock()
+        self._writing = threading.Lock()
+        self._waiting: dict[int, bytes] = {}
+        self._tickets = 0
+
+    def read(self) -> list[Line]:
+        """Give all whole lines.
+
+        Raises:
+            ValueError: A line is no JSON object.
+        """
+        try:
+            text = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        lines = text[: text.rfind(b"\n") + 1].splitlines()
+        return [self._parse(line, number) for number, line in enumerate(lines, 1)]
+
+    def _parse(self, line: bytes, number: int) -> Line:
+        try:
+            return dict(json.loads(line))
+        except (ValueError, TypeError) as error:
+            message = f"{self.path}, line {number}: this is no JSON object; repair the line or take it out"
+            raise ValueError(message) from error
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Add a line; when this returns, it survives whatever happens to the process.
+
+        Threads that wait for the disk are served together: it takes as long for many lines as for one.
+        """
+        mine = json.dumps(line).encode() + b"\n"
+        with self._adding:
+            ticket = self._tickets = self._tickets + 1
+            self._waiting[ticket] = mine
+        with self._writing:
+            with self._adding:
+                batch = dict(self._waiting) if ticket in self._waiting else {}
+            try:
+                self._write(b"".join(batch.values()))
+            except OSError as error:
+                batch = {ticket: mine}  # the others try for themselves
+                raise OSError(error.errno, error.strerror, str(self.path)) from error
+            finally:
+                with self._adding:
+                    for each in batch:
+                        del self._waiting[each]
+
+    def _write(self, text: bytes) -> None:
+        if not text:
+            return
+        if self._file < 0:
+            self._open()
+        try:
+            rest = memoryview(text)
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, self._end)
+            raise
+        self._end += len(text)
+
+    def _open(self) -> None:
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            self._end = self.path.read_bytes().rfind(b"\n") + 1
+            os.ftruncate(file, self._end)
+        except BaseException:
+            os.close(file)
+            raise
+        self._file = file
+
+    def create(self) -> None:
+        """Make the file if it is absent."""
+        with self._writing:
+            if self._file < 0:
+                self._open()
+
+    def close(self) -> None:
+        """Close the file; the next `add` opens it again."""
+        with self._writing:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+
+    def remove(self) -> None:
+        """Take the file away: what it says is written elsewhere."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, texts: Iterable[str]) -> None:
+    """Write a file of mode 0600 that is there whole or not at all, in place of one that has its name."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(file, "w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(texts)
+            stream.flush()
+            os.fsync(file)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error

@@ -1,0 +1,97 @@
+"""Completion for bash, zsh and fish: the script of each, and the names of voices from the last listing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import VARIABLE
+from .output import examples, write
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from mistral_voices import models
+
+
+@click.command(
+    epilog=examples(
+        'bash  eval "$(mistral-voices completion bash)"            in ~/.bashrc',
+        'zsh   eval "$(mistral-voices completion zsh)"             in ~/.zshrc, after compinit',
+        "fish  mistral-voices completion fish | source             in ~/.config/fish/config.fish",
+    )
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a SHELL, with the names of voices from the last `list`."""
+    from click.shell_completion import get_completion_class
+
+    root = click.get_current_context().find_root()
+    found = get_completion_class(shell)
+    assert found is not None  # noqa: S101 - click has these three
+    write(found(root.command, {}, "mistral-voices", VARIABLE).source())
+
+
+def complete_voices(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the names and ids of the last listing that begin with what is typed."""
+    from click.shell_completion import CompletionItem
+
+    names = [text for voice in _read_cache() for text in voice]
+    fitting = sorted(
+        {name for name in names if name.casefold().startswith(incomplete.casefold()) and name.isprintable()}
+    )
+    if os.environ.get(VARIABLE, "").startswith("bash"):  # its script takes off one, and inserts the rest as it is
+        fitting = [re.sub(r"([^\w@%+=:,./-])", r"\\\\\1", name) for name in fitting]
+    return [CompletionItem(name) for name in fitting]
+
+
+def remember_voices(voices: Iterable[models.VoiceResponse]) -> Iterator[models.VoiceResponse]:
+    """Pass voices on and, when all are there, keep their names and ids for completion."""
+    known: list[tuple[str, str]] = []
+    for voice in voices:
+        known.append((voice.name, voice.id))
+        yield voice
+    with contextlib.suppress(OSError):  # completion is a convenience: no reason for a listing to fail
+        _write_cache(known)
+
+
+def cache_file() -> Path:
+    """Give the file that keeps names and ids: the user's alone, in the folder for caches."""
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        folder = Path(given)
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Caches"
+    elif sys.platform == "win32":
+        folder = Path(os.environ.get("LOCALAPPDATA", "") or Path.home())
+    else:
+        folder = Path.home() / ".cache"
+    return folder / "mistral-voices" / "names.json"
+
+
+def _write_cache(known: list[tuple[str, str]]) -> None:
+    path = cache_file()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:  # of mode 0600
+        try:
+            json.dump(known, file)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def _read_cache() -> list[tuple[str, str]]:
+    try:
+        return [(str(name), str(voice_id)) for name, voice_id in json.loads(cache_file().read_text("utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return []

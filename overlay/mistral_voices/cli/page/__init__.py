@@ -1,0 +1,1 @@
+"""The page that a backup is heard on: one file with all that it needs."""

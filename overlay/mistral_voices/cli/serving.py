@@ -1,0 +1,44 @@
+"""Trying things out: the command serve, a voices server on this machine."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+from .failures import Failure
+from .output import examples, say, write
+
+
+@click.command(
+    epilog=examples(
+        "mistral-voices serve --port 8080 --data voices.sqlite",
+        "export MISTRAL_SERVER_URL=http://127.0.0.1:8080 MISTRAL_API_KEY=any      in another terminal",
+    )
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; without it the system chooses.")
+@click.option("--data", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the voices in this SQLite file.")
+@click.option(
+    "--seed",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Voices to begin with, in YAML or JSON.",
+)
+def serve(port: int, data: str | None, seed: str | None) -> None:
+    """Run a voices server on this machine, until Ctrl-C, to try things out; it takes any key."""
+    from mistral_voices.local import VoicesServer
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with VoicesServer(data, seed or ()) as server:
+            url = server.serve(port)
+            write(f"export MISTRAL_SERVER_URL={url}")
+            say("Ctrl-C ends it.")
+            stop.wait()
+    except ModuleNotFoundError as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"Cannot listen on port {port}: {error.strerror or error}", "Take another --port.") from error

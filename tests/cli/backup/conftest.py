@@ -1,0 +1,3 @@
+from tests.cli.accounts import account, cli, other, user
+
+__all__ = ["account", "cli", "other", "user"]

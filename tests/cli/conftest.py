@@ -1,0 +1,122 @@
+"""The command line as people use it: in this process where that makes no difference, in pipes, and in a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from mistral_voices.cli.app import run
+from mistral_voices.local import VoicesServer
+
+SCRIPT = Path(sys.executable).with_name("mistral-voices")
+SECONDS = 30
+# The terminal of a session sends Ctrl-C as a signal.
+IN_CONTROL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+WAV = (Path(__file__).parent.parent / "data" / "hello.wav").read_bytes()
+
+
+class Ended(NamedTuple):
+    """How a command ended: its exit status, and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def server() -> Iterator[VoicesServer]:
+    with VoicesServer() as server:
+        server.serve()
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def user(server: VoicesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user with a key, a server and an empty folder, where the command runs."""
+    home, folder = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    folder.mkdir()
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "MISTRAL_SERVER_URL": server.url,
+        "MISTRAL_API_KEY": "key-0123456789abcdef",
+        "HOME": str(home),
+        "TERM": "xterm",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Run a command in this process."""
+
+    def call(*arguments: str) -> Ended:
+        status = run([*arguments])
+        return Ended(status, *capsys.readouterr())
+
+    return call
+
+
+def piped(*arguments: str, stdin: str | None = None) -> Ended:
+    """Run the installed script with pipes."""
+    done = subprocess.run(
+        [SCRIPT, *arguments], input=stdin or "", capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def in_terminal(
+    *arguments: str, answers: Sequence[tuple[str, str]] = (), columns: int = 80, program: Path = SCRIPT
+) -> Ended:
+    """Run the installed script, or another program, in a terminal.
+
+    Each answer is typed when the text before it has appeared.
+    """
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    process = subprocess.Popen(
+        [sys.executable, "-ISc", IN_CONTROL, program, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env=environment,
+    )
+    os.close(theirs)
+    waiting, text, until = [*answers], "", time.monotonic() + SECONDS
+    try:
+        while select.select([ours], [], [], max(0, until - time.monotonic()))[0]:
+            try:
+                read = os.read(ours, 65536)
+            except OSError:  # the other side is closed
+                break
+            if not read:
+                break
+            text += read.decode(errors="replace")
+            if waiting and waiting[0][0] in text:
+                os.write(ours, waiting.pop(0)[1].encode())
+        return Ended(process.wait(SECONDS), text.replace("\r\n", "\n"), "")
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def plain(text: str) -> str:
+    """Take the colours out of a text."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)

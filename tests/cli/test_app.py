@@ -1,0 +1,147 @@
+"""The root of the command line: help, errors, exit statuses, pipes and terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mistral_voices.cli import app
+from mistral_voices.local import VoicesServer
+
+from .conftest import SCRIPT, Ended, in_terminal, piped
+
+VOICE = "/v1/audio/voices/{voice_id}"
+
+
+def test_every_command_of_the_help_is_there_and_helps(call: Callable[..., Ended]) -> None:
+    overview = call("--help").out
+    nothing = call()
+    assert (nothing.status, nothing.out, nothing.err) == (2, "", overview)
+    for name in app.root.list_commands(app.root.context_class(app.root)):
+        ended = call(name, "--help")
+        assert (ended.status, ended.err) == (0, ""), name
+        assert f"\n  {name} " in overview
+        assert f"Usage: mistral-voices {name} " in ended.out
+        assert ended.out.endswith("\n  Key, server, timeout, retries, --json and --debug: `mistral-voices --help`.\n")
+        assert ended.out.count("Key, server") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [({"status": 401}, 4), ({"status": 403}, 4), ({"status": 404}, 3), ({"status": 500}, 1), ({"status": 422}, 1)],
+)
+def test_exit_statuses_of_responses(
+    call: Callable[..., Ended], server: VoicesServer, fault: dict[str, Any], status: int
+) -> None:
+    server.fail(**fault, every=1)
+    ended = call("list", "--retries", "0")
+    assert (ended.status, ended.out) == (status, "")
+    assert ended.err.startswith("Error: ")
+    assert len(ended.err.splitlines()) <= 2
+    assert call("list", "--retries", "0", "--csv").out == ""
+    error = json.loads(call("list", "--retries", "0", "--json").err)["error"]
+    assert error.keys() == {"type", "message", "status", "request_id", "exit_status"}
+    assert (error["status"], error["exit_status"]) == (fault["status"], status)
+
+
+def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:
+    (user / "ada.wav").write_bytes(b"RIFF----WAVE")
+    server.fail(drop="after", method="POST")
+    ended = call("create", "ada.wav", "--no-recover")
+    assert (ended.status, ended.out) == (5, "")
+    assert "mistral-voices list" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lst"], "There is no command 'lst'; do you mean 'list'?"),
+        (["list", "--oder-than", "1d"], "--older-than"),
+        (
+            ["list", "--older-than", "soon"],
+            "neither an age such as 90d (s, m, h, d, w, y) nor a date such as 2026-03-31",
+        ),
+        (["list", "--json", "--csv"], "exclude each other"),
+        (["list", "--fields", "id,colour"], "there is no 'colour'"),
+        (["list", "--server-url", "api.mistral.ai"], "--server-url must be an address"),
+        (["list", "--timeout", "900000"], "'--timeout'"),
+        (["get", " "], "give its id, slug or name"),
+        (["create", "absent.wav"], "absent.wav"),
+        (["update", "clara"], "Nothing to change"),
+        (["update", "clara", "--gender", "female", "--clear", "gender"], "--clear gender contradicts"),
+        (["update", "clara", "--tag", "a", "--add-tag", "b"], "leave out --tag"),
+        (["delete"], "by filters"),
+        (["delete", "clara", "--older-than", "1d"], "by filters"),
+    ],
+)
+def test_wrong_usage(call: Callable[..., Ended], server: VoicesServer, arguments: list[str], message: str) -> None:
+    ended = call(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert message in ended.err
+    assert len(ended.err.splitlines()) == (1 if "--json" in arguments else 2)
+    assert len(server.requests) == 0
+
+
+def test_options_stand_before_a_command_and_after_it(call: Callable[..., Ended], server: VoicesServer) -> None:
+    assert call("--json", "find", "clara").out == call("find", "clara", "--json").out
+    assert call("--server-url", "http://127.0.0.1:1", "find", "clara", "--server-url", server.url).status == 0
+
+
+def test_a_closed_pipe_is_silent(server: VoicesServer) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([SCRIPT, "list", "--jsonl"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.stderr, done.returncode) == (b"", 141)
+
+
+def test_control_c_ends_it_in_one_line(server: VoicesServer) -> None:
+    server.fail(delay=30)
+    process = subprocess.Popen([SCRIPT, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not len(server.requests):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "\nInterrupted.\n")
+    assert process.returncode == 130
+
+
+def test_debug_shows_requests_without_the_key(server: VoicesServer) -> None:
+    ended = piped("find", "clara", "--debug")
+    assert "GET /v2/audio/voices 200" in ended.err
+    assert os.environ["MISTRAL_API_KEY"] not in ended.err
+    assert ended.out == "local-clara\n"
+
+
+def test_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[" in in_terminal("list").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in piped("get", "nobody").err
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in in_terminal("list").out + piped("get", "nobody").err
+
+
+@pytest.mark.parametrize("name", ["click", "yaml"])
+def test_without_the_extra(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('No module named {name}', name='{name}')")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path))}
+    command = [sys.executable, "-m", "mistral_voices.cli", "restore" if name == "yaml" else "list", "."]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.stderr == f'mistral-voices needs {name}: pip install "mistral-voices[cli]"\n'
+    assert ended.returncode == 1
+
+
+def test_the_library_and_the_help_load_nothing_that_they_do_not_need() -> None:
+    code = "import sys, mistral_voices; assert not {'click', 'mistral_voices.cli'} & sys.modules.keys()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    heavy = "{'httpx', 'json', 'yaml', 'wcwidth', 'subprocess', 'mistral_voices.client', 'mistral_voices_api'}"
+    code = f"import sys; from mistral_voices.cli.app import run; run(['--help']); print({heavy} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("\nset()\n")

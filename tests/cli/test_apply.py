@@ -1,0 +1,153 @@
+"""`apply`: the plan, what it does, and that a second run changes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mistral_voices.cli.apply_plan import read_wanted
+from tests.cli.accounts import Account, Cli, account, cli, user, voice, wav
+
+__all__ = ["account", "cli", "user"]
+RECORD = Path("v.yaml.applied.jsonl")
+
+
+def write(*voices: dict[str, Any]) -> None:
+    Path("v.yaml").write_text(yaml.safe_dump({"voices": voices}))
+
+
+def changes(account: Account) -> list[str]:
+    return [request.partition(" /v1/audio/voices")[0] for request in account.requested() if "GET" not in request]
+
+
+def test_it_creates_updates_and_leaves_alone(account: Account, cli: Cli) -> None:
+    Path("new.wav").write_bytes(wav(5))
+    write(
+        {"name": "New", "sample": "new.wav", "languages": ["fr"], "age": 40, "description": "calm"},
+        {"name": "Ada", "gender": "male", "tags": None},
+        {"name": "Zoë", "tags": []},
+    )
+    plan = cli("apply", "v.yaml", "--check", status=6).out
+    assert "+ create New from new.wav" in plan
+    assert '    gender: "female" -> "male"' in plan
+    assert '    tags: ["warm"] -> null' in plan
+    assert plan.endswith("2 voices to change at " + account.url + ", 1 unchanged.\n")
+    assert cli("apply", "v.yaml", "--dry-run").out == plan
+    assert changes(account) == []
+    assert not RECORD.exists()
+    assert "--yes" in cli("apply", "v.yaml", status=2).err
+    cli("apply", "v.yaml", "--yes")
+    assert sorted(changes(account)) == ["PATCH", "POST"]
+    ada, new, zoe = account.library()
+    assert ada[1:3] == ([], "male")
+    assert (new[0], new[3]) == ("New", wav(5))
+    assert zoe[1:3] == ([], None)
+    cli("apply", "v.yaml", "--check")
+    assert "3 unchanged" in cli("apply", "v.yaml").err
+    account.requested()
+    cli("apply", "v.yaml", "--yes")
+    assert changes(account) == []
+
+
+def test_the_order_of_a_list_is_no_change(account: Account, cli: Cli) -> None:
+    account.server._application._store.update("id-1", {"tags": ["a", "b"], "languages": ["en", "fr"]})
+    write({"name": "Ada", "tags": ["b", "a"], "languages": ["fr", "en"], "retention_notice": None})
+    cli("apply", "v.yaml", "--check")
+
+
+def test_a_changed_sample_is_a_new_voice_that_keeps_the_rest(account: Account, cli: Cli) -> None:
+    Path("ada.wav").write_bytes(wav(7))  # not what the account has; without a record it counts as unchanged
+    write({"name": "Ada", "sample": "ada.wav", "gender": "male"})
+    cli("apply", "v.yaml", "--yes")
+    assert sorted(changes(account)) == ["PATCH"]
+    Path("ada.wav").write_bytes(wav(8))
+    assert "a new voice with a new id" in cli("apply", "v.yaml", "--check", status=6).out
+    cli("apply", "v.yaml", "--yes")
+    assert changes(account) == ["POST", "DELETE"]
+    assert account.library()[0] == ("Ada", ["warm"], "male", wav(8))
+    cli("apply", "v.yaml", "--check")
+
+
+def test_a_replacement_that_was_cut_off_is_finished(account: Account, cli: Cli) -> None:
+    Path("ada.wav").write_bytes(wav(7))
+    write({"name": "Ada", "sample": "ada.wav"})
+    cli("apply", "v.yaml")
+    Path("ada.wav").write_bytes(wav(8))
+    account.server.fail(403, times=1, method="DELETE")
+    assert "replace Ada failed" in cli("apply", "v.yaml", "--yes", status=1).err
+    assert len(account.library()) == 3
+    assert "it is deleted now" in cli("apply", "v.yaml", "--check", status=6).out
+    account.requested()
+    cli("apply", "v.yaml", "--yes")
+    assert changes(account) == ["DELETE"]
+    assert account.library()[0] == ("Ada", ["warm"], "female", wav(8))
+
+
+def test_what_the_file_does_not_name_stays_unless_pruned(account: Account, cli: Cli) -> None:
+    write({"name": "Ada"})
+    cli("apply", "v.yaml", "--check")
+    assert "- delete Zoë (id-2)" in cli("apply", "v.yaml", "--check", "--prune", status=6).out
+    cli("apply", "v.yaml", "--prune", "--yes")
+    assert [each[0] for each in account.library()] == ["Ada"]
+
+
+def test_several_voices_of_one_name_are_an_error(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = Account(voice(1, "Ada"), voice(2, "ada"))
+    monkeypatch.setenv("MISTRAL_API_KEY", "key")
+    write({"name": "Ada"})
+    assert "id-1, id-2" in cli("apply", "v.yaml", "--server-url", twins.url, status=3).err
+    twins.server.close()
+
+
+def test_one_failure_does_not_stop_the_others(account: Account, cli: Cli) -> None:
+    Path("new.wav").write_bytes(b"<html>")
+    write({"name": "New", "sample": "new.wav"}, {"name": "Ada", "gender": "male"})
+    failed = cli("apply", "v.yaml", "--yes", "--json", status=1)
+    steps = json.loads(failed.out)["apply"]
+    assert [(step["action"], step["error"] is None) for step in steps] == [("create", False), ("update", True)]
+    assert account.library()[0][2] == "male"
+
+
+def test_a_create_without_a_sample_says_so(account: Account, cli: Cli) -> None:
+    write({"name": "New"})
+    assert "without a sample" in cli("apply", "v.yaml", "--check", status=1).err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("voices: 3", "needs a list of voices"),
+        ("- nme: Ada", r"voices\[0\] needs a name"),
+        ("- name: 12", "needs a name that is text"),
+        ("- name: Ada\n  langauges: [en]", "do you mean languages?"),
+        ("- name: Ada\n  color: red", "known are name, sample"),
+        ("- name: Ada\n  languages: en", r"voices\[0\] \(Ada\): languages must be a list of texts, not 'en'"),
+        ("- name: Ada\n  languages: [no]", r"not \[False\]; YAML takes words such as no for it: quote them"),
+        ("- name: Ada\n  age: true", "age must be a whole number"),
+        ("- name: Ada\n- name: ' ADA'", "two voices of one name"),
+        ("- voice: {id: a, name: Ada}", "mistral-voices restore"),
+        ("- name: Ada\n bad", "line 2"),
+        ("", "needs a list of voices"),
+    ],
+)
+def test_what_the_file_may_not_say(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "v.yaml").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_wanted(tmp_path / "v.yaml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_files_of_windows_editors_are_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "v.yaml").write_text("voices:\r\n- name: Zoë\r\n  sample: z.wav\r\n", encoding, newline="")
+    (wanted,) = read_wanted(tmp_path / "v.yaml")
+    assert (wanted.name, wanted.sample) == ("Zoë", tmp_path / "z.wav")
+
+
+def test_what_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "v.yaml").write_bytes("- name: Zoë".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"v\.yaml: this is no text in UTF-8"):
+        read_wanted(tmp_path / "v.yaml")
