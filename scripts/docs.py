@@ -89,7 +89,7 @@ def public_names(module: griffe.Module) -> Iterator[tuple[str, griffe.Object | g
             if not member.name.startswith("_") and (member.is_function or "property" in member.labels):
                 yield f"{module.path}.{name}.{member.name}", member
     for name, below in module.modules.items():
-        if not name.startswith("_") and not below.is_alias:
+        if not name.startswith("_") and name != "cli" and not below.is_alias:  # the command line has pages of its own
             yield from public_names(below)
 
 
