@@ -1,4 +1,4 @@
-"""Every example of docs/command-line.md and docs/backup.md with `$` prints what stands below it."""
+"""Every example of README.md, docs/command-line.md and docs/backup.md with `$` prints what stands below it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mistral_voices.local import VoicesServer
 
 from .conftest import SCRIPT, WAV, in_terminal
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
 FILES = re.compile(r"^```yaml\n# (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SAMPLE = {"sample_audio": base64.b64encode(WAV).decode(), "sample_filename": "a.wav"}
@@ -64,9 +64,9 @@ def without_what_varies(text: str) -> list[str]:
     return sorted(text.splitlines())
 
 
-@pytest.mark.parametrize(("page", "fewest"), [("command-line.md", 15), ("backup.md", 8)])
+@pytest.mark.parametrize(("page", "fewest"), [("README.md", 5), ("docs/command-line.md", 15), ("docs/backup.md", 8)])
 def test_examples(server: VoicesServer, user: Path, monkeypatch: pytest.MonkeyPatch, page: str, fewest: int) -> None:
-    text = (DOCS / page).read_text("utf-8")
+    text = (ROOT / page).read_text("utf-8")
     (user / "recordings").mkdir()
     for name in ("ada.wav", "recordings/hal.wav", "recordings/ines.wav"):
         (user / name).write_bytes(WAV)
