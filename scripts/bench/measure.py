@@ -21,7 +21,7 @@ from scripts.bench.server import BLOCK, MB, repeated
 from scripts.bench.table import BARE, BENCH, OURS, PEERS
 
 # Tasks that are whole processes, which are measured less a bare interpreter.
-WHOLE = ("import", "first", "first-https", "help")
+WHOLE = ("import", "first", "first-https", "help", "cli-help", "cli-list")
 # Nothing of the user's surroundings reaches a child: no proxy, no key, no Python settings.
 SURROUNDINGS = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "NO_PROXY": "127.0.0.1"}
 # What a child says of its memory at the end, in bytes.
@@ -31,6 +31,18 @@ try:
     print(int(open('/proc/self/statm').read().split()[1]) * os.sysconf('SC_PAGE_SIZE'))
 except OSError:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"""
+# What somebody writes in place of `mistral-voices list`.
+LISTING = """
+import os
+import httpx
+
+headers = {"Authorization": "Bearer " + os.environ["MISTRAL_API_KEY"]}
+with httpx.Client(base_url=os.environ["MISTRAL_SERVER_URL"], headers=headers) as client:
+    response = client.get("v1/audio/voices", params={"limit": 100})
+    response.raise_for_status()
+    for voice in response.json()["items"]:
+        print(voice["name"], voice["id"], voice["languages"], voice["created_at"], sep="\\t")
+"""
 Numbers = dict[str, float]
 
 
@@ -78,6 +90,10 @@ class Bench:
             return run(python_of(OURS), "-c", "")[0]
         if task == "help":
             return run(python_of(name), "-m", "mistral_voices.local", "--help")[0]
+        if task.startswith("cli-"):
+            python, variables = python_of(name), {"MISTRAL_API_KEY": "x", "MISTRAL_SERVER_URL": self.url(100)}
+            ours = (python.with_name("mistral-voices"), task.removeprefix("cli-").replace("help", "--help"))
+            return run(*(ours if name.startswith(OURS) else (python, "-c", LISTING)), **variables)[0]
         peer = PEERS[name]
         if task == "import":
             return run(python_of(name), "-c", f"{peer['start']}\n{peer.get('idle', '')}")[0]

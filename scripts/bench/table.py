@@ -52,7 +52,7 @@ class Row:
     unit: str
     task: str
     turns: int = 7
-    peers: Sequence[str] = tuple(PEERS)
+    peers: Sequence[str] = tuple(name for name, peer in PEERS.items() if "first" in peer)
     limits: Sequence[str] = ()
 
 
