@@ -29,10 +29,10 @@ NO_KEY = "no API key: pass api_key=... to Mistral, or set the environment variab
 NO_TEXT = "api_key must be text or a function that returns text, not "
 NO_WORD = (
     "the API key (api_key or MISTRAL_API_KEY) holds white space or characters that no header can carry: "
-    "copy it again, and strip() what was read from a file"
+    'copy it again, without "Bearer", and strip() what was read from a file'
 )
 NONE = "no API key: the function given as api_key returned none"
-WORDS = ("marked\n", " marked", "marked\u00e9", "mar\x00ked", "mar\x7f")
+WORDS = ("marked\n", "Bearer marked", " marked", "marked\u00e9", "mar\x00ked", "mar\x7f")
 BAD: list[tuple[Any, type[Exception], str]] = [
     *[(given, ValueError, NO_KEY) for given in (None, "")],
     *[(key, ValueError, NO_WORD) for key in (*WORDS, lambda: "marked-key\n")],

@@ -191,7 +191,7 @@ class Plain:
 
 
 UNKNOWN = (
-    "unexpected argument 'timeout'; the options of every call are retries, server_url, timeout_ms, http_headers, on_"
+    "unexpected argument 'timeout'; besides its own arguments, a call takes retries, server_url, timeout_ms, http_"
 )
 ASYNC = [wait_for_it, partial(wait_for_it, info=1), Waiting(), Waiting().method, AsyncMock()]
 SYNC = (

@@ -127,7 +127,7 @@ def test_long_texts_are_sent_in_part() -> None:
         return Catalogue()(send)
 
     for length in (101, 5000, 70_000):
-        with pytest.raises(errors.NotFoundError, match=rf"^{NO_VOICE} '\U0001f600{{100}}\.\.\.'; nor any like it$"):
+        with pytest.raises(errors.NotFoundError, match=rf"^{NO_VOICE} '\U0001f600{{100}}\.\.\.'; nothing comes close$"):
             run_steps(resolve("\U0001f600" * length, OPTIONS), [reply])
     assert queries == ["\U0001f600" * 100] * 3
 
@@ -143,7 +143,7 @@ CLOSE = {
     "ren": "close matches: 'Rene\u0301e'",
     "花": "close matches: '山田\\u3000花子'",
     "v": "close matches: 'v1', 'EVA', 'eva-2'",
-    "qqqqqq": "nor any like it",
+    "qqqqqq": "nothing comes close",
 }
 
 
@@ -184,7 +184,7 @@ def test_several_are_found(wanted: str, ids: list[str], requests: list[str]) -> 
 def test_of_a_long_text_a_message_shows_the_beginning() -> None:
     with pytest.raises(errors.NotFoundError) as caught:
         run_steps(resolve("x" * 5000, OPTIONS), [Catalogue()])
-    assert str(caught.value) == f"{NO_VOICE} {'x' * 100 + '...'!r}; nor any like it"
+    assert str(caught.value) == f"{NO_VOICE} {'x' * 100 + '...'!r}; nothing comes close"
 
 
 def test_many_are_found() -> None:

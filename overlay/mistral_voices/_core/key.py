@@ -42,5 +42,5 @@ class Key:
             raise TypeError(f"api_key must be text or a function that returns text, not {kind}")
         raise ValueError(
             "the API key (api_key or MISTRAL_API_KEY) holds white space or characters that no header can carry: "
-            "copy it again, and strip() what was read from a file"
+            'copy it again, without "Bearer", and strip() what was read from a file'
         )

@@ -77,7 +77,7 @@ class Options(NamedTuple):
         """Check the options of a call, or of `with_options`, and put them in place of the client's."""
         if unknown := given.keys() - CallOptions.__annotations__.keys():
             known = ", ".join(CallOptions.__annotations__)
-            raise TypeError(f"unexpected argument {min(unknown)!r}; the options of every call are {known}")
+            raise TypeError(f"unexpected argument {min(unknown)!r}; besides its own arguments, a call takes {known}")
         retries, url, retry = given.get("retries", UNSET), given.get("server_url"), self.retry
         if not isinstance(retries, Unset):
             retry = read_retries(retries, "retries")

@@ -53,7 +53,7 @@ def resolve(wanted: str, options: Options) -> Steps[models.VoiceResponse]:
     if voices:
         return voices[0]
     close = matches.close()
-    advice = "close matches: " + ", ".join(map(repr, close)) if close else "nor any like it"
+    advice = "close matches: " + ", ".join(map(repr, close)) if close else "nothing comes close"
     by_id.message = f"There is no voice with the id, slug or name {_shown(wanted)}; {advice}"
     by_id.args = (by_id.message,)
     raise by_id

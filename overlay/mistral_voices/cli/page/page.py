@@ -137,7 +137,7 @@ def _base64(file: Path) -> Iterator[str]:
 
 
 def _read(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
+    return files("mistral_voices.cli.page").joinpath(name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:
