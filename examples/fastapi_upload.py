@@ -28,8 +28,9 @@ app = FastAPI(lifespan=close_at_the_end)
 
 @app.exception_handler(errors.MistralError)
 async def pass_on(_: Request, error: errors.MistralError) -> JSONResponse:
-    """Errors of the API reach our own callers with the same status; without a response it is 502."""
-    return JSONResponse({"message": error.message, "request_id": error.request_id}, error.status_code or 502)
+    """Errors of the API reach our own callers with the same status; 502 for a wrong key of ours, or no response."""
+    status = 502 if error.status_code in (None, 401) else error.status_code
+    return JSONResponse({"message": error.message, "request_id": error.request_id}, status)
 
 
 @app.post("/voices", status_code=201)

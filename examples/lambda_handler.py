@@ -19,7 +19,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         request = json.loads(event["body"])
         voice = mistral.audio.voices.create(name=request["name"], sample_audio=request["sample"], recover=True)
     except errors.MistralError as error:
-        return respond(error.status_code or 502, {"message": error.message, "request_id": error.request_id})
+        status = 502 if error.status_code in (None, 401) else error.status_code  # 401 was our own key
+        return respond(status, {"message": error.message, "request_id": error.request_id})
     except (KeyError, TypeError, ValueError) as error:  # nothing was sent
         return respond(400, {"message": str(error)})
     return respond(201, {"id": voice.id})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,6 +99,7 @@ OTHER_PATH = "voice_id must be the id of a voice, not {!r}: it would name anothe
 NO_ID: list[tuple[Any, type[Exception], str]] = [
     *[(given, ValueError, OTHER_PATH.format(given)) for given in ("", ".", "..")],
     (7, TypeError, "voice_id must be text, not int"),
+    (SimpleNamespace(id="v1"), TypeError, "voice_id must be text, not SimpleNamespace; pass its id"),
     ("a" * 4097, ValueError, "voice_id must have at most 4,096 characters: no address can be longer"),
 ]
 CASES: list[Any] = [

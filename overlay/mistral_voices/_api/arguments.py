@@ -49,6 +49,7 @@ def _checked(name: str, given: Any, rule: Argument) -> Any:
     kind: type = type(value)
     if kind not in rule.types and not (kind is int and float in rule.types):
         remedy = f"; write [{value[:50]!r}]" if rule.items is not None and kind is str else ""
+        remedy = "; pass its id" if name == "voice_id" and hasattr(value, "id") else remedy
         raise TypeError(f"{name} must be {_expected(rule)}, not {kind.__name__}{remedy}")
     if rule.items is not None and kind is list:
         value = [_plain(item) for item in value]
