@@ -42,8 +42,8 @@ def node_from_lock() -> Path:
     return folder
 
 
-def install(tools: Path) -> dict[str, str]:
-    """Install what is missing of a folder's tools, and give the environment to run them in."""
+def main() -> int:
+    """Set up what is missing and run the tool."""
     environment = {**os.environ, "REDOCLY_TELEMETRY": "off"}
     npm = ["npm"]
     if not node_on_path():
@@ -51,17 +51,11 @@ def install(tools: Path) -> dict[str, str]:
         environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
         # A wheel holds no symbolic links, and without them its own `npm` does not find the rest.
         npm = [str(folder / "node"), str(folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    tools = FOLDERS.get(sys.argv[1], TOOLS)
     lock, installed = tools / "package-lock.json", tools / "node_modules" / ".installed"
     if not installed.is_file() or not filecmp.cmp(lock, installed, shallow=False):
         subprocess.run([*npm, "ci", "--silent"], cwd=tools, env=environment, check=True)
         shutil.copyfile(lock, installed)
-    return environment
-
-
-def main() -> int:
-    """Set up what is missing and run the tool."""
-    tools = FOLDERS.get(sys.argv[1], TOOLS)
-    environment = install(tools)
     command = [str(tools / "node_modules" / ".bin" / sys.argv[1]), *sys.argv[2:]]
     return subprocess.run(command, env=environment, check=False).returncode
 
