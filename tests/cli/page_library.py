@@ -21,6 +21,7 @@ HOSTILE = {
     "left": "\u202egnp.exe",
     "half": "\ud800",
     "blank": "  ",
+    "long": "W" * 200,
 }
 
 

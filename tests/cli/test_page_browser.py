@@ -23,6 +23,11 @@ NODE = Path(__file__).parents[2] / "scripts" / "node"
 AUDIO = Path(__file__).parents[1] / "data" / "audio"
 INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
     .data.filter((byte, index) => index % 4 == 3 && byte).length"""
+COUNT_FRAMES = """() => {
+    const request = requestAnimationFrame.bind(window);
+    window.frameCount = 0;
+    window.requestAnimationFrame = (callback) => { window.frameCount += 1; return request(callback); };
+}"""
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]"
 READ = "performance.getEntriesByType('navigation')[0]"
 
@@ -86,6 +91,7 @@ def test_an_end_is_followed_by_the_next_where_that_is_chosen(visit: Visit) -> No
     visit.button("Pause voice 10").wait_for()
     visit.button("Play voice 10").wait_for()
     assert visit.page.locator(".playing").count() == 0
+    assert visit.position("voice 10").input_value() == "0"
 
 
 def test_a_click_on_a_waveform_plays_from_there(visit: Visit) -> None:
@@ -141,10 +147,11 @@ def test_voices_are_found(
 
 def test_what_is_filtered_away_falls_silent(visit: Visit) -> None:
     visit.button("Play Chloé").click()
-    visit.button("Pause Chloé").wait_for()
+    visit.wait(lambda: int(visit.position("Chloé").input_value()) > 0)
     visit.page.get_by_label("Gender").select_option("male")
     visit.page.get_by_label("Gender").select_option("")
     visit.button("Play Chloé").wait_for()
+    assert visit.position("Chloé").input_value() != "0"  # it did not just come to its end
 
 
 def test_all_can_be_done_by_keyboard(visit: Visit) -> None:
@@ -163,8 +170,14 @@ def test_all_can_be_done_by_keyboard(visit: Visit) -> None:
     press("ArrowRight")
     assert int(visit.position("Chloé").input_value()) - at in range(45, 56)
     assert re.fullmatch(r"\d of 4 seconds", visit.position("Chloé").get_attribute("aria-valuetext"))
+    press("Enter")
+    visit.button("Pause Chloé").wait_for()
+    press("Enter")
+    visit.button("Play Chloé").wait_for()
+    assert int(visit.position("Chloé").input_value()) > at + 45
+    at = int(visit.position("Chloé").input_value())
     press("ArrowDown")
-    assert visit.focused == "Copy id of Clara"
+    assert (visit.focused, int(visit.position("Chloé").input_value())) == ("Copy id of Clara", at)
     press("ArrowUp")
     press("ArrowUp")
     press("ArrowUp")
@@ -268,11 +281,13 @@ def test_samples_of_every_kind_play_or_say_so(browser: Any, tmp_path: Path) -> N
 
 def test_less_motion_where_that_is_wished(browser: Any, file: Path) -> None:
     visit = Visit(browser, file, reduced_motion="reduce")
+    visit.page.evaluate(COUNT_FRAMES)
     assert {
         *visit.page.locator("button").evaluate_all("all => all.map(each => getComputedStyle(each).transitionDuration)")
     } == {"0s"}
     visit.button("Play Chloé").click()
     visit.wait(lambda: int(visit.position("Chloé").input_value()) > 20)
+    assert visit.page.evaluate("window.frameCount") == 0  # it goes by the steps of the sound
     assert visit.faults == []
 
 
