@@ -239,6 +239,9 @@ def test_hostile_voices_are_texts(browser: Any, tmp_path: Path) -> None:
     assert sorted(visit.page.locator(".name").all_text_contents()) == sorted(
         text.strip() or "(no name)" for text in HOSTILE.values()
     )
+    assert {
+        *visit.page.locator(".about").evaluate_all("all => all.map(each => each.scrollWidth - each.clientWidth)")
+    } == {0}
     assert visit.page.locator("img, script:not([type]) ~ script:not([type])").count() == 0
     visit.button(f"Play {HOSTILE['markup']}").click()
     visit.button(f"Pause {HOSTILE['markup']}").wait_for()
