@@ -47,7 +47,7 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-slow: $(READY) ## Run the tests that need minutes: a program frozen with PyInstaller, twenty kills
+test-slow: $(READY) ## Run the tests that need minutes: a frozen program, twenty kills, the page in Chromium
 	@$(BIN)/python -m pytest -m slow
 
 contract: $(READY) ## Only the tests that hold client, local server and document together

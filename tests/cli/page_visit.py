@@ -10,7 +10,7 @@ from typing import Any
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NEEDED = {
     "a browser (apt-get install chromium)": CHROMIUM,
-    "playwright (requirements-browser.lock)": find_spec("playwright"),
+    "playwright (make docs-browser installs it)": find_spec("playwright"),
 }
 MISSING = [what for what, there in NEEDED.items() if not there]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
