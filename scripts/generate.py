@@ -56,7 +56,21 @@ def generate(document: dict[str, Any], *options: str) -> None:
             f"{each}.{name}" for each, schema in schemas(document).items() if name in schema.get("properties", ())
         ]
         where = f" ({' or '.join(places)})" if places else ""
-        raise GenerationError(f"{found[1]}{where}: {BY_PATCH}, or write the rule there") from None
+        raise GenerationError(f"openapi/templates/{found[1]}{where}: {BY_PATCH}, or write the rule there") from None
+
+
+def undescribed(document: dict[str, Any]) -> Iterator[str]:
+    """Name what has no description, each with the patch that should give it one."""
+    for name, operation in operations(document):
+        parameters = [resolve(document, each) for each in operation["parameters"]]
+        parts = {name: operation.get("summary")}
+        parts |= {f"{name} parameter {each['name']}": each.get("description") for each in parameters}
+        yield from (f"{part}: openapi/patches/020-operations.yaml" for part, words in parts.items() if not words)
+    for name, schema in schemas(document).items():
+        members = {f"{name}.{key}": each for key, each in schema.get("properties", {}).items()}
+        for part, each in {name: schema, **members}.items():
+            if not each.get("description"):
+                yield f"{part}: openapi/patches/060-descriptions.yaml"
 
 
 def build(openapi: Path, target: Path) -> None:
@@ -64,6 +78,8 @@ def build(openapi: Path, target: Path) -> None:
     path, templates, package = openapi / "voices.yaml", openapi / "templates", target / "mistral_voices_api"
     document = load(path)
     validate(document)
+    if lacking := [*undescribed(document)]:
+        raise GenerationError("\n- ".join(["these have no description, which becomes a docstring:", *lacking]))
     for _, operation in operations(document):
         if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
             name = operation.get("operationId")

@@ -24,8 +24,8 @@ class Argument(NamedTuple):
     nullable: bool = False
     items: tuple[type, ...] | None = None
     enum: tuple[str, ...] | None = None
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     min_length: int | None = None
     max_length: int | None = None
 

@@ -63,10 +63,20 @@ REFUSED = {
     "a dead reference": ("schemas/VoiceListResponse", "schemas/Nothing", "schemas/Nothing is referred to"),
     "nothing checks it": ("minimum: 1\n", "exclusiveMinimum: 0\n", "list_voices.limit uses exclusiveMinimum, which"),
     "a kind of member without a rule": ("format: date-time", "format: uuid", "has no rule for the member created_at"),
-    "a list of models or null": (
-        TAGS + "type: string",
-        TAGS + "$ref: '#/components/schemas/VoiceResponse'",
-        "has no rule for the member tags",
+    "a list of models or text": (
+        TAGS + "type: string\n          - type: 'null'",
+        TAGS + "$ref: '#/components/schemas/VoiceResponse'\n          - type: string",
+        "openapi/templates/received.jinja has no rule for the member tags",
+    ),
+    "no description of a member": (
+        "          description: Free labels.\n",
+        "",
+        "docstring:\n- VoiceResponse.tags: openapi/patches/060-descriptions.yaml\n",
+    ),
+    "no description of a parameter": (
+        "        description: Number of voices to pass over.\n",
+        "",
+        "docstring:\n- GET /v1/audio/voices parameter offset: openapi/patches/020-operations.yaml\n",
     ),
     "a name that reading needs": ("        color:\n", "        cls:\n", "has no rule for the member cls"),
     "a body that is no JSON": (
@@ -97,11 +107,15 @@ def test_a_bad_document_leaves_the_package_whole(project: Path, case: str) -> No
 
 
 def test_members_that_this_document_does_not_have(project: Path) -> None:
-    """Numbers in a list, an optional date-time, and a name that is a keyword."""
+    """Numbers in a list, an optional date-time, a name that is a keyword, and a model, or a list of them, or null."""
     path = project / "openapi" / "voices.yaml"
     items = "as codes such as en or fr.\n          items:\n            type: "
     text = path.read_text("utf-8").replace(f"{items}string", f"{items}number")
     text = text.replace("\n        color:\n", "\n        class:\n")
+    error = "{$ref: '#/components/schemas/ErrorResponse'}"
+    for name, form in {"error": error, "errors": f"{{type: array, items: {error}}}"}.items():
+        member = f"        {name}: {{description: New., anyOf: [{form}, {{type: 'null'}}]}}\n"
+        text = text.replace("\n        class:\n", f"\n{member}        class:\n", 1)
     path.write_text(text.replace("      - name\n      - created_at\n", "      - name\n"), "utf-8")
     made = generate(project)
     assert (made.returncode, made.stderr) == (0, "")
@@ -116,6 +130,10 @@ for more in (
     voice = VoiceResponse.from_dict({"id": "v1", "name": "Ada", "user_id": None, **more})
     written = voice.to_dict().get("created_at")
     print(voice.languages, voice.created_at, voice.class_, written, voice.additional_properties)
+one = {"object": "error", "message": "no", "type": None, "param": None, "code": None}
+for more in ({"error": one, "errors": [one, one]}, {"error": None, "errors": None}, {"error": 5, "errors": [5]}):
+    voice = VoiceResponse.from_dict({"id": "v1", "name": "Ada", "user_id": None, **more})
+    print(type(voice.error).__name__, {name: voice.to_dict()[name] for name in more} == more)
 """
     environment = {**os.environ, "PYTHONPATH": str(project / "generated")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
@@ -124,11 +142,16 @@ for more in (
         "[] None None yesterday {'languages': [1, 'en'], 'created_at': 'yesterday', 'class': 1}",
         "[] None None None {}",
         "[] None None None {}",
+        "ErrorResponse True",
+        "NoneType True",
+        "NoneType True",
     ]
     assert [line.partition(";")[0] for line in done.stderr.splitlines()] == [
         "VoiceResponse.languages[1]: is a string, expected a number",
         "VoiceResponse.class: is an integer, expected a string or null",
         "VoiceResponse.created_at: is not a date-time",
+        "VoiceResponse.error: is an integer, expected an object",
+        "VoiceResponse.errors[0]: is an integer, expected an object",
     ]
 
 
