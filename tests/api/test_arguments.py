@@ -16,6 +16,7 @@ from mistral_voices_api.arguments import ARGUMENTS, Argument
 # An operation of our own beside those of the document, which has not one of every rule.
 RULES = {
     "ratio": Argument(types=(float,), minimum=0, maximum=1),
+    "count": Argument(types=(int,), minimum=1, maximum=100),
     "most": Argument(types=(int,), maximum=5),
     "code": Argument(types=(str,), min_length=2, max_length=3),
     "either": Argument(types=(str, list), items=(str, int)),
@@ -38,9 +39,9 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 LEFT_OUT = object()
 TAKEN: list[tuple[str, str, Any, Any]] = [
-    *[("list_voices", "limit", value, value) for value in (1, 100)],
-    *[("list_voices", "limit", value, LEFT_OUT) for value in (UNSET, None)],
-    ("list_voices", "limit", Many.TEN, 10),
+    *[("ours", "count", value, value) for value in (1, 100)],
+    *[("ours", "count", value, LEFT_OUT) for value in (UNSET, None)],
+    ("ours", "count", Many.TEN, 10),
     ("list_voices", "offset", 2**63 - 1, 2**63 - 1),
     ("list_voices", "type_", Kind.CUSTOM, "custom"),
     *[("update_voice", "age", value, value) for value in (None, -(2**63))],
@@ -68,12 +69,14 @@ def test_what_is_allowed_is_taken_as_plain_values(operation: str, name: str, giv
 
 
 NO_WORD = "holds half of a surrogate pair, which cannot be sent: encode it anew"
-LIMIT = "limit must be an integer from 1 to 100"
+COUNT = "count must be an integer from 1 to 100"
+RATIO = "ratio must be a number from 0 to 1"
+NO_JSON = ("nan", "inf", "-inf")
 TOO_LONG = "and no server takes one of more than 64 bits"
 REFUSED: list[tuple[str, str, Any, type[Exception], str]] = [
-    *[("list_voices", "limit", value, ValueError, f"{LIMIT}, not {value}") for value in (0, 101)],
-    *[("list_voices", "limit", value, TypeError, f"{LIMIT}, not {type(value).__name__}") for value in ("9", True, 1.0)],
-    ("list_voices", "limit", 2**63, ValueError, f"{LIMIT}, {TOO_LONG}"),
+    *[("ours", "count", value, ValueError, f"{COUNT}, not {value}") for value in (0, 101)],
+    *[("ours", "count", value, TypeError, f"{COUNT}, not {type(value).__name__}") for value in ("9", True, 1.0)],
+    ("ours", "count", 2**63, ValueError, f"{COUNT}, {TOO_LONG}"),
     ("list_voices", "offset", -1, ValueError, "offset must be an integer of at least 0, not -1"),
     ("list_voices", "type_", "x" * 60, ValueError, f"type_ must be one of 'all', 'custom', 'preset', not '{'x' * 50}'"),
     *[("create_voice", "name", value, TypeError, f"name must be text, not {value}") for value in (None, UNSET)],
@@ -85,8 +88,12 @@ REFUSED: list[tuple[str, str, Any, type[Exception], str]] = [
     ("create_voice", "age", "33", TypeError, "age must be an integer, not str"),
     ("create_voice", "age", -(2**63) - 1, ValueError, f"age must be an integer, {TOO_LONG}"),
     ("update_voice", "description", "d" * 501, ValueError, "description must have at most 500 characters, not 501"),
-    ("ours", "ratio", 1.5, ValueError, "ratio must be a number from 0 to 1, not 1.5"),
-    ("ours", "ratio", True, TypeError, "ratio must be a number from 0 to 1, not bool"),
+    ("ours", "ratio", 1.5, ValueError, f"{RATIO}, not 1.5"),
+    *[
+        ("ours", "ratio", float(text), ValueError, f"{RATIO}, not {text}, which JSON has no word for")
+        for text in NO_JSON
+    ],
+    ("ours", "ratio", True, TypeError, f"{RATIO}, not bool"),
     ("ours", "most", 6, ValueError, "most must be an integer of at most 5, not 6"),
     ("ours", "code", "a", ValueError, "code must have at least 2 characters, not 1"),
     ("ours", "flag", 1, TypeError, "flag must be True or False, not int"),

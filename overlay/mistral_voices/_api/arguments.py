@@ -1,5 +1,6 @@
 """Arguments, checked by the rules that are generated from the OpenAPI document."""
 
+import math
 from typing import Any
 
 from mistral_voices_api.arguments import ARGUMENTS, Argument
@@ -60,15 +61,22 @@ def _checked(name: str, given: Any, rule: Argument) -> Any:
     _check_text(name, value)
     if rule.enum is not None and value not in rule.enum:
         raise ValueError(f"{name} must be {_expected(rule)}, not {value[:50]!r}")
-    if kind is int and not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
-        raise ValueError(f"{name} must be {_expected(rule)}, and no server takes one of more than 64 bits")
-    if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
-        raise ValueError(f"{name} must be {_expected(rule)}, not {value}")
+    if kind in (int, float):
+        _check_number(name, value, rule)
     if rule.max_length is not None and len(value) > rule.max_length:
         raise ValueError(f"{name} must have at most {rule.max_length} characters, not {len(value)}")
     if rule.min_length is not None and len(value) < rule.min_length:
         raise ValueError(f"{name} must have at least {rule.min_length} characters, not {len(value)}")
     return value
+
+
+def _check_number(name: str, value: float, rule: Argument) -> None:
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be {_expected(rule)}, not {value}, which JSON has no word for")
+    if isinstance(value, int) and not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
+        raise ValueError(f"{name} must be {_expected(rule)}, and no server takes one of more than 64 bits")
+    if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
+        raise ValueError(f"{name} must be {_expected(rule)}, not {value}")
 
 
 def _plain(value: object) -> Any:
