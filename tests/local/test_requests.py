@@ -13,6 +13,7 @@ import pytest
 from mistral_voices.local import VoicesServer
 from mistral_voices.local._application import Application
 from mistral_voices.local._document import Document
+from mistral_voices.local._exchange import ServerRequest
 from mistral_voices.local._store import Store
 
 from .conftest import PRESETS, SEARCH, SENT, VOICES, check_error, document, fits
@@ -145,5 +146,15 @@ def test_the_server_cannot_drift_from_the_document() -> None:
     store.close()
     for odd in ({"in": "header", "schema": {"type": "string"}}, {"in": "query", "schema": {"type": "boolean"}}):
         content["paths"][VOICES]["post"]["parameters"] = [{"name": "mine", **odd}]
-        with pytest.raises(ValueError, match=r"parameter 'mine' of create_voice"):
+        with pytest.raises(ValueError, match=r"parameter 'mine' of create_voice: make it text, .* openapi/patches"):
             Document(content)
+
+
+def test_a_parameter_that_may_be_null_is_read_as_without_it() -> None:
+    content = copy.deepcopy(document())
+    choices = [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]
+    content["paths"][VOICES]["get"]["parameters"] = [{"name": "mine", "in": "query", "schema": {"anyOf": choices}}]
+    read = Document(content)
+    for query, value in {"mine=en&mine=fr": ["en", "fr"], "mine=null": ["null"], "": None}.items():
+        request = ServerRequest("GET", f"{VOICES}?{query}", {}, b"")
+        assert read.read(request, *read.find(request)).query == {"mine": value}

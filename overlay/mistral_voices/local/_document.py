@@ -184,12 +184,15 @@ class Document:
         return Operation(name, method.upper(), path, parameters, body)
 
     def _read_parameter(self, content: Mapping[str, Any], operation: str) -> Parameter:
-        name, place, schema = content["name"], content["in"], resolve(self._content, content["schema"])
+        name, place, schema = content["name"], content["in"], _without_null(self._content, content["schema"])
         written = place, content.get("style", "form"), content.get("explode", True)
         is_list = schema.get("type") == "array" and written == ("query", "form", True)
         kind = (schema["items"] if is_list else schema).get("type")
         if place not in ("path", "query") or kind not in ("string", "integer"):
-            raise ValueError(f"the local server cannot read the parameter {name!r} of {operation}")
+            raise ValueError(
+                f"the local server cannot read the parameter {name!r} of {operation}: make it text, an integer or a "
+                "list of these by a patch in openapi/patches, or read it in local/_document.py"
+            )
         return Parameter(name, place, content.get("required", False), schema, self._validator(schema))
 
     def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
@@ -209,6 +212,18 @@ def resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str
             target = target[unquote(step).replace("~1", "/").replace("~0", "~")]
         node = target
     return node
+
+
+def _without_null(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the schema of a parameter without null, which no address can hold."""
+    whole = resolve(document, schema)
+    choices = [resolve(document, each) for each in whole.get("anyOf", ())]
+    concrete = [each for each in choices if each.get("type") != "null"]
+    return (
+        {**{name: each for name, each in whole.items() if name != "anyOf"}, **concrete[0]}
+        if len(concrete) == 1
+        else whole
+    )
 
 
 @functools.cache
