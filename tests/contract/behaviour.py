@@ -292,10 +292,10 @@ def _docstring_problems(operation: Operation, text: str) -> Iterator[str]:
 
 def _described_problems(field: Field, text: str) -> Iterator[str]:
     wanted = {schema[each] for schema in alternatives(field.schema) for each in BOUNDS if each in schema}
-    numbers = {int(each.replace(",", "")) for each in re.findall(r"\b\d[\d,]*\b", text)}
+    numbers = {float(each.replace(",", "")) for each in re.findall(r"\b\d[\d,]*(?:\.\d+)?\b", text)}
     if numbers != wanted:
         yield f"names {sorted(numbers)} as bounds of {field.python_name}, not {sorted(wanted)}"
-    if ("None sends null" in text) != (is_nullable(field.schema) and not field.required):
+    if ("None sends null" in text) != (field.can_send_null and not field.required):
         yield f"says otherwise whether None sends null as {field.python_name}"
 
 

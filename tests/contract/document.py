@@ -53,6 +53,11 @@ class Field(NamedTuple):
     def python_name(self) -> str:
         return python_name(self.name)
 
+    @property
+    def can_send_null(self) -> bool:
+        """Whether there is a null to send: an address has none, whatever the document allows."""
+        return self.place == "body" and is_nullable(self.schema)
+
     def __str__(self) -> str:
         return f"{self.place} parameter {self.name!r}" if self.place != "body" else f"property {self.name!r}"
 

@@ -100,7 +100,10 @@ def _type_problems(package: ModuleType) -> Iterator[str]:
         found = {member: shown(words) for member, words in attribute_words(model).items()}
         for member in sorted({*found, *known}):
             if found.get(member) != known.get(member):
-                yield f"{name}.{member} is known as {known.get(member)}, and is now {found.get(member)}"
+                if member in known:
+                    yield f"{name}.{member} is known as {known[member]}, and is now {found.get(member, 'gone')}"
+                else:
+                    yield f"{name}.{member} is new: {found[member]}"
 
 
 def _request_problems() -> Iterator[str]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from tests.harness import KEY, Reply
 
 from .calls import Pair
-from .document import JSON, OWN_HEADERS, OWN_TYPES, Field, Operation, full, is_nullable
+from .document import JSON, OWN_HEADERS, OWN_TYPES, Field, Operation, full
 from .values import allowed_arguments, forbidden_arguments
 
 GIVEN_HEADERS = {"x-given": "kept"}
@@ -97,10 +97,18 @@ def undeclared(operation: Operation, request: Any, given: Mapping[str, Any]) -> 
     members = {each.name: value for each, value in values if each.place == "body" and value is not MISSING}
     body = json.loads(request.content) if request.content else MISSING
     if operation.body_types and body != members:
-        problems.append(f"the body is {body}, expected {members}")
+        problems.append(f"the body is {difference(body, members)}")
     if not operation.body_types and body is not MISSING:
         problems.append("a body is sent, and the document has none")
     return problems + _header_problems(operation, request)
+
+
+def difference(found: Any, wanted: Any) -> str:
+    """Show how two JSON values differ: of objects, only the members that do."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        names = [name for name in {**wanted, **found} if found.get(name, MISSING) != wanted.get(name, MISSING)]
+        found, wanted = ({name: each[name] for name in names if name in each} for each in (found, wanted))
+    return f"{found!r:.300}, expected {wanted!r:.300}"
 
 
 def _header_problems(operation: Operation, request: Any) -> list[str]:
@@ -126,7 +134,7 @@ def _header_problems(operation: Operation, request: Any) -> list[str]:
 def _sent_value(field: Field, given: Mapping[str, Any]) -> Any:
     value = given.get(field.python_name, MISSING)
     if value is None and field.place == "body":
-        return None if is_nullable(field.schema) else MISSING
+        return None if field.can_send_null else MISSING
     if value is None or value is MISSING:
         return MISSING if field.default is None else field.default
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value

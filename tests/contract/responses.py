@@ -12,6 +12,7 @@ from tests.harness import Reply
 
 from .calls import Pair
 from .document import JSON, Operation, Schema, full
+from .requests import difference
 from .values import ANYTHING, ODD_TEXT, Judge, allowed_responses, filled, judge, spoiled
 
 # The class of each status; any other is ServerError from 500 and SDKError below.
@@ -82,7 +83,8 @@ def assert_same(schema: Schema, sent: Any, parsed: Any) -> None:
     assert not isinstance(parsed, Exception), f"sent {sent!r}, got {parsed!r}"
     found = parsed.to_dict() if hasattr(parsed, "to_dict") else parsed
     wanted = filled(schema, sent)
-    assert json.dumps(wanted, sort_keys=True) == json.dumps(found, sort_keys=True), f"sent {wanted!r}, got {found!r}"
+    same = json.dumps(wanted, sort_keys=True) == json.dumps(found, sort_keys=True)
+    assert same, f"of a response, what was read is {difference(found, wanted)}"
 
 
 def hold_errors(operation: Operation) -> None:

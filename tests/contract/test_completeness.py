@@ -82,7 +82,7 @@ def test_every_docstring_names_all_options() -> None:
         for name, method in inspect.getmembers(Voices, inspect.isfunction)
         if not name.endswith("_async") and "options" in inspect.signature(method).parameters
     }
-    assert len(described) == 12
+    assert {"with_options", "create", "iterate", "find"} <= described.keys()
     for name, method in described.items():
         text = re.search(r"\*\*options: ((?:.|\n {6,})*)", inspect.getdoc(method) or "")
         assert text is not None, name

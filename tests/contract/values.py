@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from math import inf, nan
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -21,8 +22,8 @@ BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"
 LEAST, MOST = -(2**63), 2**63 - 1
 INTEGERS = [0, 7, 2**31, -(2**31) - 1, LEAST, MOST]
 ANYTHING: list[Any] = ["", "1", "en", 0, 7, 1.5, True, ["a"], [1], [None], [True], [["a"]], [{}], {}, {"a": 1}]
-# What no schema says: no JSON, half of a surrogate pair, more than 64 bits, a float for an integer.
-NEVER: list[Any] = [object(), [object()], "\ud800", "a\udfff", ["\ud800"], -(10**40), 10**40, 1.0]
+# What no schema says: no JSON, half of a surrogate pair, more than 64 bits.
+NEVER: list[Any] = [object(), [object()], "\ud800", "a\udfff", ["\ud800"], -(10**40), 10**40, nan, inf, -inf]
 
 
 def _check_encoding(_: object, encoding: str, value: object, __: object) -> Iterator[ValidationError]:
@@ -43,7 +44,7 @@ Judge: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
 def allowed_arguments(schema: Schema, longest: int) -> list[Any]:
     """Values that the document allows to be sent: those on its bounds, and odd ones; texts are at most so long."""
     texts = [text for text in ODD_TEXT + LONG_TEXT if len(text) <= longest]
-    found = [*texts, *BASE64, *INTEGERS, [], ["en"], ODD_TEXT, *(value for value, _ in edges(schema))]
+    found = [*texts, *BASE64, *INTEGERS, 1.5, [], ["en"], ODD_TEXT, *(value for value, _ in edges(schema))]
     found += [value for one in alternatives(schema) for value in one.get("enum", ())]
     if "contentEncoding" in schema:
         found.remove("null")  # which is base64, but not what anybody means
@@ -66,6 +67,7 @@ def forbidden_arguments(schema: Schema, required: bool) -> list[Any]:
     judge, choices = Judge(schema), alternatives(schema)
     found = [*NEVER, LEAST - 1, MOST + 1] + ([None] if required else [])
     found += [each for each in ANYTHING if not judge.is_valid(each)]
+    found += [] if any(one.get("type") == "number" for one in choices) else [1.0]  # which JSON Schema takes for integer
     found += [text for one in choices for known in one.get("enum", ()) for text in (known.upper(), f"{known} ")]
     return found + [value for value, is_allowed in edges(schema) if not is_allowed]
 
@@ -109,12 +111,12 @@ def judge(schema: Schema) -> Draft202012Validator:
 
 
 def _loosened(node: Any) -> Any:
-    """Take out enumerations and what is said of optional members: neither makes a response unreadable."""
+    """Take out enumerations, bounds and what is said of optional members: none of them makes a response unreadable."""
     if isinstance(node, list):
         return [*map(_loosened, node)]
     if not isinstance(node, Mapping):
         return node
-    loose = {name: _loosened(each) for name, each in node.items() if name != "enum"}
+    loose = {name: _loosened(each) for name, each in node.items() if name not in ("enum", *BOUNDS)}
     if node.get("type") == "object":
         loose["properties"] = {name: loose["properties"][name] for name in node.get("required", ())}
     return loose
