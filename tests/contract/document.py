@@ -91,6 +91,11 @@ class Operation(NamedTuple):
         return f"operation {self.name} ({self.verb} {self.path})"
 
 
+def is_generated() -> bool:
+    """Whether generated/ was made of this document."""
+    return DOCUMENT.read_bytes() == (openapi.ROOT / "generated" / "mistral_voices_api" / DOCUMENT.name).read_bytes()
+
+
 def python_name(name: str) -> str:
     """Give a name in Python: with a final underscore where it would hide a builtin or be a keyword."""
     taken = keyword.iskeyword(name) or hasattr(builtins, name)

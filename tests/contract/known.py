@@ -17,7 +17,7 @@ from tests.harness import Reply
 
 from .annotations import attribute_words, shown
 from .calls import Pair
-from .document import Document
+from .document import Document, operations
 
 LEAST = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": None}
 EDITABLE = {"name": "Ada", "languages": ["en", "fr"], "gender": "female", "age": 33, "tags": ["warm"]}
@@ -78,8 +78,21 @@ INVALID = {"detail": [{"loc": ["body", "tags", 0], "msg": "no", "type": "t", "in
 def check_known(document: Document, package: ModuleType) -> list[str]:
     """Requests leave as the service takes them, and its responses are read as they are meant."""
     # The sync and the async client say the same, and so do all responses that have the same member.
-    problems = dict.fromkeys([*_type_problems(package), *_request_problems(), *_response_problems()])
+    new = _unknown(document, package)
+    problems = dict.fromkeys([*new, *_type_problems(package), *_request_problems(), *_response_problems()])
     return [f"{each}: if the service has changed, change tests/contract/known.py too" for each in problems]
+
+
+def _unknown(document: Document, package: ModuleType) -> Iterator[str]:
+    """Name what no known request or type shows: nobody has held it to the service yet."""
+    for operation in operations(document):
+        rows = [arguments for method, arguments, *_ in REQUESTS if method == operation.method]
+        names = [field.python_name for field in operation.fields if not any(field.python_name in each for each in rows)]
+        if names or not rows:
+            yield f"{operation} is new, or takes what is in no row of REQUESTS: {', '.join(names)}"
+    for name, schema in document["components"]["schemas"].items():
+        if name not in TYPES and not schema.get("x-sent") and name in package.models.__all__:
+            yield f"models.{name} is new, and not in TYPES"
 
 
 def _unread(outcome: Any) -> str:

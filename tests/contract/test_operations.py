@@ -10,7 +10,7 @@ import mistral_voices
 from scripts.openapi import load
 
 from .behaviour import public_models, signature_problems
-from .document import DOCUMENT, Operation, operations
+from .document import DOCUMENT, Operation, is_generated, operations
 from .requests import hold_refusals, hold_requests
 from .responses import hold_errors, hold_responses
 
@@ -20,6 +20,8 @@ EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda ea
 
 def report(hold: Callable[[Operation], None], operation: Operation) -> None:
     """Fail with the finding alone; where the signature is wrong already, test_completeness names it, once."""
+    if not is_generated():
+        pytest.skip("test_completeness.py fails until `make generate` has run")
     if None in public_models(mistral_voices).values():
         pytest.skip("test_completeness.py fails and names the models that are gone")
     if any(each.startswith(str(operation)) for each in signature_problems(load(DOCUMENT), mistral_voices)):

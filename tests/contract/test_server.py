@@ -13,15 +13,15 @@ from mistral_voices.local import VoicesServer
 from scripts.openapi import load
 
 from .behaviour import check_local_server, findings
-from .document import DOCUMENT, operations
+from .document import DOCUMENT, is_generated, operations
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SEED = [{"id": "v1", "name": "Ada", "sample_audio": "UklGRg=="}, {"id": "v2", "name": "Eva", "type": "preset"}]
 
 
 def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
-    if findings(check_local_server, load(DOCUMENT), mistral_voices):
-        pytest.skip("test_completeness.py fails and says what the local server lacks")
+    if not is_generated() or findings(check_local_server, load(DOCUMENT), mistral_voices):
+        pytest.skip("test_completeness.py fails and says what comes first")
     # Of base64 schemathesis knows the format of OpenAPI 3.0 alone.
     text = DOCUMENT.read_text("utf-8").replace("contentEncoding: base64", "format: byte")
     document = tmp_path / "voices.yaml"
@@ -33,5 +33,10 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
         command += ["--generation-deterministic", "--no-shrink", "--no-color", "--continue-on-failure"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         sent = {(request.method, request.target[:4], request.target.count("/")) for request in server.requests}
-    assert done.returncode == 0, done.stdout + done.stderr
+    if done.returncode:
+        found = (done.stdout + done.stderr).partition(" FAILURES ")[2].partition(" SUMMARY ")[
+            0
+        ] or done.stdout + done.stderr
+        where = "overlay/mistral_voices/local (_application.py has the handlers)"
+        pytest.fail(f"fix the document by a patch, or the local server in {where}:\n{found}", pytrace=False)
     assert {(each.verb, each.path[:4], each.path.count("/")) for each in operations(load(DOCUMENT))} <= sent

@@ -71,10 +71,11 @@ def _checked(name: str, given: Any, rule: Argument) -> Any:
 
 
 def _check_number(name: str, value: float, rule: Argument) -> None:
-    if not math.isfinite(value):
+    if isinstance(value, int):
+        if not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
+            raise ValueError(f"{name} must be {_expected(rule)}, and no server takes one of more than 64 bits")
+    elif not math.isfinite(value):
         raise ValueError(f"{name} must be {_expected(rule)}, not {value}, which JSON has no word for")
-    if isinstance(value, int) and not -LARGEST_INTEGER - 1 <= value <= LARGEST_INTEGER:
-        raise ValueError(f"{name} must be {_expected(rule)}, and no server takes one of more than 64 bits")
     if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
         raise ValueError(f"{name} must be {_expected(rule)}, not {value}")
 
