@@ -66,7 +66,6 @@ def test_pages_are_fetched_as_they_are_needed(call: Callable[..., Ended], server
 def test_forms(call: Callable[..., Ended]) -> None:
     voices = json.loads(call("list", "--json").out)["voices"]
     assert [json.loads(line) for line in call("list", "--jsonl").out.splitlines()] == voices
-    assert {*FIELDS} == voices[0].keys()
     rows = list(csv.DictReader(io.StringIO(call("list", "--csv").out)))
     assert [row["name"] for row in rows] == [voice["name"] for voice in voices]
     assert list(rows[0]) == [*FIELDS]

@@ -208,8 +208,8 @@ def check_statuses(document: Document, package: ModuleType) -> Iterator[str]:
                 yield f"{operation}: the status {name} has another body than 200, as which {flow} reads it"
             elif 300 <= int(name) < 500 and int(name) not in CLASSES:
                 yield (
-                    f"{operation}: the status {name} has no class of its own: add it to STATUS_ERRORS in "
-                    f"{OVERLAY}/errors.py and to CLASSES in tests/contract/responses.py"
+                    f"{operation}: the status {name} has no class of its own: add one to the tree, STATUS_ERRORS and "
+                    f"__all__ of {OVERLAY}/errors.py, and to CLASSES in tests/contract/responses.py"
                 )
 
 

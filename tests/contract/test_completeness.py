@@ -11,6 +11,7 @@ import pytest
 
 import mistral_voices
 from mistral_voices._core.options import CallOptions
+from mistral_voices.cli.listing import FIELDS
 from mistral_voices.voices import Voices
 from scripts.mutations import MUTATIONS, MutationError
 from scripts.openapi import ROOT, load
@@ -59,7 +60,7 @@ NAMED = {
     "add a query parameter": ("'country'", f"add `country` to list in {OVERLAY}/voices/listing.py"),
     "add a sent property": ("'mood'", f"add `mood` to create in {OVERLAY}/voices/crud.py"),
     "add an enum value to a query parameter": ("'shared'", f"fix list in {OVERLAY}/voices/listing.py"),
-    "add a status without a class": ("418", f"STATUS_ERRORS in {OVERLAY}/errors.py"),
+    "add a status without a class": ("418", f"STATUS_ERRORS and __all__ of {OVERLAY}/errors.py"),
     "add a schema": ("Recipe", f"{OVERLAY}/models.py"),
     "add a server": ("'ap'", f"SERVERS in {OVERLAY}/client.py"),
     "drop a query parameter": ("'language'", f"remove the argument from search in {OVERLAY}/voices/listing.py"),
@@ -80,6 +81,12 @@ def test_what_is_new_in_the_document_is_named(name: str) -> None:
     assert any(all(word in problem for word in NAMED[name]) for problem in problems), problems
     for path in re.findall(r"[\w/]+\.py\b", " ".join(problems)):
         assert (ROOT / path).is_file(), f"a message names {path}"
+
+
+def test_the_command_line_shows_all_that_a_voice_has() -> None:
+    members = load(DOCUMENT)["components"]["schemas"]["VoiceResponse"]["properties"]
+    if different := {*FIELDS} ^ {*members}:
+        pytest.fail(f"FIELDS in {OVERLAY}/cli/listing.py lacks or has too much: {sorted(different)}", pytrace=False)
 
 
 def test_every_docstring_names_all_options() -> None:
