@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import logging
 import signal
-import sys
 import threading
-import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
-import anyio
 import pytest
 
 from mistral_voices import Mistral
 from tests.harness import KEY
+from tests.interruption import UNCLOSED, Interruption, by_scope, by_task, by_task_again_and_again, lost_places
 from tests.loopback import Server
 
 Made = dict[str, list[Any]]
@@ -32,57 +29,7 @@ CALLS: dict[str, Callable[[Any], Coro]] = {
 }
 
 
-@types.coroutine
-def interrupted(coroutine: Coro, interrupt: Callable[[int], object]) -> Generator[Any, Any, None]:
-    """Await a coroutine; `interrupt` is called at each of its awaits with the number of it."""
-    step, value = coroutine.send, None
-    for number in itertools.count(1):
-        try:
-            waiting = step(value)
-        except StopIteration:
-            return
-        interrupt(number)
-        try:
-            step, value = coroutine.send, (yield waiting)
-        except BaseException as error:  # noqa: BLE001 - handed in, where it belongs
-            step, value = coroutine.throw, error
-
-
-async def by_task(number: int, call: Coro, *, again: bool = False) -> bool:
-    """Cancel as asyncio.timeout and TaskGroup do, and say whether the call noticed."""
-    task = asyncio.current_task()
-    assert task is not None
-    try:
-        await interrupted(call, lambda at: task.cancel() if at == number or (again and at > number) else None)
-    except asyncio.CancelledError:
-        while task.cancelling():
-            task.uncancel()
-        return True
-    return False
-
-
-async def by_task_again_and_again(number: int, call: Coro) -> bool:
-    """Cancel what cleans up as well."""
-    return await by_task(number, call, again=True)
-
-
-async def by_scope(number: int, call: Coro) -> bool:
-    """Cancel as anyio does."""
-    with anyio.CancelScope() as scope:
-        await interrupted(call, lambda at: scope.cancel() if at == number else None)
-    return scope.cancelled_caught
-
-
-UNCLOSED = pytest.mark.filterwarnings(
-    "ignore:.*unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
 WAYS = pytest.mark.parametrize("way", [by_task, by_task_again_and_again, by_scope])
-
-
-def lost_places(client: Any) -> list[Any]:
-    """Give what a pool holds though no call is running."""
-    pool = client._transport._pool
-    return [*pool._requests, *(each for each in pool.connections if not (each.is_idle() or each.is_closed()))]
 
 
 async def cancel_at_every_await(
@@ -183,39 +130,6 @@ class TimeLimitError(Exception):
 
 
 KINDS = [TimeLimitError, KeyboardInterrupt]
-
-
-class Interruption:
-    """Raises, as the handler of a signal does, at one of the points of a call where Python looks for signals.
-
-    These are the beginning of a function in Python and the end of one in C. Some are within `logging`, which the HTTP
-    library uses: its lock, which the standard library would leave taken, is freed for the tests that follow.
-    """
-
-    def __init__(self, point: int, kind: type[BaseException]) -> None:
-        self.left = point
-        self.kind = kind
-
-    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
-        if event in ("call", "c_return"):
-            self.left -= 1
-            if self.left == 0:
-                sys.setprofile(None)
-                raise self.kind
-
-    def reached_in(self, call: Callable[[], object]) -> bool:
-        """Make a call; False when it has fewer points."""
-        before = sys.getprofile()
-        sys.setprofile(self)
-        try:
-            call()
-        except self.kind:
-            pass
-        finally:
-            sys.setprofile(before)
-            while logging._lock._is_owned():  # type: ignore[attr-defined]
-                logging._lock.release()  # type: ignore[attr-defined]
-        return self.left <= 0
 
 
 def interrupt_at_points(server: Server, step: int, *, used: bool) -> None:
