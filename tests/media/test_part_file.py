@@ -234,3 +234,25 @@ def test_a_child_process_leaves_the_file_of_its_parent(tmp_path: Path, monkeypat
     monkeypatch.setattr(os, "getpid", lambda: -1)
     part.discard()
     assert len([*tmp_path.iterdir()]) == 1
+
+
+@UNCLOSED  # what interrupts a finalizer is shown, and no more
+def test_an_interruption_while_a_failed_save_is_discarded_leaves_no_temporary_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_file_system("no-proc", monkeypatch)
+
+    def fail() -> None:
+        raise ValueError("no sample")
+
+    def failing() -> None:
+        try:
+            save(tmp_path / "v.wav", meanwhile=fail)
+        except ValueError:
+            return
+
+    for point in itertools.count(1):
+        if not Interruption(point, KeyboardInterrupt).reached_in(failing):
+            break
+        assert [*tmp_path.iterdir()] == []
+    assert point > 20
