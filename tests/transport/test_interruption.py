@@ -8,6 +8,8 @@ import itertools
 import signal
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 
 from mistral_voices import Mistral
+from mistral_voices._transport.concurrency import shielded_in_thread
 from tests.harness import KEY
 from tests.interruption import UNCLOSED, Interruption, by_scope, by_task, by_task_again_and_again, lost_places
 from tests.loopback import Server
@@ -176,12 +179,67 @@ def test_a_signal_ends_a_call_that_waits(server: Server) -> None:
     try:
         with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
             thread = threading.Thread(target=interrupt)
+            with ThreadPoolExecutor() as pool:
+                barrier = threading.Barrier(3)  # each gets a connection of its own
+                list(pool.map(lambda _: (barrier.wait(5), mistral.audio.voices.get(voice_id="v1")), range(3)))
+            kept = connections(mistral)
             thread.start()
             with pytest.raises(TimeLimitError):
                 mistral.audio.voices.get(voice_id="slow")
             thread.join()
+            assert len(connections(mistral)) == len(kept) - 1
+            assert {*connections(mistral)} <= {*kept}
             assert mistral.audio.voices.get(voice_id="v1").id == "v1"
     finally:
         signal.signal(signal.SIGUSR1, before)
     server.release.set()
     server.assert_all_disconnected()
+
+
+def connections(mistral: Mistral) -> list[Any]:
+    clients = [*mistral._clients._own.values(), *mistral._clients._own_async.values()]
+    return [each for http in clients for each in http.client._transport._pool.connections]
+
+
+@pytest.mark.usefixtures("complaints")
+def test_a_call_cancelled_while_it_waits_closes_its_own_connection_alone(server: Server) -> None:
+    async def main() -> None:
+        async with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
+            voices = mistral.audio.voices
+            await asyncio.gather(*[voices.get_async(voice_id="v1") for _ in range(5)])
+            kept = connections(mistral)
+            for number in range(1, 4):
+                call = asyncio.create_task(voices.get_async(voice_id="slow"))
+                while not server.arrived.is_set():
+                    await asyncio.sleep(0)
+                server.arrived.clear()
+                for _ in range(50):  # the request has arrived, so nothing but steps is between the call and its waiting
+                    await asyncio.sleep(0)
+                call.cancel()
+                await asyncio.wait([call])
+                assert call.cancelled()
+                left = connections(mistral)
+                assert len(left) == len(kept) - number
+                assert {*left} <= {*kept}
+                assert [
+                    place for http in mistral._clients._own_async.values() for place in lost_places(http.client)
+                ] == []
+            await voices.get_async(voice_id="v1")
+            assert len(connections(mistral)) == len(kept) - number
+
+    asyncio.run(main())
+    server.release.set()
+    server.assert_all_disconnected()
+
+
+@WAYS
+def test_what_cleans_up_in_a_thread_is_done_however_often_it_is_cancelled(way: Any) -> None:
+    async def main() -> None:
+        for number in itertools.count(1):
+            done: list[None] = []
+            noticed = await way(number, shielded_in_thread(partial(done.append, None)))
+            assert done
+            if not noticed:
+                break
+
+    asyncio.run(main())
