@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import signal
 import sys
 import types
 from collections.abc import Callable, Coroutine, Generator
@@ -77,7 +78,10 @@ class Interruption:
             self.left -= 1
             if self.left == 0:
                 sys.setprofile(None)
-                raise self.kind
+                self.act()
+
+    def act(self) -> None:
+        raise self.kind
 
     def reached_in(self, call: Callable[[], object]) -> bool:
         """Make a call; False when it has fewer points."""
@@ -92,6 +96,19 @@ class Interruption:
             while logging._lock._is_owned():  # type: ignore[attr-defined]
                 logging._lock.release()  # type: ignore[attr-defined]
         return self.left <= 0
+
+
+def interrupt_by_timer(call: Callable[[], object], seconds: float) -> bool:
+    """Let a signal come after so long; False when the call was faster."""
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            call()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def lost_places(client: Any) -> list[Any]:
