@@ -89,14 +89,14 @@ def check_pools(mistral: Mistral) -> None:
     clients = [http.client for http in [*mistral._clients._own.values(), *mistral._clients._own_async.values()]]
     if lost := [place for client in clients for place in lost_places(client)]:
         raise AssertionError(f"places of a pool are lost: {lost}")
-    if len(open_files("socket:")) > MOST_SOCKETS and gc.collect() and len(left := open_files("socket:")) > MOST_SOCKETS:
-        raise AssertionError(f"connections stay open: {left}")
+    if len(open_sockets()) > MOST_SOCKETS and gc.collect() and len(open_sockets()) > MOST_SOCKETS:
+        raise AssertionError(f"connections stay open: {open_sockets()}")
 
 
-def open_files(part: str) -> list[str]:
-    """List what this process has open with this in its name."""
+def open_sockets() -> list[str]:
+    """List the sockets that this process has open."""
     names = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
-    return sorted(name for name in names if part in name)
+    return sorted(name for name in names if "socket:" in name)
 
 
 def cancel(mistral: Mistral, calls: Calls, most: int, seed: random.Random) -> Counter[str]:
@@ -202,8 +202,8 @@ def fork(mistral: Mistral, calls: Calls, most: int, seed: random.Random) -> Coun
 def left_over(folder: Path) -> list[str]:
     """List what calls have left in this process and in the folder that they save to."""
     gc.collect()
-    left = open_files("socket:") + open_files(str(folder)) + [thread.name for thread in threading.enumerate()[1:]]
-    return left + sorted({*os.listdir(folder)} - {"saved.wav"})
+    threads = [thread.name for thread in threading.enumerate()[1:]]
+    return open_sockets() + threads + sorted({*os.listdir(folder)} - {"saved.wav"})
 
 
 PARTS = {"cancellations": (cancel, 2000), "signals": (interrupt, 500), "forks": (fork, 100)}
