@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import copy
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -292,6 +293,27 @@ def test_create_recovers_and_its_error_looks(client_kind: ClientKind, waits: lis
     for other in (copy.copy(error), copy.deepcopy(error)):
         with pytest.raises(RuntimeError, match="not for a copy"):
             asyncio.run(other.candidates_async()) if client_kind.is_async else other.candidates()
+
+
+def test_a_lost_create_leaves_the_voice_of_one_like_it_that_is_under_way(client_kind: ClientKind) -> None:
+    arguments = {"name": "Ada", "sample_audio": "UklGRg==", "recover": True}
+    lost: list[BaseException | None] = []
+
+    def server(request: Any) -> Any:
+        if request.method == "GET":
+            return client_kind.replies(page(made()))(request)
+        if not lost:
+            lost.append(None)
+            with ThreadPoolExecutor() as pool:  # the other is sent while this one waits
+                lost[0] = pool.submit(client_kind.call, mistral, "create", **arguments).exception()
+            return client_kind.replies(Reply(200, made()))(request)
+        return client_kind.replies(Fails("ReadTimeout"))(request)
+
+    mistral = client_kind.mistral(server)
+    assert client_kind.call(mistral, "create", **arguments).id == "m1"
+    [error] = lost
+    assert isinstance(error, errors.NoResponseError)
+    assert error.outcome_unknown
 
 
 def test_a_hundred_creates_fifty_at_a_time() -> None:
