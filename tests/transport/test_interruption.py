@@ -243,3 +243,42 @@ def test_what_cleans_up_in_a_thread_is_done_however_often_it_is_cancelled(way: A
                 break
 
     asyncio.run(main())
+
+
+def test_calls_under_way_end_on_a_client_that_is_retired(server: Server, made: Made) -> None:
+    async def main() -> None:
+        async with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
+            voices = mistral.audio.voices
+            slow = asyncio.create_task(voices.get_async(voice_id="slow"))
+            while not server.arrived.is_set():
+                await asyncio.sleep(0)
+            assert await by_task(1, voices.get_async(voice_id="v1"))  # while it opens a connection
+            assert (await voices.get_async(voice_id="v1")).id == "v1"
+            retired, new = made["AsyncClient"]
+            assert not retired.is_closed
+            server.release.set()
+            assert (await slow).id == "v1"
+            async with asyncio.timeout(10):
+                while not retired.is_closed:
+                    await asyncio.sleep(0)
+            assert not new.is_closed
+
+    asyncio.run(main())
+    server.assert_all_disconnected()
+
+
+@UNCLOSED
+def test_calls_of_threads_end_on_a_client_that_is_retired(server: Server, made: Made) -> None:
+    with Mistral(KEY, server_url=server.url, retry_config=None) as mistral, ThreadPoolExecutor() as pool:
+        voices = mistral.audio.voices
+        slow = pool.submit(voices.get, voice_id="slow")
+        assert server.arrived.wait(5)
+        assert Interruption(300, KeyboardInterrupt).reached_in(lambda: voices.get(voice_id="v1"))
+        assert voices.get(voice_id="v1").id == "v1"
+        retired, new = made["Client"]
+        assert not retired.is_closed
+        server.release.set()
+        assert slow.result().id == "v1"
+        del slow
+        assert (retired.is_closed, new.is_closed) == (True, False)
+    server.assert_all_disconnected()
