@@ -122,6 +122,7 @@ class PartFile:
         if not RENAMES_OPEN_FILES:
             self._close()
         os.replace(str(self._name), target)
+        self._names.remove(str(self._name))
 
     def _copy_into(self, folder: str) -> None:
         file = self._file
