@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow contract crash mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
+.PHONY: help setup demo live test test-slow interrupts contract crash mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
 
 test-slow: $(READY) ## Run the tests that need minutes: a frozen program, twenty kills, the page in Chromium
 	@$(BIN)/python -m pytest -m slow
+
+interrupts: $(READY) ## Cancel, interrupt and fork everywhere: the client works on, and nothing is left; SEED=2
+	@$(BIN)/python scripts/interrupts.py --seed $(or $(SEED),1)
 
 contract: $(READY) ## Only the tests that hold client, local server and document together
 	@$(BIN)/python -m pytest tests/contract

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import logging
 
     from .audio import Audio
+    from .voices.recovery import Created
 
 SERVERS = {
     "global": "https://api.mistral.ai",
@@ -107,7 +108,7 @@ class Mistral:
         self._clients = Clients(client, async_client)
         url = _find_address(server, server_url, self._clients)
         self._options = options._replace(server_url=url, retry=retry, logger=debug_logger)
-        self._created_ids: dict[str, None] = {}
+        self._created: Created = ({}, set())
 
     @_namespace
     def audio(self) -> Audio:
@@ -117,7 +118,7 @@ class Mistral:
         from .audio import Audio
         from .voices import Voices
 
-        return Audio(Voices(Transport(self._clients, self._options), self._created_ids))
+        return Audio(Voices(Transport(self._clients, self._options), self._created))
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Give a client with other defaults over the same connections; this one stays as it is.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mistral_voices._core.error_mapping import from_status, from_transport_error, from_unreadable
-from mistral_voices._core.redaction import Redaction
+from mistral_voices._core.redaction import MOST_LOOKUPS, Redaction
 from mistral_voices._core.request import Request, Send
 from mistral_voices._core.response import TransportError
 
@@ -54,6 +54,47 @@ HIDDEN: list[tuple[Send, str, str]] = [
 @pytest.mark.parametrize(("given", "text", "expected"), HIDDEN)
 def test_hide(given: Send, text: str, expected: str) -> None:
     assert Redaction(given).hide(text) == expected
+
+
+class Counting(str):
+    """A sample that counts how often something is looked for in it."""
+
+    lookups = 0
+
+    def __contains__(self, part: str) -> bool:  # type: ignore[override]
+        Counting.lookups += 1
+        return super().__contains__(part)
+
+
+def lines(width: int) -> str:
+    """Give 1 MB of base64 text in lines that all differ."""
+    return "".join(f"{number:0{width}d}\n" for number in range((1 << 20) // (width + 1)))
+
+
+STRINGS = '{"a": ["' + '", "'.join(lines(40).split()) + '"]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "width"),
+    [(lines(32), 32), (lines(76), 76), (lines(99), 99), (STRINGS, 40), ("0" * 31 + "\n" + lines(50), 50)],
+)
+def test_the_work_does_not_grow_with_the_body_and_the_sample(
+    monkeypatch: pytest.MonkeyPatch, body: str, width: int
+) -> None:
+    monkeypatch.setattr(Counting, "lookups", 0)
+    sample = Counting("QUJD" * (5 << 20))
+    error = from_status(send(request(secret=sample)), Reply(400, body.encode()).response(), None)
+    assert Counting.lookups == MOST_LOOKUPS
+    # What was looked for and not found is shown, and all that follows hidden.
+    assert f"{MOST_LOOKUPS - 1:0{width}d}" in error.body
+    assert f"{MOST_LOOKUPS:0{width}d}" not in error.body
+
+
+def test_a_run_that_comes_again_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counting, "lookups", 0)
+    redaction = Redaction(send(request(secret=Counting(SAMPLE))))
+    assert redaction.hide(f"{SAMPLE[:40]} {OTHER} " * 100) == f"*** {OTHER} " * 100
+    assert Counting.lookups == 2
 
 
 def test_hide_in_parsed_json() -> None:

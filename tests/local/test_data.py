@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import random
+import signal
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -123,9 +125,34 @@ def test_a_damaged_voice_is_a_response(tmp_path: Path, stored: str) -> None:
 def test_a_full_disk_is_a_response() -> None:
     with VoicesServer() as server, server.client(headers=KEY) as client:
         server._application._store._connection.execute("PRAGMA max_page_count = 20")
-        check_error(client.post(VOICES, json={"name": "Ada", "sample_audio": "A" * 100_000}), 500, "storage_failed")
+        check_error(client.post(VOICES, json={"name": "Ada", "sample_audio": "A" * 100_000}), 507, "storage_failed")
         assert custom(client) == []
         create(client)
+
+
+def test_a_full_disk_refuses_deletes_and_updates(tmp_path: Path) -> None:
+    """A write-ahead log needs room for what is removed, too."""
+    with VoicesServer(data=tmp_path / "voices.sqlite") as server, server.client(headers=KEY) as client:
+        made = create(client)
+        with full_disk():
+            check_error(client.patch(f"{VOICES}/{made['id']}", json={"name": "Eva"}), 507, "storage_failed")
+            check_error(client.delete(f"{VOICES}/{made['id']}"), 507, "storage_failed")
+            assert client.get(f"{VOICES}/{made['id']}").json() == made
+        assert client.delete(f"{VOICES}/{made['id']}").json() == made
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file grow: beyond its bound the system refuses to write, as on a full disk."""
+    resource: Any = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
 
 
 def test_seeds() -> None:

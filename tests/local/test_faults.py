@@ -117,8 +117,18 @@ BAD += [b'{"status": 500, "body": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"]
 @pytest.mark.parametrize("sent", BAD)
 def test_bad_control(client: httpx.Client, sent: bytes) -> None:
     for address, code in (("/_local/fail", "bad_fault"), ("/_local/pages", "bad_shape")):
-        check_error(client.post(address, content=sent), 400, code)
+        check_error(client.post(address, content=sent, headers={"content-type": "application/json"}), 400, code)
     assert client.get(VOICES).status_code == 200
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+def test_a_command_is_json_and_says_so(server: VoicesServer, client: httpx.Client, kind: str | None) -> None:
+    headers = {} if kind is None else {"content-type": kind}
+    for address in ("/_local/fail", "/_local/pages"):
+        check_error(client.post(address, content=b'{"status": 500}', headers=headers), 415, "not_json")
+    assert client.get(VOICES).status_code == 200
+    sent = {"content-type": "Application/JSON; charset=utf-8"}
+    assert client.post("/_local/fail", content=b'{"status": 500}', headers=sent).status_code == 200
 
 
 def test_a_shape_that_makes_no_sense(server: VoicesServer) -> None:

@@ -8,12 +8,13 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 
-from mistral_voices.local import VoicesServer, _exchange
+from mistral_voices.local import VoicesServer, _exchange, _http
 from tests.harness import ClientKind
 
 from .conftest import KEY, PRESETS, SENT, VOICES, check_error, custom
@@ -213,6 +214,76 @@ def test_what_is_not_http_gets_an_error_and_no_more(server: VoicesServer, sent: 
     assert b"x-request-id: " in head
     assert b"connection: close" in head
     assert json.loads(body)["object"] == "error"
+
+
+# Headers of a request, and the code that it is refused with.
+SENDERS: list[tuple[str, str | None]] = [
+    *(
+        (f"Host: {host}", None)
+        for host in (
+            "127.0.0.1",
+            "127.0.0.1:8080",
+            "127.1.2.3:1",
+            "localhost:8080",
+            "LocalHost",
+            "[::1]:80",
+            "a.localhost",
+        )
+    ),
+    ("X-No: host", None),
+    *(
+        (f"Host: {host}", "foreign_host")
+        for host in (
+            "evil.example:8080",
+            "10.0.0.1",
+            "localhost.evil.example",
+            "[::2]",
+            "",
+            "[",
+            "127.0.0.1.nip.io",
+            "0.0.0.0",
+        )
+    ),
+    ("Host: localhost\r\nHost: evil.example", "foreign_host"),
+    ("Host: localhost:80\r\nOrigin: http://localhost:80", None),
+    ("Host: localhost:80\r\nOrigin: http://LOCALHOST:80", None),
+    *(
+        (f"Host: localhost:80\r\nOrigin: {origin}", "foreign_origin")
+        for origin in ("https://evil.example", "null", "", "http://localhost:3000", "https://localhost:80")
+    ),
+]
+
+
+@pytest.mark.parametrize(("headers", "code"), SENDERS)
+@pytest.mark.parametrize("path", [VOICES, "/_local/requests"])
+def test_pages_of_other_sites_are_refused(server: VoicesServer, headers: str, code: str | None, path: str) -> None:
+    sent = f"GET {path} HTTP/1.1\r\nAuthorization: Bearer some-key\r\n{headers}\r\n\r\n"
+    head, _, body = talk(server, sent.encode()).partition(b"\r\n\r\n")
+    assert (head.split()[1], json.loads(body).get("code")) == ((b"403", code) if code else (b"200", None))
+    assert len(server.requests) == (0 if code or path.startswith("/_local") else 1)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: ", LENGTH + b"10\r\n\r\nabc"])
+def test_a_connection_that_says_nothing_ends(
+    server: VoicesServer, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(_http._Connection, "timeout", 0.05)
+    host, _, port = server.serve().removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(sent)
+        assert connection.recv(1) == b""
+
+
+def test_connections_beyond_the_most_are_turned_away(server: VoicesServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http, "MOST_CONNECTIONS", 3)
+    url = server.serve()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(httpx.Client(base_url=url, headers=KEY, verify=False)) for _ in range(3)]
+        assert [client.get(VOICES).status_code for client in clients] == [200] * 3
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 503 ")
+        assert [client.get(VOICES).status_code for client in clients] == [200] * 3
 
 
 def test_a_client_may_wait_for_leave_to_send(server: VoicesServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import struct
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from unittest.mock import Mock
 import pytest
 
 from mistral_voices._media import part_file
+from tests.interruption import UNCLOSED, Interruption
 
 from .samples import FILE_SYSTEMS, WAV, as_somebody, descriptors, folder_for_all, save, use_file_system
 
@@ -204,3 +206,53 @@ def test_what_fails_when_a_file_is_copied_leaves_nothing(tmp_path: Path, monkeyp
     with pytest.raises(OSError, match=r"No space left on device, .*: '/.*/v1\.wav'$"):
         save(tmp_path)
     assert [*descriptors(tmp_path), *tmp_path.iterdir()] == []
+
+
+@UNCLOSED  # Python leaves what it was opening to the garbage collector
+@pytest.mark.parametrize("file_system", FILE_SYSTEMS)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_interruption_anywhere_leaves_no_temporary_name(
+    file_system: str, overwrite: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_file_system(file_system, monkeypatch)
+    target = tmp_path / "v.wav"
+    for point in itertools.count(1):
+        target.unlink(missing_ok=True)
+        if overwrite:
+            target.write_bytes(b"old")
+        if not Interruption(point, KeyboardInterrupt).reached_in(lambda: save(target, overwrite=overwrite)):
+            break
+        assert {path.name for path in tmp_path.iterdir()} <= {"v.wav"}
+    assert point > 20
+    assert target.read_bytes() == WAV
+
+
+def test_a_child_process_leaves_the_file_of_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_file_system("no-links", monkeypatch)
+    part = part_file.PartFile()
+    part.open(str(tmp_path))
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    part.discard()
+    assert len([*tmp_path.iterdir()]) == 1
+
+
+@UNCLOSED  # what interrupts a finalizer is shown, and no more
+def test_an_interruption_while_a_failed_save_is_discarded_leaves_no_temporary_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_file_system("no-proc", monkeypatch)
+
+    def fail() -> None:
+        raise ValueError("no sample")
+
+    def failing() -> None:
+        try:
+            save(tmp_path / "v.wav", meanwhile=fail)
+        except ValueError:
+            return
+
+    for point in itertools.count(1):
+        if not Interruption(point, KeyboardInterrupt).reached_in(failing):
+            break
+        assert [*tmp_path.iterdir()] == []
+    assert point > 20

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import logging
+import os
 import signal
 import sys
 import threading
-import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
-import anyio
 import pytest
 
 from mistral_voices import Mistral
+from mistral_voices._transport.concurrency import shielded_in_thread
 from tests.harness import KEY
+from tests.interruption import UNCLOSED, Interruption, by_scope, by_task, by_task_again_and_again, lost_places
 from tests.loopback import Server
 
 Made = dict[str, list[Any]]
@@ -32,57 +34,7 @@ CALLS: dict[str, Callable[[Any], Coro]] = {
 }
 
 
-@types.coroutine
-def interrupted(coroutine: Coro, interrupt: Callable[[int], object]) -> Generator[Any, Any, None]:
-    """Await a coroutine; `interrupt` is called at each of its awaits with the number of it."""
-    step, value = coroutine.send, None
-    for number in itertools.count(1):
-        try:
-            waiting = step(value)
-        except StopIteration:
-            return
-        interrupt(number)
-        try:
-            step, value = coroutine.send, (yield waiting)
-        except BaseException as error:  # noqa: BLE001 - handed in, where it belongs
-            step, value = coroutine.throw, error
-
-
-async def by_task(number: int, call: Coro, *, again: bool = False) -> bool:
-    """Cancel as asyncio.timeout and TaskGroup do, and say whether the call noticed."""
-    task = asyncio.current_task()
-    assert task is not None
-    try:
-        await interrupted(call, lambda at: task.cancel() if at == number or (again and at > number) else None)
-    except asyncio.CancelledError:
-        while task.cancelling():
-            task.uncancel()
-        return True
-    return False
-
-
-async def by_task_again_and_again(number: int, call: Coro) -> bool:
-    """Cancel what cleans up as well."""
-    return await by_task(number, call, again=True)
-
-
-async def by_scope(number: int, call: Coro) -> bool:
-    """Cancel as anyio does."""
-    with anyio.CancelScope() as scope:
-        await interrupted(call, lambda at: scope.cancel() if at == number else None)
-    return scope.cancelled_caught
-
-
-UNCLOSED = pytest.mark.filterwarnings(
-    "ignore:.*unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
 WAYS = pytest.mark.parametrize("way", [by_task, by_task_again_and_again, by_scope])
-
-
-def lost_places(client: Any) -> list[Any]:
-    """Give what a pool holds though no call is running."""
-    pool = client._transport._pool
-    return [*pool._requests, *(each for each in pool.connections if not (each.is_idle() or each.is_closed()))]
 
 
 async def cancel_at_every_await(
@@ -185,39 +137,6 @@ class TimeLimitError(Exception):
 KINDS = [TimeLimitError, KeyboardInterrupt]
 
 
-class Interruption:
-    """Raises, as the handler of a signal does, at one of the points of a call where Python looks for signals.
-
-    These are the beginning of a function in Python and the end of one in C. Some are within `logging`, which the HTTP
-    library uses: its lock, which the standard library would leave taken, is freed for the tests that follow.
-    """
-
-    def __init__(self, point: int, kind: type[BaseException]) -> None:
-        self.left = point
-        self.kind = kind
-
-    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
-        if event in ("call", "c_return"):
-            self.left -= 1
-            if self.left == 0:
-                sys.setprofile(None)
-                raise self.kind
-
-    def reached_in(self, call: Callable[[], object]) -> bool:
-        """Make a call; False when it has fewer points."""
-        before = sys.getprofile()
-        sys.setprofile(self)
-        try:
-            call()
-        except self.kind:
-            pass
-        finally:
-            sys.setprofile(before)
-            while logging._lock._is_owned():  # type: ignore[attr-defined]
-                logging._lock.release()  # type: ignore[attr-defined]
-        return self.left <= 0
-
-
 def interrupt_at_points(server: Server, step: int, *, used: bool) -> None:
     with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
         voices = mistral.audio.voices
@@ -256,18 +175,113 @@ def test_a_signal_ends_a_call_that_waits(server: Server) -> None:
 
     def interrupt() -> None:
         server.arrived.wait(5)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+        main = threading.main_thread().ident or 0
+        while sys._current_frames()[main].f_code.co_name != "read":  # it has sent, and waits in a moment
+            os.sched_yield()
+        signal.pthread_kill(main, signal.SIGUSR1)
 
     before = signal.signal(signal.SIGUSR1, handler)
     try:
         with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
             thread = threading.Thread(target=interrupt)
+            with ThreadPoolExecutor() as pool:
+                barrier = threading.Barrier(3)  # each gets a connection of its own
+                list(pool.map(lambda _: (barrier.wait(5), mistral.audio.voices.get(voice_id="v1")), range(3)))
+            kept, client = connections(mistral), [*mistral._clients._own.values()]
             thread.start()
             with pytest.raises(TimeLimitError):
                 mistral.audio.voices.get(voice_id="slow")
             thread.join()
+            assert [*mistral._clients._own.values()] == client
+            assert {*connections(mistral)} < {*kept}
             assert mistral.audio.voices.get(voice_id="v1").id == "v1"
     finally:
         signal.signal(signal.SIGUSR1, before)
     server.release.set()
+    server.assert_all_disconnected()
+
+
+def connections(mistral: Mistral) -> list[Any]:
+    clients = [*mistral._clients._own.values(), *mistral._clients._own_async.values()]
+    return [each for http in clients for each in http.client._transport._pool.connections]
+
+
+@pytest.mark.usefixtures("complaints")
+def test_a_call_cancelled_while_it_waits_closes_its_own_connection_alone(server: Server) -> None:
+    async def main() -> None:
+        async with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
+            voices = mistral.audio.voices
+            await asyncio.gather(*[voices.get_async(voice_id="v1") for _ in range(5)])
+            kept, client = connections(mistral), [*mistral._clients._own_async.values()]
+            for _ in range(3):
+                call = asyncio.create_task(voices.get_async(voice_id="slow"))
+                while not server.arrived.is_set():
+                    await asyncio.sleep(0)
+                server.arrived.clear()
+                for _ in range(50):  # the request has arrived, so nothing but steps is between the call and its waiting
+                    await asyncio.sleep(0)
+                call.cancel()
+                await asyncio.wait([call])
+                assert call.cancelled()
+                assert [*mistral._clients._own_async.values()] == client
+                assert {*connections(mistral)} < {*kept}
+                kept = connections(mistral)
+                assert all(each.is_idle() for each in kept)
+            await voices.get_async(voice_id="v1")
+            assert [*mistral._clients._own_async.values()] == client
+
+    asyncio.run(main())
+    server.release.set()
+    server.assert_all_disconnected()
+
+
+@WAYS
+def test_what_cleans_up_in_a_thread_is_done_however_often_it_is_cancelled(way: Any) -> None:
+    async def main() -> None:
+        for number in itertools.count(1):
+            done: list[None] = []
+            noticed = await way(number, shielded_in_thread(partial(done.append, None)))
+            assert done
+            if not noticed:
+                break
+
+    asyncio.run(main())
+
+
+def test_calls_under_way_end_on_a_client_that_is_retired(server: Server, made: Made) -> None:
+    async def main() -> None:
+        async with Mistral(KEY, server_url=server.url, retry_config=None) as mistral:
+            voices = mistral.audio.voices
+            slow = asyncio.create_task(voices.get_async(voice_id="slow"))
+            while not server.arrived.is_set():
+                await asyncio.sleep(0)
+            assert await by_task(1, voices.get_async(voice_id="v1"))  # while it opens a connection
+            assert (await voices.get_async(voice_id="v1")).id == "v1"
+            retired, new = made["AsyncClient"]
+            assert not retired.is_closed
+            server.release.set()
+            assert (await slow).id == "v1"
+            async with asyncio.timeout(10):
+                while not retired.is_closed:
+                    await asyncio.sleep(0)
+            assert not new.is_closed
+
+    asyncio.run(main())
+    server.assert_all_disconnected()
+
+
+@UNCLOSED
+def test_calls_of_threads_end_on_a_client_that_is_retired(server: Server, made: Made) -> None:
+    with Mistral(KEY, server_url=server.url, retry_config=None) as mistral, ThreadPoolExecutor() as pool:
+        voices = mistral.audio.voices
+        slow = pool.submit(voices.get, voice_id="slow")
+        assert server.arrived.wait(5)
+        assert Interruption(300, KeyboardInterrupt).reached_in(lambda: voices.get(voice_id="v1"))
+        assert voices.get(voice_id="v1").id == "v1"
+        retired, new = made["Client"]
+        assert not retired.is_closed
+        server.release.set()
+        assert slow.result().id == "v1"
+        del slow
+        assert (retired.is_closed, new.is_closed) == (True, False)
     server.assert_all_disconnected()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral
+from mistral_voices import Mistral, errors
 from tests.harness import KEY, ClientKind
 
 from .test_pagination import voice
@@ -91,3 +91,12 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
 def test_bad_arguments_are_refused_at_once(name: str, arguments: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         getattr(Mistral(KEY).audio.voices, name)(**arguments)
+
+
+def test_pages_that_bring_no_new_voice_come_to_an_end(client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mistral_voices.voices.pagination.MOST_EMPTY_PAGES", 5)
+    endless = ({"data": [voice(1)] * (number % 2), "next_page_token": str(number)} for number in range(100))
+    server = client_kind.replies(*endless)
+    with pytest.raises(errors.ResponseValidationError, match="6 pages in a row brought no new voice"):
+        gather(client_kind, client_kind.mistral(server))
+    assert len(server.requests) == 8

@@ -16,6 +16,7 @@ from mistral_voices._core.request import Send
 from mistral_voices._core.response import Response
 from mistral_voices.local import VoicesServer
 from mistral_voices.voices.pagination import Filters, Paginator, includes
+from mistral_voices.voices.resolve import resolve
 from tests.harness import KEY, VOICE, Reply, run_steps
 
 OPTIONS = Options("https://api.example", Key(KEY))
@@ -72,6 +73,48 @@ def test_a_repeated_cursor_is_an_error(tokens: list[str]) -> None:
         pages(server)
     assert "next_page_token: is a cursor" in str(caught.value.cause)
     assert len(server.queries) == len(tokens)
+
+
+class Endless:
+    """A server that never repeats a cursor, and gives the same voices again after some pages."""
+
+    def __init__(self, *pages: list[dict[str, Any]], has_search: bool = True, ends: int = 10**9) -> None:
+        self.pages, self.has_search, self.ends = pages, has_search, ends
+        self.count = 0
+
+    def __call__(self, send: Send) -> Reply:
+        if send.path.startswith("/v2") and not self.has_search:
+            return Reply(404)
+        self.count += 1
+        given = self.pages[(self.count - 1) % len(self.pages)]
+        if self.has_search:
+            return Reply(200, {"data": given, "next_page_token": str(self.count) if self.count < self.ends else None})
+        return Reply(200, {"items": given, "total": 10**18, "page": 1, "page_size": 10, "total_pages": 10**17})
+
+
+@pytest.mark.parametrize(
+    ("server", "count"),
+    [
+        (Endless([]), 1001),
+        (Endless([voice(1)]), 1002),
+        (Endless([voice(1)], [], [voice(2)]), 1004),
+        (Endless([voice(1)], has_search=False), 1002),
+        (Endless([voice(1)], [voice(2)], has_search=False), 1003),
+    ],
+)
+@pytest.mark.parametrize("all_of", [pages, lambda server: run_steps(resolve("Nobody", OPTIONS), [server])])
+def test_pages_that_bring_nothing_come_to_an_end(server: Endless, count: int, all_of: Any) -> None:
+    def reply(send: Send) -> Reply:
+        return Reply(404) if send.path.startswith("/v1/audio/voices/") else server(send)
+
+    server.count = 0
+    with pytest.raises(errors.ResponseValidationError, match="1,001 pages in a row brought no new voice"):
+        all_of(reply)
+    assert server.count == count
+
+
+def test_a_thousand_pages_may_bring_nothing() -> None:
+    assert pages(Endless([], ends=1000))[-1].next_page_token is None
 
 
 def test_filters_and_size_are_on_every_page_and_every_response_is_shown() -> None:

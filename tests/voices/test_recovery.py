@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -13,11 +16,12 @@ import pytest
 
 from mistral_voices import Mistral, errors, models, utils
 from mistral_voices._api import operations
+from mistral_voices._core.flow import exchange
 from mistral_voices._core.logs import LOGGER
-from mistral_voices._core.request import Send, Wait
+from mistral_voices._core.request import Send, Steps, Wait
 from mistral_voices.local import VoicesServer
 from mistral_voices.voices import recovery
-from mistral_voices.voices.recovery import Creation
+from mistral_voices.voices.recovery import Created, Creation
 from tests.harness import KEY, LOST, REFUSED, VOICE, ClientKind, Fails, Reply, run_steps
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)  # the server's clock, which is far from ours
@@ -42,7 +46,7 @@ class Create:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, recover: bool = True, **options: Any) -> None:
         self.record: list[Send | Wait] = []
         self.seconds = self.elapses = 0.0
-        self.created_ids: dict[str, None] = {}
+        self.created: Created = ({}, set())
         monkeypatch.setattr(recovery, "time", SimpleNamespace(monotonic=self.clock))
         monkeypatch.setattr(recovery, "random", SimpleNamespace(random=lambda: 0.5))
         self.transport = Mistral(KEY).audio.voices._transport
@@ -60,10 +64,12 @@ class Create:
     def sent(self) -> list[str]:
         return [step.request.method for step in self.record if isinstance(step, Send)]
 
+    def begin(self, **given: Any) -> Steps[models.VoiceResponse]:
+        creation = Creation(self.transport, self.created, self.recover, self.options)  # type: ignore[arg-type]
+        return creation.create(operations.create_voice("UklGRg==", None, LOGGER, **(GIVEN | given)))
+
     def run(self, *outcomes: Any, **given: Any) -> models.VoiceResponse:
-        creation = Creation(self.transport, self.created_ids, self.recover, self.options)  # type: ignore[arg-type]
-        request = operations.create_voice("UklGRg==", None, LOGGER, **(GIVEN | given))
-        return run_steps(creation.create(request), outcomes, self.record)
+        return run_steps(self.begin(**given), outcomes, self.record)
 
 
 @pytest.fixture
@@ -78,7 +84,7 @@ def test_it_is_found_and_never_sent_again(create: Create, lost: Any) -> None:
     look = create.record[1]
     assert isinstance(look, Send)
     assert look.url.endswith("/v2/audio/voices?page_size=100&type=custom&query=Ada")
-    assert create.created_ids == {"m1": None}
+    assert create.created[0] == {"m1": None}
 
 
 def test_it_is_found_by_offset_where_there_is_no_search(create: Create) -> None:
@@ -150,6 +156,84 @@ def test_looking_keeps_within_the_bound_of_time(monkeypatch: pytest.MonkeyPatch,
     assert create.sent == ["POST"] + ["GET"] * looks
 
 
+def test_pages_without_end_keep_within_the_bound_of_time(create: Create) -> None:
+    create.elapses = 0.1
+    endless = (page(made(number, -99), token=str(number)) for number in itertools.count())
+    with pytest.raises(errors.NoResponseError) as caught:
+        create.run(LOST, *[lambda _: next(endless)] * 2)
+    assert caught.value.__notes__ == ["Looking for the voice failed too: the pages of voices did not end within 60 s"]
+    assert create.seconds < 61
+
+
+def test_a_page_is_retried_within_the_bound_of_time(create: Create, monkeypatch: pytest.MonkeyPatch) -> None:
+    create.options = {"retries": 100}
+    create.elapses = 25
+    totals: list[float] = []
+
+    def remember(request: Any, options: Any) -> Any:
+        totals.append(options.retry.total)
+        return exchange(request, options)
+
+    monkeypatch.setattr("mistral_voices.voices.pagination.exchange", remember)
+    assert create.run(LOST, page(token="1"), page(made())).id == "m1"
+    assert totals == [60, 10]
+
+
+# What the other create under way sends, what became of it, and what is recovered.
+OTHERS: list[tuple[dict[str, Any], Any, str | None]] = [
+    ({}, None, None),  # it is still under way
+    ({}, LOST, None),
+    ({}, GeneratorExit(), None),  # it was cancelled
+    ({"retention_notice": None}, None, None),  # the server has a default
+    ({"tags": ["x"]}, None, None),
+    ({"name": "Eva"}, None, "m1"),
+    ({"retention_notice": 31}, LOST, "m1"),
+    ({}, Reply(200, made(2)), "m1"),
+    ({}, Reply(422), "m1"),
+]
+
+
+@pytest.mark.parametrize(("sent", "outcome", "recovered"), OTHERS)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_voice_of_a_create_at_the_same_time_is_left_to_it(
+    create: Create, sent: dict[str, Any], outcome: Any, recovered: str | None, is_first: bool
+) -> None:
+    mine = create.begin()
+    create.recover = False
+    other = create.begin(**sent)
+    for steps in (other, mine) if is_first else (mine, other):
+        next(steps)
+    with contextlib.suppress(errors.MistralError, StopIteration, GeneratorExit):
+        if isinstance(outcome, BaseException):
+            other.throw(outcome)
+        elif outcome is not None:
+            other.send(outcome.response())
+    listed = page(made(1), made(2)) if outcome == Reply(200, made(2)) else page(made(1))
+    mine.throw(LOST)
+    if recovered is None:
+        with pytest.raises(errors.NoResponseError) as caught:
+            mine.send(listed.response())
+        assert caught.value.outcome_unknown
+        assert caught.value.__notes__[0].startswith("A create like this one was under way")
+    else:
+        with pytest.raises(StopIteration) as end:
+            mine.send(listed.response())
+        assert end.value.value.id == recovered
+    other.close()
+    assert create.created[1] == set()
+
+
+def test_a_voice_that_is_claimed_during_the_look_is_left(create: Create) -> None:
+    mine, other = create.begin(), create.begin()
+    next(mine)
+    next(other)
+    mine.throw(LOST)
+    mine.send(page(made(1), token="1").response())
+    with pytest.raises(StopIteration):
+        other.send(Reply(200, made(1)).response())
+    assert isinstance(mine.send(page().response()), Wait)  # it is not there, and is looked for again
+
+
 DOUBTS: list[tuple[Reply, str]] = [
     (page(made(1), made(2)), "2 voices may be the one: m1, m2"),
     (page(made(1), headers={}), "Looking for the voice failed too: The response has no Date header"),
@@ -176,7 +260,7 @@ def test_a_voice_that_this_client_made_is_not_it(create: Create, monkeypatch: py
     assert create.run(LOST, page(made(1), made(2))).id == "m2"
     monkeypatch.setattr(recovery, "MOST_CREATED", 2)
     assert create.run(Reply(200, made(3))).id == "m3"
-    assert list(create.created_ids) == ["m2", "m3"]
+    assert list(create.created[0]) == ["m2", "m3"]
 
 
 @pytest.mark.parametrize("outcome", [Reply(422, {"detail": []}), REFUSED, Reply(429)])
@@ -209,6 +293,27 @@ def test_create_recovers_and_its_error_looks(client_kind: ClientKind, waits: lis
     for other in (copy.copy(error), copy.deepcopy(error)):
         with pytest.raises(RuntimeError, match="not for a copy"):
             asyncio.run(other.candidates_async()) if client_kind.is_async else other.candidates()
+
+
+def test_a_lost_create_leaves_the_voice_of_one_like_it_that_is_under_way(client_kind: ClientKind) -> None:
+    arguments = {"name": "Ada", "sample_audio": "UklGRg==", "recover": True}
+    lost: list[BaseException | None] = []
+
+    def server(request: Any) -> Any:
+        if request.method == "GET":
+            return client_kind.replies(page(made()))(request)
+        if not lost:
+            lost.append(None)
+            with ThreadPoolExecutor() as pool:  # the other is sent while this one waits
+                lost[0] = pool.submit(client_kind.call, mistral, "create", **arguments).exception()
+            return client_kind.replies(Reply(200, made()))(request)
+        return client_kind.replies(Fails("ReadTimeout"))(request)
+
+    mistral = client_kind.mistral(server)
+    assert client_kind.call(mistral, "create", **arguments).id == "m1"
+    [error] = lost
+    assert isinstance(error, errors.NoResponseError)
+    assert error.outcome_unknown
 
 
 def test_a_hundred_creates_fifty_at_a_time() -> None:

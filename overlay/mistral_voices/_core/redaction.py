@@ -8,8 +8,11 @@ from .request import Send
 # Shorter text is taken for a placeholder: hiding every "x" would make an error unreadable.
 SHORTEST_SECRET = 8
 # A run of base64 text that is long enough to be looked for in the sample; one of LONG_BASE64 is taken for a part of it.
-BASE64 = r"[A-Za-z0-9+/]{32,}={0,2}"
+BASE64 = r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,}={0,2}"
 LONG_BASE64 = 100
+# So many different runs are looked for, each in time linear in the sample. Where a response holds more, such as a
+# sample in lines, all others are taken for parts of it.
+MOST_LOOKUPS = 8
 # The words of a user's headers so named are taken for credentials.
 SENSITIVE = ("auth", "key", "token", "secret", "password", "cookie")
 
@@ -30,6 +33,7 @@ class Redaction:
                 secrets += re.split(r"[\s;,=]+", value)
         self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         self._sample = send.request.secret if send.request.creates else None
+        self._is_in_sample: dict[str, bool] = {}  # by the runs that were looked for
 
     def hide(self, text: str) -> str:
         """Take the secrets out of a text."""
@@ -39,7 +43,12 @@ class Redaction:
 
     def _hide_part(self, found: re.Match[str]) -> str:
         """Hide what may be a part of the sample: a server may repeat no more than its beginning."""
-        is_part = len(found[0]) >= LONG_BASE64 or found[0].rstrip("=") in (self._sample or "")
+        is_part = len(found[0]) >= LONG_BASE64
+        if not is_part and self._sample:
+            run = found[0].rstrip("=")
+            if run not in self._is_in_sample and len(self._is_in_sample) < MOST_LOOKUPS:
+                self._is_in_sample[run] = run in self._sample
+            is_part = self._is_in_sample.get(run, True)
         return "***" if is_part else found[0]
 
     def hide_in(self, value: Any) -> Any:

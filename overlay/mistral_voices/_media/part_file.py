@@ -22,8 +22,11 @@ class PartFile:
 
     def __init__(self) -> None:
         self._name: str | None = None
+        # All that `discard` takes away. A name is noted before there is such a file: a signal may raise in between.
+        self._names: list[str] = []
         self._file = -1
         self._mode = 0
+        self._process = os.getpid()
 
     def open(self, folder: str) -> None:
         """Begin in a folder; `discard` must follow, whatever happens."""
@@ -35,7 +38,7 @@ class PartFile:
             self._open_named(folder)
 
     def _open_named(self, folder: str) -> None:
-        name = _temporary(folder)
+        name = self._temporary(folder)
         file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         self._name = name
         self._use(file)
@@ -106,7 +109,7 @@ class PartFile:
         self._finish()
         folder = os.path.dirname(target)
         if self._name is None:
-            name = _temporary(folder)
+            name = self._temporary(folder)
             with suppress(OSError):
                 self._link_unnamed(name)
                 self._name = name
@@ -119,10 +122,10 @@ class PartFile:
         if not RENAMES_OPEN_FILES:
             self._close()
         os.replace(str(self._name), target)
-        self._name = None
+        self._names.remove(str(self._name))
 
     def _copy_into(self, folder: str) -> None:
-        file, name = self._file, self._name
+        file = self._file
         self._open_named(folder)
         try:
             os.lseek(file, 0, os.SEEK_SET)
@@ -131,8 +134,6 @@ class PartFile:
             self._finish()
         finally:
             os.close(file)
-            if name is not None:
-                os.unlink(name)
 
     def _take_access(self, target: str) -> None:
         try:
@@ -178,18 +179,21 @@ class PartFile:
             os.close(file)
 
     def discard(self) -> None:
-        """Close the file, and take a temporary name away."""
+        """Close the file, and take temporary names away."""
         with suppress(OSError):
             self._close()
-        if self._name is not None:
-            with suppress(OSError):
-                os.unlink(self._name)
-            self._name = None
+        if os.getpid() == self._process:  # a child process has the names of its parent's files too
+            for name in self._names:
+                with suppress(OSError):
+                    os.unlink(name)
+            self._names.clear()
 
+    __del__ = discard  # where a signal raised before `discard` had begun, or within it
 
-def _temporary(folder: str) -> str:
-    # Not after the target, whose name may be as long as names can be.
-    return os.path.join(folder, f".{os.urandom(8).hex()}.part")
+    def _temporary(self, folder: str) -> str:
+        # Not after the target, whose name may be as long as names can be.
+        self._names.append(os.path.join(folder, f".{os.urandom(8).hex()}.part"))
+        return self._names[-1]
 
 
 def _write(file: int, audio: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -79,11 +80,14 @@ class Clients:
         return client
 
     def retire(self, http: HTTPClient) -> None:
-        """Take a client of ours out of use, because a call on it was interrupted; its last call closes it.
+        """Take a client of ours out of use, because the call that is ending was interrupted; its last call closes it.
 
         The HTTP library (httpcore 1) may have lost a place of its pool for good: where a task is cancelled while it
-        opens a connection or closes a response, or where a signal raises at any line.
+        opens a connection or closes a response, or where a signal raises at any line. Only where the call was waiting
+        for a response has it closed the connection, and the client stays: timeouts are common, and connections dear.
         """
+        if http.was_waiting(sys.exception()):
+            return
         with self._lock:
             for origin in [key for key, own in self._own.items() if own is http]:
                 del self._own[origin]

@@ -39,11 +39,15 @@ async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
 
 
 async def shielded_in_thread(work: Callable[[], None]) -> None:
-    """Do work in a thread even when the call is being cancelled."""
+    """Do work in a thread even when the call is being cancelled; work that is done twice must do no harm."""
     from anyio import CancelScope
 
-    with CancelScope(shield=True):
-        await in_thread(work)
+    try:
+        with CancelScope(shield=True):
+            await in_thread(work)
+    except BaseException:  # asyncio's own cancellation passes the shield, and may come before the thread begins
+        work()
+        raise
 
 
 async def in_thread_unless(in_memory: bool, work: Callable[..., T], *arguments: Any) -> T:

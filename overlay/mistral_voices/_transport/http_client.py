@@ -129,6 +129,24 @@ class HTTPClient:
         if made.get("user-agent") == usual and "user-agent" not in headers:
             made["User-Agent"] = self._user_agent
 
+    def was_waiting(self, interruption: BaseException | None) -> bool:
+        """Say whether a call was reading from its connection when it was interrupted, and all closed after that.
+
+        An interruption while it closed would have come from there. A proxy is read from while a connection opens.
+        """
+        if interruption is None or not self._is_own or self._proxy is not None:
+            return False
+        import httpcore  # loaded already, by the library of our own clients
+
+        traceback = interruption.__traceback__
+        streams = (httpcore.NetworkStream, httpcore.AsyncNetworkStream)
+        while traceback is not None:
+            frame = traceback.tb_frame
+            if frame.f_code.co_name == "read" and isinstance(frame.f_locals.get("self"), streams):
+                return True
+            traceback = traceback.tb_next
+        return False
+
     def shield_closing(self, response: Any) -> None:
         """See a response closed to the end even when the call is cancelled.
 

@@ -20,7 +20,8 @@ It needs the extra ``local``: ``pip install "mistral-voices[local]"``. As a comm
 
     python -m mistral_voices.local --port 0 --data voices.sqlite --seed voices.yaml
 
-A server is controlled from other processes at addresses of its own, which need no key and are not counted:
+A server is controlled from other processes at addresses of its own, which need no key and are not counted; what is
+posted there is JSON, and has ``application/json`` as its content type:
 
 - ``POST /_local/fail``: a JSON object with the arguments of `VoicesServer.fail` as members, all optional:
   ``{"status": 429, "times": 2, "every": 3, "headers": {"Retry-After": "1"}, "body": {"detail": "slow down"},

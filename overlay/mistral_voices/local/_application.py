@@ -37,6 +37,9 @@ from mistral_voices.local._store import (
 )
 from mistral_voices.local._validation import refused
 
+# What SQLite says where the system takes no more: a disk that is full, a quota or a limit that is reached.
+FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+
 
 class Application:
     """The operations of the document over a store.
@@ -107,7 +110,8 @@ class Application:
         except RefusedError as refused:
             return refused.response
         except sqlite3.Error as error:  # a full disk, a file that somebody else has locked
-            return error_response(500, f"The local server cannot reach its data: {error}", "storage_failed")
+            status = 507 if getattr(error, "sqlite_errorcode", None) in FULL else 500
+            return error_response(status, f"The local server cannot reach its data: {error}", "storage_failed")
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mistral_voices.local._exchange import ServerRequest, ServerResponse, error_response, json_response, read_json
+from mistral_voices.local._exchange import JSON, ServerRequest, ServerResponse, error_response, json_response, read_json
 from mistral_voices.local._faults import Faults
 from mistral_voices.local._received import ReceivedRequest, ReceivedRequests
 from mistral_voices.local._search import PageSizes
@@ -28,6 +28,9 @@ def handle_control(
     if action is None:
         known = ", ".join(f"{method} {PREFIX}{name}" for method, name in actions)
         return error_response(404, f"The local server is controlled by {known}", "path_not_found")
+    if request.method == "POST" and request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        # What a page of another site can send without a question beforehand has another type.
+        return error_response(415, f"Send the command with the header content-type: {JSON}", "not_json")
     try:
         return json_response(action() or {})
     except ValueError as error:

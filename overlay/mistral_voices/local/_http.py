@@ -7,10 +7,12 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 from mistral_voices.local._exchange import (
     Outcome,
@@ -28,6 +30,10 @@ _NO_BODY = (204, 304)
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]+")
 _MOST_DIGITS = 100  # `int` reads no more than some thousands
 _PATIENCE = 1.0  # seconds
+IDLE_SECONDS = 60.0
+# Each has a thread; one more is turned away.
+MOST_CONNECTIONS = 1_000
+_TURNED_AWAY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class HttpServer:
@@ -76,8 +82,13 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread that `end_connections` knows."""
-        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         self._connections = {each: kept for each, kept in self._connections.items() if each.is_alive()}
+        if len(self._connections) >= MOST_CONNECTIONS:
+            with suppress(OSError):  # it went away by itself
+                request.sendall(_TURNED_AWAY)
+            self.shutdown_request(request)
+            return
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         self._connections[thread] = request
         thread.start()
 
@@ -105,6 +116,7 @@ class _Connection(BaseHTTPRequestHandler):
     # algorithm, which together with a client's delayed acknowledgement would cost 40 ms a response.
     wbufsize = 0
     disable_nagle_algorithm = True
+    timeout = IDLE_SECONDS
 
     def __init__(self, handle: Handle, closing: threading.Event, *connection: Any) -> None:
         self._handle = handle
@@ -116,6 +128,7 @@ class _Connection(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
         try:
+            _check_sender(headers)
             body = self._read_body()
         except ValueError as error:
             self.send_error(400, str(error))
@@ -203,3 +216,27 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing: `VoicesServer.requests` knows what arrived."""
+
+
+def _check_sender(headers: Mapping[str, str]) -> None:
+    """Check that a request comes from a program, not from a web page of another site.
+
+    A page can send to any address, and where it has its own name lead to this machine (DNS rebinding), read as well.
+
+    Raises:
+        RefusedError: 403, Host is no name of this machine, or Origin is not the server itself.
+    """
+    host, origin = headers.get("host"), headers.get("origin")
+    if host is not None and not _is_this_machine(host):
+        message = f"The host {host!r} is not this machine: use 127.0.0.1, [::1] or localhost"
+        raise RefusedError(error_response(403, message, "foreign_host"))
+    if origin is not None and origin.lower() != f"http://{host}".lower():
+        raise RefusedError(error_response(403, f"Pages of {origin!r} may not use the local server", "foreign_origin"))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -12,7 +12,7 @@ from .._media.upload import SampleAudio, prepare_sample
 from .._transport.concurrency import in_thread_unless
 from .._transport.send import Transport
 from ..utils import UNSET, Unset
-from .recovery import Creation
+from .recovery import Created, Creation
 
 # Voices has a method called `list`, so that list[str] cannot be written in the body of its classes.
 Strings: TypeAlias = list[str] | tuple[str, ...]
@@ -22,7 +22,7 @@ class Crud:
     """The voices themselves, without their samples."""
 
     _transport: Transport
-    _created_ids: dict[str, None]
+    _created: Created
 
     def create(
         self,
@@ -102,7 +102,7 @@ class Crud:
         }
         sample = prepare_sample(sample_audio, self._transport.logger)
         request = operations.create_voice(sample, on_progress, self._transport.logger, **given)
-        return self._transport.drive(Creation(self._transport, self._created_ids, recover, options).create(request))
+        return self._transport.drive(Creation(self._transport, self._created, recover, options).create(request))
 
     async def create_async(
         self,
@@ -142,7 +142,7 @@ class Crud:
         logger = self._transport.logger
         sample = await in_thread_unless(isinstance(sample_audio, bytes), prepare_sample, sample_audio, logger)
         request = operations.create_voice(sample, on_progress, logger, **given)
-        creation = Creation(self._transport, self._created_ids, recover, options)
+        creation = Creation(self._transport, self._created, recover, options)
         return await self._transport.drive_async(creation.create(request))
 
     def get(self, *, voice_id: str, **options: Unpack[CallOptions]) -> models.VoiceResponse:

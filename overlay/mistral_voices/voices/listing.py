@@ -180,7 +180,7 @@ class Listing:
         Raises:
             TypeError, ValueError: An argument is not what the API allows; nothing was sent.
             errors.ResponseValidationError: While iterating: the server gave a cursor that it gave before, or that is no
-                text.
+                text, or more than 1,000 pages in a row without a new voice.
             errors.MistralError: While iterating: as for `search`.
 
         Endpoint: GET /v2/audio/voices, else GET /v1/audio/voices

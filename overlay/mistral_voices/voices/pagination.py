@@ -14,9 +14,12 @@ from .._core.request import Request, Steps
 from .._core.response import Response
 from ..utils import UNSET
 
-P = TypeVar("P")
+P = TypeVar("P", models.VoiceListPage, models.VoiceListResponse)
 
 LARGEST_V1_PAGE = 100
+# So many pages in a row may bring no voice that did not come before: where few voices pass a filter, or many were
+# removed meanwhile.
+MOST_EMPTY_PAGES = 1_000
 
 
 class Filters(NamedTuple):
@@ -72,17 +75,19 @@ class Paginator:
         """Begin before the first page.
 
         `on_page` is called with the response of each page; `by_offset` has the filters for a server that has no
-        search, where they are others.
+        search, where they are others. `options` are those of the next page, and may change.
         """
         self._filters = filters
         self._offset_filters = filters if by_offset is None else by_offset
         self._page_size = page_size
-        self._options = options
+        self.options: Options = options
         self._left = max_items
         self._on_page = on_page
         self._cursor: str | None = None
         self._seen: set[int] = set()
-        self._is_over = max_items == 0
+        self._voices: set[int] = set()
+        self._empty_pages = 0
+        self.is_over: bool = max_items == 0
         self._offset_pages: OffsetPages | None = None
 
     @property
@@ -92,7 +97,7 @@ class Paginator:
 
     def next_page(self) -> Steps[models.VoiceListPage | None]:
         """Fetch the next page; None after the last."""
-        if self._is_over:
+        if self.is_over:
             return None
         page: models.VoiceListPage | None = None
         if self._offset_pages is None:
@@ -107,7 +112,7 @@ class Paginator:
         if self._left is not None and page is not None:
             page.data = page.data[: self._left]
             self._left -= len(page.data)
-        self._is_over = page is None or self._left == 0 or (self._offset_pages is None and self._cursor is None)
+        self.is_over = page is None or self._left == 0 or (self._offset_pages is None and self._cursor is None)
         return page
 
     def _by_cursor(self) -> Steps[models.VoiceListPage]:
@@ -125,10 +130,18 @@ class Paginator:
         return page
 
     def _fetch(self, request: Request[P]) -> Steps[P]:
-        page, response = yield from exchange(request, self._options)
+        page, response = yield from exchange(request, self.options)
         if self._on_page is not None:
             self._on_page(response)
+        self._check_progress(page.data if isinstance(page, models.VoiceListPage) else page.items)
         return page
+
+    def _check_progress(self, voices: list[models.VoiceResponse]) -> None:
+        known = len(self._voices)
+        self._voices.update(hash(voice.id) for voice in voices)
+        self._empty_pages = 0 if len(self._voices) > known else self._empty_pages + 1
+        if self._empty_pages > MOST_EMPTY_PAGES:
+            raise _inconsistent(f"{MOST_EMPTY_PAGES + 1:,} pages in a row brought no new voice, so they may never end")
 
 
 class OffsetPages:
