@@ -109,9 +109,8 @@ def get_voice_sample(voice_id: str) -> Request[str]:
     from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     def parse(*, response: Response) -> str:
-        headers = response.headers
-        encoding = headers.get("content-encoding", "")
-        is_json, problem = judge_body(media_type(headers.get("content-type")), response.content, encoding)
+        content_type = media_type(response.headers.get("content-type"))
+        is_json, problem = judge_body(content_type, response.content, response.encoding)
         if problem is not None:
             raise ValueError(problem)
         if not response.content:

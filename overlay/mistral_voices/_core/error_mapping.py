@@ -15,6 +15,7 @@ from .request import Send
 from .response import Response, TransportError
 
 LONGEST_SENTENCE = 500
+LONGEST_ID = 200
 # A body that a server may refuse for its size.
 LARGE_BODY = 1 << 16
 NOT_JSON: Any = object()
@@ -30,8 +31,16 @@ PROXY_CREDENTIALS = "put the right user name and password into its address, as i
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """Find the id by which the service knows the request."""
-    return headers.get("x-request-id") or headers.get("mistral-correlation-id")
+    """Find the id by which the service knows the request, as it can be shown; None for none."""
+    found = headers.get("x-request-id") or headers.get("mistral-correlation-id")
+    if not found or (len(found) <= LONGEST_ID and found.isprintable()):
+        return found or None
+    return _printable(found[:LONGEST_ID])
+
+
+def _printable(text: str) -> str:
+    """Give a text in one line without what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def from_status(send: Send, response: Response, retry_after: float | None) -> errors.MistralError:
@@ -143,7 +152,7 @@ def _sentence(parsed: Any, body: str) -> str:
     found = _message(parsed)
     if not found and parsed is NOT_JSON and not re.search(r"<\w|^[\[{]", body) and len(body) <= LONGEST_SENTENCE:
         found = body
-    found = " ".join("".join(c if c.isprintable() else " " for c in found).split())
+    found = _printable(found)
     return found if len(found) <= LONGEST_SENTENCE else found[:LONGEST_SENTENCE] + "..."
 
 

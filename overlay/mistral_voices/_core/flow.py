@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError, ResponseValidationError
 from .error_mapping import add_to_message, from_status, from_transport_error, from_unreadable
-from .logs import LOGGER, log_attempt, report_response, warn_of_end
+from .logs import LOGGER, log_attempt, report_response, warn_of_end, warn_of_plain_http
 from .options import Options
 from .request import Request, Send, Steps, Wait
 from .response import SUCCESSES, Response, TransportError
@@ -43,6 +43,8 @@ def exchange(
     while True:
         attempt += 1
         send = Send.prepare(request, options, options.key.read(), attempt)
+        if send.url.startswith("http:"):
+            warn_of_plain_http(logger, send.url)
         started = clock()
         outcome: Response | TransportError
         error: MistralError
@@ -51,6 +53,8 @@ def exchange(
             outcome = yield send
         except TransportError as failure:
             outcome = failure
+            if attempt == 1 and failure.is_unsendable and isinstance(failure.cause, RuntimeError):
+                raise failure.cause from None  # the client is closed
         seconds = clock() - started
         if isinstance(outcome, TransportError):
             cause, error = outcome.cause, from_transport_error(send, outcome)
@@ -91,8 +95,8 @@ def _parse(options: Options, logger: Logger, send: Send, response: Response, now
         raise from_unreadable(send, response, response.unreadable)
     try:
         result = send.request.parse(response=response)
-    except ValueError as error:
-        raise from_unreadable(send, response, str(error)) from None
+    except (ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise from_unreadable(send, response, str(error) or type(error).__name__) from None
     if "deprecation" in response.headers or "sunset" in response.headers:
         warn_of_end(logger, send, response)
     return result

@@ -13,11 +13,13 @@ from .error_mapping import request_id_of
 from .redaction import SECRET_HEADERS, Redaction
 from .request import Send
 from .response import Response, TransportError
+from .server_url import is_loopback
 
 # Looked up once: a signal that raises within the look-up would leave the lock of `logging` taken, for all threads.
 LOGGER = logging.getLogger("mistral_voices")
 
 _warned: set[str] = set()
+_hosts: set[str] = set()
 
 
 def default_logger() -> logging.Logger:
@@ -91,6 +93,18 @@ def warn_of_end(logger: logging.Logger, send: Send, response: Response) -> None:
         warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
     except Warning:  # where warnings are errors, this one would take the result away: a create has been done
         logger.warning("%s", message)
+
+
+def warn_of_plain_http(logger: logging.Logger, url: str) -> None:
+    """Warn, once for a host, when the key leaves this machine and everybody on the way can read it."""
+    host = url.split("/", 3)[2]
+    if host in _hosts:
+        return
+    _hosts.add(host)
+    from urllib.parse import urlsplit  # 2 ms that calls over https are spared
+
+    if not is_loopback(urlsplit(url).hostname or ""):
+        logger.warning("the key and all data go to %s over plain http, where others can read them: use https", host)
 
 
 def _levels_to_user() -> int:

@@ -45,11 +45,14 @@ class Clients:
         if (client := self._own.get(origin)) is None:
             import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
 
+            from .own_clients import Backend, hide_location
+
             with self._lock:
                 self.check_open()
                 if (client := self._own.get(origin)) is None:
                     settings, proxy = self._settings(origin)
-                    client = HTTPClient(httpx.Client(**settings), "Client", proxy=proxy)
+                    client = HTTPClient(httpx.Client(**settings, event_hooks={"response": [hide_location]}), "Client", proxy=proxy)
+                    _set_in_pools(client.client, "_network_backend", Backend)
                     # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
                     # would leave it locked, and stop every thread for good.
                     _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
@@ -66,9 +69,10 @@ class Clients:
             import httpx  # as above
 
             from .early_responses import EarlyReadingBackend  # imports asyncio, as above
+            from .own_clients import hide_location_async
 
             settings, proxy = self._settings(key[1])
-            client = HTTPClient(httpx.AsyncClient(**settings), "AsyncClient", proxy=proxy)
+            client = HTTPClient(httpx.AsyncClient(**settings, event_hooks={"response": [hide_location_async]}), "AsyncClient", proxy=proxy)
             _set_in_pools(client.client, "_network_backend", EarlyReadingBackend)
             await event_loops.keep(key[0], client.client)
             with self._lock:
@@ -97,13 +101,14 @@ class Clients:
         import httpx  # as above
 
         from . import certificates, proxies  # they load httpx
+        from .own_clients import NoCookies
 
         is_plain_http = origin.startswith("http:")
         # Read once a Mistral, so that a client in the place of a retired one costs no loading.
         if (verify := self._trusted.get(is_plain_http)) is None:
             verify = self._trusted[is_plain_http] = certificates.trusted(is_plain_http)
         proxy = proxies.find_proxy(origin)
-        settings = {"timeout": usual_timeout(), "verify": verify}
+        settings = {"timeout": usual_timeout(), "verify": verify, "cookies": NoCookies()}
         settings["trust_env"] = False  # we read it
         if proxy is not None:
             to_proxy = certificates.trusted(is_plain_http=False) if proxy.is_https else None
