@@ -17,6 +17,8 @@ from ..utils import UNSET
 P = TypeVar("P")
 
 LARGEST_V1_PAGE = 100
+# So much of a text is enough to find its voices, and no server refuses it for its length.
+LONGEST_QUERY = 100
 
 
 class Filters(NamedTuple):
@@ -112,7 +114,12 @@ class Paginator:
 
     def _by_cursor(self) -> Steps[models.VoiceListPage]:
         token = UNSET if self._cursor is None else self._cursor
-        request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
+        try:
+            request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
+        except ValueError as error:
+            if self._cursor is None:
+                raise
+            raise _inconsistent(f"next_page_token: is a cursor that cannot be sent ({error})") from None
         page = yield from self._fetch(request)
         if "next_page_token" in page.additional_properties:
             raise _inconsistent("next_page_token: is no text, so the pages after this one cannot be fetched")
