@@ -184,7 +184,7 @@ def test_what_a_parser_raises_is_ours(kind: type[Exception]) -> None:
 
 def test_a_client_that_is_closed_is_no_lost_response() -> None:
     closed = TransportError.of_environment("closed", RuntimeError("closed"))
-    with pytest.raises(RuntimeError, match="^closed$"):
+    with pytest.raises(RuntimeError, match=r"^closed$"):
         run(GET, closed)
     error = run(CREATE, LOST, closed, options=WILLING).error
     assert (type(error), error.outcome_unknown) == (errors.NoResponseError, True)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import itertools
 import json
 import sys
+import tracemalloc
+import zlib
 from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
-from mistral_voices import errors
+from mistral_voices import Mistral, errors
 from mistral_voices._core.request import Request
 from mistral_voices._core.response import Response
 from mistral_voices._media.download import Download, MemoryTarget
-from mistral_voices._transport import body
+from mistral_voices._transport import body, send
 from mistral_voices._transport.body import LARGEST_ERROR_BODY, BodyReader
-from tests.harness import VOICE, ClientKind
+from mistral_voices._transport.concurrency import in_thread_unless
+from tests.harness import KEY, VOICE, ClientKind, Reply
 
 AUDIO = {"content-type": "audio/wav"}
 JSON = {"content-type": "application/json"}
@@ -224,3 +230,72 @@ def test_drivers_read_to_the_limit_or_the_break_decode_and_close(client_kind: Cl
     assert get(client_kind, packed[:20], packed[20:], headers=GZIP)[0].id == "v1"
     error, _ = get(client_kind, gzip.compress(b'{"message": "So"}'), status=404, headers=GZIP)
     assert (error.body, error.raw_response.text) == ('{"message": "So"}', '{"message": "So"}')
+
+
+def test_what_little_bytes_become_is_bounded(client_kind: ClientKind, tmp_path: Path) -> None:
+    packer = zlib.compressobj(wbits=31)
+    packed = b"".join(map(packer.compress, [b"RIFF", *[bytes(1 << 20)] * 65])) + packer.flush()
+    assert len(packed) < 80_000
+    for status, headers in ((200, {**JSON, **GZIP}), (200, {**AUDIO, **GZIP}), (500, GZIP)):
+        mistral = client_kind.mistral(client_kind.replies(Reply(status, packed, headers)), retry_config=None)
+        for name, more in (("get", {}), ("read_sample_audio", {}), ("save_sample_audio", {"path": tmp_path / "a"})):
+            with pytest.raises(errors.MistralError) as caught:
+                client_kind.call(mistral, name, voice_id="v1", **more)
+            assert caught.value.status_code == status
+            assert len(caught.value.body or "") <= LARGEST_ERROR_BODY
+            if status == 200 and (name == "get" or AUDIO.items() <= headers.items()):
+                assert "the body is longer than 64 MB, the most that is read" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_for_a_compressed_error_is_bounded(client_kind: ClientKind) -> None:
+    packed = gzip.compress(bytes(50 << 20), 1)
+    mistral = client_kind.mistral(client_kind.replies(Reply(500, packed, GZIP)), retry_config=None)
+    tracemalloc.start()
+    with pytest.raises(errors.ServerError):
+        client_kind.call(mistral, "get", voice_id="v1")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * LARGEST_ERROR_BODY
+
+
+def test_a_compressed_sample_is_whole_or_none(client_kind: ClientKind, tmp_path: Path) -> None:
+    audio = b"RIFF\0\0\0\0WAVE" + bytes(range(256)) * 400
+    packed = gzip.compress(audio)
+    for sent, problem in ((packed, None), (packed[:-5], "it ends early"), (packed + b"x", "something follows its end")):
+        mistral = client_kind.mistral(client_kind.replies(Reply(200, sent, {**AUDIO, **GZIP})), retry_config=None)
+        target = tmp_path / f"{len(sent)}.wav"
+        if problem is None:
+            assert client_kind.call(mistral, "save_sample_audio", voice_id="v1", path=target).read_bytes() == audio
+            assert client_kind.call(mistral, "read_sample_audio", voice_id="v1") == audio
+            continue
+        for name, more in (
+            ("get_sample_audio", {}),
+            ("read_sample_audio", {}),
+            ("save_sample_audio", {"path": target}),
+        ):
+            with pytest.raises(errors.ResponseValidationError, match=problem):
+                client_kind.call(mistral, name, voice_id="v1", **more)
+        assert not target.exists()
+
+
+def test_a_save_needs_a_thread_for_64_kb_and_not_for_each_block(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def blocks() -> AsyncIterator[bytes]:
+        for block in (b"RIFF\0\0\0\0WAVE", *[b"x" * 100] * 2000):
+            yield block
+
+    threads: list[Any] = []
+
+    async def count(in_memory: bool, work: Any, *arguments: Any) -> Any:
+        threads.append(None if in_memory else work)
+        return await in_thread_unless(in_memory, work, *arguments)
+
+    monkeypatch.setattr(send, "in_thread_unless", count)
+    own = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, headers=AUDIO, content=blocks()))
+    )
+    saving = Mistral(KEY, async_client=own).audio.voices.save_sample_audio_async(voice_id="v1", path=tmp_path / "a.wav")
+    assert len(asyncio.run(saving).read_bytes()) == 200_012
+    assert len([each for each in threads if each is not None]) == 1 + 4 + 1  # it begins, 200 KB come, it ends

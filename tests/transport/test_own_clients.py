@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import zlib
-import logging
 from collections.abc import Iterable
 from typing import Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -30,12 +30,15 @@ PHASES = {
 PROXY_CREDENTIALS = "put the right user name and password into its address, as in http://user:password@host:port"
 
 
-def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """Find the id by which the service knows the request, as it can be shown; None for none."""
+def request_id_of(headers: Mapping[str, str], hide: Callable[[str], str] = str) -> str | None:
+    """Find the id by which the service knows the request, in a line that can be shown; None when there is none.
+
+    `hide` takes the secrets out of it, before it is cut.
+    """
     found = headers.get("x-request-id") or headers.get("mistral-correlation-id")
-    if not found or (len(found) <= LONGEST_ID and found.isprintable()):
+    if found is None or ((found := hide(found)).isprintable() and len(found) <= LONGEST_ID):
         return found or None
-    return _printable(found[:LONGEST_ID])
+    return _printable(found)[:LONGEST_ID] or None
 
 
 def _printable(text: str) -> str:

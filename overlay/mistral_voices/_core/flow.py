@@ -37,14 +37,13 @@ def exchange(
 ) -> Steps[tuple[T, Response]]:
     """Make a call, and return the result with the response that it was made from."""
     logger = options.logger or LOGGER
+    warn_of_plain_http(logger, options.server_url)
     began = clock()
     attempt = 0
     in_doubt = lost = False
     while True:
         attempt += 1
         send = Send.prepare(request, options, options.key.read(), attempt)
-        if send.url.startswith("http:"):
-            warn_of_plain_http(logger, send.url)
         started = clock()
         outcome: Response | TransportError
         error: MistralError
@@ -53,11 +52,9 @@ def exchange(
             outcome = yield send
         except TransportError as failure:
             outcome = failure
-            if attempt == 1 and failure.is_unsendable and isinstance(failure.cause, RuntimeError):
-                raise failure.cause from None  # the client is closed
         seconds = clock() - started
         if isinstance(outcome, TransportError):
-            cause, error = outcome.cause, from_transport_error(send, outcome)
+            cause, error = outcome.cause, _no_response(send, outcome)
         else:
             try:
                 result = _parse(options, logger, send, outcome, now(), seconds)
@@ -78,6 +75,13 @@ def exchange(
     if isinstance(error, NotFoundError) and request.missing_ok:
         return cast("tuple[T, Response]", (None, outcome))
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
+
+
+def _no_response(send: Send, failure: TransportError) -> MistralError:
+    """Make the error, unless the client was closed before the first attempt: what others did must not be hidden."""
+    if send.attempt == 1 and failure.is_unsendable and isinstance(failure.cause, RuntimeError):
+        raise failure.cause from None
+    return from_transport_error(send, failure)
 
 
 def _parse(options: Options, logger: Logger, send: Send, response: Response, now: float, seconds: float) -> Any:

@@ -19,7 +19,7 @@ from .server_url import is_loopback
 LOGGER = logging.getLogger("mistral_voices")
 
 _warned: set[str] = set()
-_hosts: set[str] = set()
+_plain: set[str] = set()
 
 
 def default_logger() -> logging.Logger:
@@ -41,7 +41,7 @@ def log_attempt(
     if isinstance(outcome, TransportError):
         result, request_id = type(outcome.cause).__name__, None
     else:
-        result, request_id = str(outcome.status_code), request_id_of(outcome.headers)
+        result, request_id = str(outcome.status_code), request_id_of(outcome.headers, Redaction(send).hide)
     logger.info(
         "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
         send.request.method,
@@ -49,7 +49,7 @@ def log_attempt(
         result,
         seconds * 1000,
         send.attempt,
-        Redaction(send).hide(request_id or "-"),
+        request_id or "-",
         "" if wait is None else f", again in {wait:.2f} s",
     )
 
@@ -95,15 +95,16 @@ def warn_of_end(logger: logging.Logger, send: Send, response: Response) -> None:
         logger.warning("%s", message)
 
 
-def warn_of_plain_http(logger: logging.Logger, url: str) -> None:
-    """Warn, once for a host, when the key leaves this machine and everybody on the way can read it."""
-    host = url.split("/", 3)[2]
-    if host in _hosts:
+def warn_of_plain_http(logger: logging.Logger, server_url: str) -> None:
+    """Warn, once for a server, when the key leaves this machine and everybody on the way can read it."""
+    if not server_url.startswith("http:") or server_url in _plain:
         return
-    _hosts.add(host)
+    _plain.add(server_url)
     from urllib.parse import urlsplit  # 2 ms that calls over https are spared
 
-    if not is_loopback(urlsplit(url).hostname or ""):
+    parts = urlsplit(server_url)
+    if not is_loopback(parts.hostname or ""):
+        host = parts.netloc
         logger.warning("the key and all data go to %s over plain http, where others can read them: use https", host)
 
 

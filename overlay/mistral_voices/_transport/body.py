@@ -99,15 +99,18 @@ class BodyReader:
 
     def _inflate(self, block: bytes) -> bool:
         inflater, piece = self._inflater, b""
+        follows = block if inflater.eof else b""
         try:
-            while block or len(piece) == PIECE:
+            while not inflater.eof and (block or len(piece) == PIECE):
                 piece = inflater.decompress(block, PIECE)
                 if piece and self._take(piece):
                     return True
                 block = inflater.unconsumed_tail
         except zlib.error as error:
             return self._end(f"the body cannot be decoded ({error})")
-        return bool(inflater.unused_data) and self._end("the body cannot be decoded (something follows its end)")
+        return bool(follows or inflater.unused_data) and self._end(
+            "the body cannot be decoded (something follows its end)"
+        )
 
     def _take(self, block: bytes) -> bool:
         self._size += len(block)

@@ -97,7 +97,7 @@ class HTTPClient:
         return request
 
     def has_sent(self, request: Any, error: BaseException) -> bool:
-        """Say whether a request, if it was made, may have been sent before an error: not by a client that was closed."""
+        """Say whether there was a request, and a client that was open, when an error was raised."""
         return request is not None and not (isinstance(error, RuntimeError) and self.client.is_closed)
 
     def proxy(self, url: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What our own clients have in place of the HTTP library's: connections that check what arrives, no cookies, no redirects."""
+"""What our own clients have in place of the library's: checks of what arrives, no cookies, no redirects."""
 
 from __future__ import annotations
 
