@@ -75,7 +75,8 @@ IDS = {
 
 @pytest.mark.parametrize(("sent", "shown"), IDS.items(), ids=range(len(IDS)))
 def test_request_id_is_a_short_line(sent: str, shown: str | None) -> None:
-    error = from_status(SEND, Reply(500, headers={"x-request-id": sent.encode("latin-1")}).response(), None)
+    headers: Any = {"x-request-id": sent.encode("latin-1")}
+    error = from_status(SEND, Reply(500, headers=headers).response(), None)
     assert (request_id_of({"x-request-id": sent}), error.request_id) == (shown, shown)
     assert str(error).isprintable()
 

@@ -55,6 +55,7 @@ def check_host(host: str) -> None:
 
 def is_loopback(host: str) -> bool:
     """Say whether a host is this machine."""
+    host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     address = address_of(host)
