@@ -215,10 +215,10 @@ def call():
         return (asyncio.run(voices.get_async(voice_id="v1")) if is_async else voices.get(voice_id="v1")).id
 thread = threading.Thread(target=call)
 thread.start()
-assert loading.wait(10)
+assert loading.wait(45)
 child = os.fork()
 if not child:
-    signal.alarm(10)  # ends a child that hangs
+    signal.alarm(45)  # ends a child that hangs
     os._exit(0 if call() == "v1" else 1)
 forked.set()
 thread.join()
