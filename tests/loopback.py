@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
@@ -144,6 +144,42 @@ class ProxyHandler(Handler):
     def do_GET(self) -> None:
         if not self._is_refused():
             super().do_GET()
+
+
+class ScriptedServer:
+    """A server on raw sockets that sends what it was given, block by block: for each request the next of `replies`.
+
+    The last is sent again and again, and the pause is between blocks.
+    """
+
+    def __init__(self, *replies: Iterable[bytes], pause: float = 0.0) -> None:
+        self._replies, self._pause = list(replies), pause
+        self.requests: list[bytes] = []
+        self.connected = 0
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):  # it was closed
+            while True:
+                connection, _ = listener.accept()
+                self.connected += 1
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connection, suppress(OSError):
+            while head := connection.recv(1 << 16):
+                while b"\r\n\r\n" not in head:
+                    head += connection.recv(1 << 16)
+                self.requests.append(head)
+                for block in self._replies[min(len(self.requests), len(self._replies)) - 1]:
+                    connection.sendall(block)
+                    time.sleep(self._pause)
 
 
 @contextmanager

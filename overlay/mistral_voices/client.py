@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, Unpack, cast
 
 from ._core.key import Key
+from ._core.loading import LOADING
 from ._core.options import CallOptions, Options
 from ._core.retry import read_retries
 from ._core.server_url import check_server_url
@@ -114,9 +115,10 @@ class Mistral:
     def audio(self) -> Audio:
         """What the service does with sound: `audio.voices` has the operations."""
         # The one lazy boundary: what is below loads here, so that importing and making a client is nearly free.
-        from ._transport.send import Transport
-        from .audio import Audio
-        from .voices import Voices
+        with LOADING:
+            from ._transport.send import Transport
+            from .audio import Audio
+            from .voices import Voices
 
         return Audio(Voices(Transport(self._clients, self._options), self._created))
 

@@ -66,6 +66,32 @@ def test_a_proxy_that_wants_a_password_is_told_so() -> None:
     assert str(error) == f"The proxy requires a user name and a password: {remedy} (407, GET /v1/audio/voices/v1)"
 
 
+IDS = {
+    "r-1": "r-1",
+    "r\x1b[31m\n2": "r [31m 2",
+    "\x7fr\x853": "r 3",
+    "x" * 201: "x" * 200,
+    "\x1b": None,
+    " ": " ",
+    "\u00e9" * 200: "\u00e9" * 200,
+}
+
+
+@pytest.mark.parametrize(("sent", "shown"), IDS.items(), ids=range(len(IDS)))
+def test_request_id_is_a_short_line(sent: str, shown: str | None) -> None:
+    headers: Any = {"x-request-id": sent.encode("latin-1")}
+    error = from_status(SEND, Reply(500, headers=headers).response(), None)
+    assert (request_id_of({"x-request-id": sent}), error.request_id) == (shown, shown)
+    assert str(error).isprintable()
+
+
+def test_request_id_is_cut_when_no_secret_is_in_it() -> None:
+    def hide(text: str) -> str:
+        return text.replace("secret", "***")
+
+    assert request_id_of({"x-request-id": "x" * 196 + "secret"}, hide) == "x" * 196 + "***"
+
+
 def test_request_id_has_two_names() -> None:
     for first, found in (("a", "a"), ("", "b")):
         assert request_id_of(errors.Headers([("x-request-id", first), ("mistral-correlation-id", "b")])) == found

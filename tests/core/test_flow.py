@@ -11,7 +11,7 @@ from mistral_voices._core import flow
 from mistral_voices._core.key import Key
 from mistral_voices._core.options import Options, UserHeaders
 from mistral_voices._core.request import Request, Send, Wait
-from mistral_voices._core.response import Response
+from mistral_voices._core.response import Response, TransportError
 from mistral_voices._core.retry import DEFAULT, NO_RETRIES, RetryPolicy
 
 from ..harness import KEY, LOST, REFUSED, Reply, run_steps
@@ -170,3 +170,21 @@ def test_what_shows_a_step_hides_what_it_holds() -> None:
     line = "POST https://api.example/v1/audio/voices/v1?q=name"
     names = [f"Send({line})", "Request(POST /v1/audio/voices/v1?q=name)", "Response(200)"]
     assert [repr(each) for each in shown] == [*names, "Options(server_url='https://api.example')"]
+
+
+@pytest.mark.parametrize("kind", [ValueError, OverflowError, RecursionError, MemoryError])
+def test_what_a_parser_raises_is_ours(kind: type[Exception]) -> None:
+    def parse(response: Response) -> Any:
+        raise kind
+
+    error = run(Request("POST", "/", parse, {}, creates=True), Reply(200, {})).error
+    assert (type(error), error.outcome_unknown) == (errors.ResponseValidationError, True)
+    assert kind is ValueError or kind.__name__ in str(error)
+
+
+def test_a_client_that_is_closed_is_no_lost_response() -> None:
+    closed = TransportError.of_environment("closed", RuntimeError("closed"))
+    with pytest.raises(RuntimeError, match=r"^closed$"):
+        run(GET, closed)
+    error = run(CREATE, LOST, closed, options=WILLING).error
+    assert (type(error), error.outcome_unknown) == (errors.NoResponseError, True)

@@ -154,3 +154,30 @@ def test_warning_of_the_end_comes_once_an_operation(monkeypatch: pytest.MonkeyPa
         for each, method in zip(caught, ("GET", "DELETE"), strict=True):
             assert str(each.message) == f"{method} /v1/audio/voices/{{voice_id}} is deprecated{message}"
             assert each.filename.endswith("harness.py")  # where the first line that is not ours stands
+
+
+PLAIN = {
+    "http://voices.example": "voices.example",
+    "http://other.example/base": "other.example",
+    "http://VOICES.example:8080": "VOICES.example:8080",
+    "http://10.0.0.1": "10.0.0.1",
+    "http://[2001:db8::1]:80": "[2001:db8::1]:80",
+    "http://localhost:8000": None,
+    "http://a.localhost": None,
+    "http://127.8.9.1": None,
+    "http://[::1]:5": None,
+    "https://other.example": None,
+}
+
+
+def test_a_key_that_others_can_read_is_logged_once_a_server(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logs, "_plain", set())
+    for url in [*PLAIN, *PLAIN]:
+        run_steps(flow.call(GET, OPTIONS._replace(server_url=url)), [Reply(503), Reply(200, "good")])
+    message = "the key and all data go to {} over plain http, where others can read them: use https"
+    wanted = [message.format(host) for host in PLAIN.values() if host is not None]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", text) for text in wanted
+    ]

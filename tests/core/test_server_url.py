@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices._core.server_url import check_server_url
+from mistral_voices._core.server_url import check_server_url, is_loopback
 
 HOST = ".".join(["a" * 63] * 3 + ["a" * 61])  # 253 characters
 LONG = "https://x.example/" + "a" * 2030
@@ -58,3 +58,15 @@ def test_address_is_text() -> None:
     given: Any = b"https://x.example"
     with pytest.raises(TypeError, match=r"^NAME must be text such as https://api.mistral.ai, not bytes$"):
         check_server_url(given, "NAME")
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost.", "a.localhost", "127.8.9.1", "::1"])
+def test_loopback(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost.example", "notlocalhost", "128.0.0.1", "::2", "10.0.0.1", "", "127.example"]
+)
+def test_not_loopback(host: str) -> None:
+    assert not is_loopback(host)

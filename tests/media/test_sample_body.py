@@ -102,14 +102,13 @@ def test_files_of_other_kinds_are_none(content_type: str) -> None:
 
 
 def test_the_encoding_counts_where_nothing_is_recognised() -> None:
-    for encoding in ("", "identity", "gzip", "GZIP, deflate"):
-        assert judge_body("audio/wav", UNKNOWN[0], encoding) == BYTES
-    for encoding in ("br", "gzip, BR", "br , zstd"):
+    assert judge_body("audio/wav", UNKNOWN[0], "") == BYTES
+    for encoding in ("br", "deflate", "gzip, br"):
         assert judge_body("audio/wav", WAV, encoding) == BYTES
         assert judge_body("application/json", STRINGS[0], encoding) == TEXT
         for content_type in ("audio/wav", "application/json"):
             problem = judge_body(content_type, UNKNOWN[0], encoding).problem
-            assert problem == "the content encoding is br, which was not requested"
+            assert problem == f"the content encoding is {encoding}, which was not requested"
 
 
 @pytest.mark.parametrize("content_type", NO_AUDIO_TYPES)

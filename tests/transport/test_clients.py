@@ -197,6 +197,53 @@ def test_one_mistral_serves_many_threads(server: Server, made: Made) -> None:
     assert server.connected <= 16
 
 
+FORKS_WHILE_LOADING = """
+import asyncio, importlib.abc, os, signal, sys, threading, warnings
+warnings.simplefilter("ignore")  # that there are threads
+from mistral_voices import Mistral
+is_async, url, module = sys.argv[1] == "True", *sys.argv[2:]
+loading, forked = threading.Event(), threading.Event()
+class Slow(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            loading.set()
+            forked.wait(0.5)
+sys.meta_path.insert(0, Slow())
+def call():
+    with Mistral("x", server_url=url, retry_config=None) as mistral:
+        voices = mistral.audio.voices
+        return (asyncio.run(voices.get_async(voice_id="v1")) if is_async else voices.get(voice_id="v1")).id
+thread = threading.Thread(target=call)
+thread.start()
+assert loading.wait(45)
+child = os.fork()
+if not child:
+    signal.alarm(45)  # ends a child that hangs
+    os._exit(0 if call() == "v1" else 1)
+forked.set()
+thread.join()
+print(os.waitpid(child, 0)[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize(
+    ("module", "is_async"),
+    [
+        ("mistral_voices._transport.send", False),
+        ("mistral_voices_api.api.audio_voices.get_voice", True),
+        ("httpx", False),
+        ("httpx", True),
+        ("httpcore._models", False),
+        ("httpcore._models", True),
+        ("encodings.idna", False),
+        ("anyio._backends._asyncio", True),
+    ],
+)
+def test_a_fork_waits_for_the_library_to_be_loaded(server: Server, module: str, is_async: bool) -> None:
+    assert run_python(FORKS_WHILE_LOADING, str(is_async), server.url, module) == "0\n"
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @BOTH
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")

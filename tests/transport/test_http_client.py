@@ -69,6 +69,8 @@ def test_a_request_is_what_the_client_would_make(library: Any, kind: str, settin
             wanted = client.build_request("DELETE", each.url, headers=each.headers, **timeout)
             if wanted.headers["user-agent"].startswith("python-"):
                 wanted.headers["User-Agent"] = user_agent(library)
+            if wanted.headers["accept-encoding"].startswith("gzip, deflate"):
+                wanted.headers["Accept-Encoding"] = "gzip"
             made = http.build(each, None)
             assert (type(made), made.method, str(made.url)) == (type(wanted), "DELETE", str(wanted.url))
             assert (made.headers.raw, made.extensions) == (wanted.headers.raw, wanted.extensions)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mistral_voices._transport.transport_errors import BODY_TOO_LONG, map_error
+from mistral_voices._transport.transport_errors import RESPONSE_TOO_LONG, map_error
 
 URL = "https://api.example/v1"
 TIMEOUTS = {"connect": 1, "write": 2, "read": 3, "pool": 4}
@@ -106,12 +106,12 @@ def test_a_failure_to_connect_says_what_the_system_said(library: ModuleType) -> 
 
 
 def test_an_address_that_cannot_be_used_is_not_sent(library: ModuleType) -> None:
-    error = map_error(library, library.InvalidURL("URL too long"))
+    error = map_error(library, library.InvalidURL("URL too long"), is_sent=False)
     assert (error.is_unsendable, error.is_transient, error.was_sent, error.reason) == (
         True,
         False,
         False,
-        "URL too long",
+        "InvalidURL: URL too long",
     )
 
 
@@ -123,9 +123,9 @@ def test_every_class_has_a_meaning(library: ModuleType) -> None:
 
 
 def test_a_timeout_may_not_know_its_seconds(library: ModuleType) -> None:
-    body_too_long = library.ReadTimeout(BODY_TOO_LONG, request=request_of(library, timeout=TIMEOUTS))
-    error = map_error(library, body_too_long)
-    assert (error.phase, error.seconds, error.reason) == ("read", None, "the body took longer than 3 timeouts")
+    too_long = library.ReadTimeout(RESPONSE_TOO_LONG, request=request_of(library, timeout=TIMEOUTS))
+    error = map_error(library, too_long)
+    assert (error.phase, error.seconds, error.reason) == ("read", None, "the response took longer than 3 timeouts")
     for request in (request_of(library), request_of(library, timeout={}), None):
         error = map_error(library, library.WriteTimeout("slow", request=request))
         assert (error.phase, error.seconds) == ("write", None)

@@ -269,3 +269,9 @@ def test_by_offset_the_filters_are_applied(filters: dict[str, Any], expected: li
     )
     assert ids(server, Filters("custom", **filters), 1) == [f"v{each}" for each in expected]
     assert {query["type"][0] for query in server.queries} == {"custom"}
+
+
+@pytest.mark.parametrize("cursor", ["x" * 70_000, "\u00e9" * 12_000, "\ud800"])
+def test_a_cursor_that_cannot_be_sent_is_an_error_of_the_response(cursor: str) -> None:
+    with pytest.raises(errors.ResponseValidationError, match=r"next_page_token: is a cursor that cannot be sent \("):
+        pages(ByCursor(([voice(1)], cursor)))

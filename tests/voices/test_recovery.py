@@ -337,3 +337,27 @@ def test_a_hundred_creates_fifty_at_a_time() -> None:
         with Mistral(KEY, server_url=server.url) as mistral:
             found = {each.id: each.name for each in mistral.audio.voices.iterate(type_="custom")}
     assert found == {each.id: name for each, name in zip(made, names, strict=True)}
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "Fri, 31 Dec 99999 23:59:59 GMT", "x"])
+def test_a_date_after_all_dates_is_none(create: Create, date: str) -> None:
+    with pytest.raises(errors.NoResponseError) as caught:
+        create.run(LOST, page(made(), headers={"date": date}))
+    assert "no Date header" in caught.value.__notes__[0]
+
+
+def test_a_name_that_is_too_long_for_an_address_is_looked_for_by_its_beginning(create: Create) -> None:
+    name = "\u00e9" * 20_000
+    assert create.run(LOST, page(made(name=name)), name=name).name == name
+
+
+def test_the_first_error_comes_out_where_the_client_is_closed_before_it_looks(client_kind: ClientKind) -> None:
+    def handler(_: Any) -> Any:
+        mistral.close()
+        raise client_kind.library.ReadError("gone")
+
+    mistral = client_kind.mistral(handler)
+    with pytest.raises(errors.NoResponseError, match="gone") as caught:
+        client_kind.call(mistral, "create", name="Ada", sample_audio="UklGRg==", recover=True)
+    assert caught.value.outcome_unknown
+    assert "closed" in caught.value.__notes__[0]

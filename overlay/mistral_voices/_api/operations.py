@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from .. import models
 from .._checks import check_flag
+from .._core.loading import LOADING
 from .._core.request import Request
 from .._core.response import Response
 from .._media.base64_text import EMPTY, check_base64
@@ -37,14 +38,16 @@ ACCEPT_SAMPLE = f"audio/wav, audio/*;q=0.9, application/octet-stream;q=0.8, {JSO
 
 def list_voices(**given: Any) -> Request[models.VoiceListResponse]:
     """GET /v1/audio/voices."""
-    from mistral_voices_api.api.audio_voices import list_voices as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import list_voices as operation
 
     return _request(operation._get_kwargs(**check("list_voices", given)), operation._parse_response)
 
 
 def search_voices(**given: Any) -> Request[models.VoiceListPage]:
     """GET /v2/audio/voices."""
-    from mistral_voices_api.api.audio_voices import search_voices as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import search_voices as operation
 
     return _request(operation._get_kwargs(**check("search_voices", given)), operation._parse_response)
 
@@ -53,7 +56,8 @@ def create_voice(
     sample: str | Sample, on_progress: Progress | None, logger: Logger, **given: Any
 ) -> Request[models.VoiceResponse]:
     """POST /v1/audio/voices; a sample that is not text is encoded as it is sent."""
-    from mistral_voices_api.api.audio_voices import create_voice as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import create_voice as operation
 
     check_progress(on_progress)
     text = sample if isinstance(sample, str) else "="  # the upload puts the audio in its place
@@ -81,14 +85,16 @@ def create_voice(
 
 def get_voice(voice_id: str) -> Request[models.VoiceResponse]:
     """GET /v1/audio/voices/{voice_id}."""
-    from mistral_voices_api.api.audio_voices import get_voice as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import get_voice as operation
 
     return _request(operation._get_kwargs(check_voice_id("get_voice", voice_id)), operation._parse_response)
 
 
 def update_voice(voice_id: str, **given: Any) -> Request[models.VoiceResponse]:
     """PATCH /v1/audio/voices/{voice_id}."""
-    from mistral_voices_api.api.audio_voices import update_voice as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import update_voice as operation
 
     checked_id = check_voice_id("update_voice", voice_id)
     body = models.VoiceUpdateRequest(**check("update_voice", given))
@@ -97,7 +103,8 @@ def update_voice(voice_id: str, **given: Any) -> Request[models.VoiceResponse]:
 
 def delete_voice(voice_id: str, missing_ok: bool) -> Request[models.VoiceResponse]:
     """DELETE /v1/audio/voices/{voice_id}; missing_ok makes None of a 404."""
-    from mistral_voices_api.api.audio_voices import delete_voice as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import delete_voice as operation
 
     check_flag("missing_ok", missing_ok)
     kwargs = operation._get_kwargs(check_voice_id("delete_voice", voice_id))
@@ -106,12 +113,12 @@ def delete_voice(voice_id: str, missing_ok: bool) -> Request[models.VoiceRespons
 
 def get_voice_sample(voice_id: str) -> Request[str]:
     """GET /v1/audio/voices/{voice_id}/sample, as base64 text whichever form the server sends."""
-    from mistral_voices_api.api.audio_voices import get_voice_sample as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     def parse(*, response: Response) -> str:
-        headers = response.headers
-        encoding = headers.get("content-encoding", "")
-        is_json, problem = judge_body(media_type(headers.get("content-type")), response.content, encoding)
+        content_type = media_type(response.headers.get("content-type"))
+        is_json, problem = judge_body(content_type, response.content, response.encoding)
         if problem is not None:
             raise ValueError(problem)
         if not response.content:
@@ -127,7 +134,8 @@ def get_voice_sample(voice_id: str) -> Request[str]:
 
 def download_voice_sample(voice_id: str, download: Download) -> Request[None]:
     """GET /v1/audio/voices/{voice_id}/sample, whose audio goes into a download."""
-    from mistral_voices_api.api.audio_voices import get_voice_sample as operation
+    with LOADING:
+        from mistral_voices_api.api.audio_voices import get_voice_sample as operation
 
     return _sample_request(operation, voice_id, lambda response: None, download)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +15,7 @@ from .request import Send
 from .response import Response, TransportError
 
 LONGEST_SENTENCE = 500
+LONGEST_ID = 200
 # A body that a server may refuse for its size.
 LARGE_BODY = 1 << 16
 NOT_JSON: Any = object()
@@ -29,9 +30,20 @@ PHASES = {
 PROXY_CREDENTIALS = "put the right user name and password into its address, as in http://user:password@host:port"
 
 
-def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """Find the id by which the service knows the request."""
-    return headers.get("x-request-id") or headers.get("mistral-correlation-id")
+def request_id_of(headers: Mapping[str, str], hide: Callable[[str], str] = str) -> str | None:
+    """Find the id by which the service knows the request, in a line that can be shown; None when there is none.
+
+    `hide` takes the secrets out of it, before it is cut.
+    """
+    found = headers.get("x-request-id") or headers.get("mistral-correlation-id")
+    if found is None or ((found := hide(found)).isprintable() and len(found) <= LONGEST_ID):
+        return found or None
+    return _printable(found)[:LONGEST_ID] or None
+
+
+def _printable(text: str) -> str:
+    """Give a text in one line without what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def from_status(send: Send, response: Response, retry_after: float | None) -> errors.MistralError:
@@ -143,7 +155,7 @@ def _sentence(parsed: Any, body: str) -> str:
     found = _message(parsed)
     if not found and parsed is NOT_JSON and not re.search(r"<\w|^[\[{]", body) and len(body) <= LONGEST_SENTENCE:
         found = body
-    found = " ".join("".join(c if c.isprintable() else " " for c in found).split())
+    found = _printable(found)
     return found if len(found) <= LONGEST_SENTENCE else found[:LONGEST_SENTENCE] + "..."
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from ..errors import MistralError, NotFoundError, ResponseValidationError
 from .error_mapping import add_to_message, from_status, from_transport_error, from_unreadable
-from .logs import LOGGER, log_attempt, report_response, warn_of_end
+from .logs import LOGGER, log_attempt, report_response, warn_of_end, warn_of_plain_http
 from .options import Options
 from .request import Request, Send, Steps, Wait
 from .response import SUCCESSES, Response, TransportError
@@ -37,6 +37,7 @@ def exchange(
 ) -> Steps[tuple[T, Response]]:
     """Make a call, and return the result with the response that it was made from."""
     logger = options.logger or LOGGER
+    warn_of_plain_http(logger, options.server_url)
     began = clock()
     attempt = 0
     in_doubt = lost = False
@@ -53,7 +54,7 @@ def exchange(
             outcome = failure
         seconds = clock() - started
         if isinstance(outcome, TransportError):
-            cause, error = outcome.cause, from_transport_error(send, outcome)
+            cause, error = outcome.cause, _no_response(send, outcome)
         else:
             try:
                 result = _parse(options, logger, send, outcome, now(), seconds)
@@ -76,6 +77,13 @@ def exchange(
     raise _explained(request, error, in_doubt=in_doubt, lost=lost) from cause
 
 
+def _no_response(send: Send, failure: TransportError) -> MistralError:
+    """Make the error, unless the client was closed before the first attempt: what others did must not be hidden."""
+    if send.attempt == 1 and failure.is_unsendable and isinstance(failure.cause, RuntimeError):
+        raise failure.cause from None
+    return from_transport_error(send, failure)
+
+
 def _parse(options: Options, logger: Logger, send: Send, response: Response, now: float, seconds: float) -> Any:
     """Make the result from a response, of which on_response hears first, or raise what the response says."""
     if options.on_response is not None:
@@ -91,8 +99,8 @@ def _parse(options: Options, logger: Logger, send: Send, response: Response, now
         raise from_unreadable(send, response, response.unreadable)
     try:
         result = send.request.parse(response=response)
-    except ValueError as error:
-        raise from_unreadable(send, response, str(error)) from None
+    except (ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise from_unreadable(send, response, str(error) or type(error).__name__) from None
     if "deprecation" in response.headers or "sunset" in response.headers:
         warn_of_end(logger, send, response)
     return result

@@ -13,11 +13,13 @@ from .error_mapping import request_id_of
 from .redaction import SECRET_HEADERS, Redaction
 from .request import Send
 from .response import Response, TransportError
+from .server_url import is_loopback
 
 # Looked up once: a signal that raises within the look-up would leave the lock of `logging` taken, for all threads.
 LOGGER = logging.getLogger("mistral_voices")
 
 _warned: set[str] = set()
+_plain: set[str] = set()
 
 
 def default_logger() -> logging.Logger:
@@ -39,7 +41,7 @@ def log_attempt(
     if isinstance(outcome, TransportError):
         result, request_id = type(outcome.cause).__name__, None
     else:
-        result, request_id = str(outcome.status_code), request_id_of(outcome.headers)
+        result, request_id = str(outcome.status_code), request_id_of(outcome.headers, Redaction(send).hide)
     logger.info(
         "%s %s %s in %.0f ms (attempt %d, request id %s)%s",
         send.request.method,
@@ -47,7 +49,7 @@ def log_attempt(
         result,
         seconds * 1000,
         send.attempt,
-        Redaction(send).hide(request_id or "-"),
+        request_id or "-",
         "" if wait is None else f", again in {wait:.2f} s",
     )
 
@@ -91,6 +93,19 @@ def warn_of_end(logger: logging.Logger, send: Send, response: Response) -> None:
         warnings.warn(message, DeprecationWarning, stacklevel=_levels_to_user())
     except Warning:  # where warnings are errors, this one would take the result away: a create has been done
         logger.warning("%s", message)
+
+
+def warn_of_plain_http(logger: logging.Logger, server_url: str) -> None:
+    """Warn, once for a server, when the key leaves this machine and everybody on the way can read it."""
+    if not server_url.startswith("http:") or server_url in _plain:
+        return
+    _plain.add(server_url)
+    from urllib.parse import urlsplit  # 2 ms that calls over https are spared
+
+    parts = urlsplit(server_url)
+    if not is_loopback(parts.hostname or ""):
+        host = parts.netloc
+        logger.warning("the key and all data go to %s over plain http, where others can read them: use https", host)
 
 
 def _levels_to_user() -> int:

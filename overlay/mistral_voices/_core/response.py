@@ -22,9 +22,10 @@ class Response:
         content: The body; empty where it went into a download.
         unreadable: Why the body of a 2XX is not a sample, as far as this showed while it was read.
         raw: Gives the HTTP library's own response with the body in it.
+        encoding: The content encoding that the body still has.
     """
 
-    __slots__ = ("content", "headers", "raw", "status_code", "unreadable")
+    __slots__ = ("content", "encoding", "headers", "raw", "status_code", "unreadable")
 
     def __init__(
         self,
@@ -33,12 +34,14 @@ class Response:
         content: bytes,
         unreadable: str | None,
         raw: Callable[[], Any],
+        encoding: str = "",
     ) -> None:
         self.status_code: int = status_code
         self.headers: Mapping[str, str] = headers
         self.content: bytes = content
         self.unreadable: str | None = unreadable
         self.raw: Callable[[], Any] = raw
+        self.encoding: str = encoding
 
     def json(self) -> Any:
         """Parse the body; ValueError when it is not JSON."""

@@ -1,8 +1,14 @@
 """The address of a server, checked before anything is sent to it."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 
 from .key import is_one_word
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
 
 LONGEST_URL = 2048
 # Brackets stand only around an IPv6 address, which urlsplit does not check.
@@ -45,3 +51,22 @@ def check_host(host: str) -> None:
         raise ValueError
     if any(label.lower().startswith("xn--") for label in labels):
         host.encode("ascii").decode("idna")
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine."""
+    host = host.rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    address = address_of(host)
+    return address is not None and address.is_loopback
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Read a host that is an address in numbers; None for a name."""
+    from ipaddress import ip_address  # as above
+
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        return None

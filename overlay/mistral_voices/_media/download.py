@@ -45,15 +45,15 @@ class Download:
         self._is_empty = True
         self._total: int | None = None
 
-    def start(self, content_type: str | None, total: int | None, encoding: str | None = None) -> None:
+    def start(self, content_type: str | None, total: int | None, encoding: str = "") -> None:
         """Begin, or begin anew.
 
         Args:
             content_type: The Content-Type header; None when there is none.
             total: The bytes that the server announced; None when it did not.
-            encoding: The Content-Encoding header; None when there is none.
+            encoding: The content encoding that the body still has; "" for none.
         """
-        self._content_type, self._encoding = media_type(content_type), encoding or ""
+        self._content_type, self._encoding = media_type(content_type), encoding
         self._held, self._is_judged, self._decoder = [], False, None
         self._done, self._total, self._is_empty = 0, total, True
         self._target.restart(self._content_type)

@@ -13,8 +13,6 @@ JSON = "application/json"
 ENOUGH = 8192
 MARKUP = "HTML or XML"
 OCTETS = ("", "application/octet-stream", "binary/octet-stream", "application/binary")
-# What both HTTP libraries always decode.
-DECODED = ("", "identity", "gzip", "deflate")
 # Files of other kinds, by their first bytes, and what they are.
 OTHERS = {
     b"\x1f\x8b\x08": "compressed by gzip",
@@ -56,7 +54,7 @@ def judge_body(content_type: str, start: bytes, encoding: str = "") -> Judgement
     Args:
         content_type: The bare type; "" when the server gave none.
         start: The first bytes, ENOUGH of them or all.
-        encoding: The Content-Encoding; "" when the server gave none.
+        encoding: The content encoding that it still has; "" for none.
     """
     start = start[:ENOUGH]
     if is_tag(start) or recognize_bytes(start):
@@ -64,8 +62,8 @@ def judge_body(content_type: str, start: bytes, encoding: str = "") -> Judgement
     text = _in_utf8(start)
     if re.fullmatch(_JSON_STRING, text):
         return Judgement(is_json=True)
-    if others := [name for each in encoding.lower().split(",") if (name := each.strip()) not in DECODED]:
-        return Judgement(is_json=False, problem=f"the content encoding is {others[0]:.50}, which was not requested")
+    if encoding:
+        return Judgement(is_json=False, problem=f"the content encoding is {encoding:.50}, which was not requested")
     if content_type == JSON or content_type.endswith(("/json", "+json")):
         return Judgement(is_json=True)
     problem = None

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .._core.loading import LOADING
 from . import event_loops
 from .http_client import AsyncClient, HTTPClient, SyncClient, usual_timeout
 
@@ -44,13 +45,18 @@ class Clients:
             return self._given
         origin = _origin(url)
         if (client := self._own.get(origin)) is None:
-            import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
+            with LOADING, self._lock:
+                import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
 
-            with self._lock:
+                from .own_clients import Backend, hide_location
+
                 self.check_open()
                 if (client := self._own.get(origin)) is None:
                     settings, proxy = self._settings(origin)
-                    client = HTTPClient(httpx.Client(**settings), "Client", proxy=proxy)
+                    client = HTTPClient(
+                        httpx.Client(**settings, event_hooks={"response": [hide_location]}), "Client", proxy=proxy
+                    )
+                    _set_in_pools(client.client, "_network_backend", Backend)
                     # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
                     # would leave it locked, and stop every thread for good.
                     _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
@@ -64,12 +70,20 @@ class Clients:
             return self._given_async
         key = (event_loops.running(), _origin(url))
         if (client := self._own_async.get(key)) is None:
-            import httpx  # as above
+            with LOADING:
+                import anyio
+                import httpx  # as above
 
-            from .early_responses import EarlyReadingBackend  # imports asyncio, as above
+                from .early_responses import EarlyReadingBackend  # imports asyncio, as above
+                from .own_clients import hide_location_async
 
-            settings, proxy = self._settings(key[1])
-            client = HTTPClient(httpx.AsyncClient(**settings), "AsyncClient", proxy=proxy)
+                anyio.current_time()  # loads what else it needs
+                settings, proxy = self._settings(key[1])
+                client = HTTPClient(
+                    httpx.AsyncClient(**settings, event_hooks={"response": [hide_location_async]}),
+                    "AsyncClient",
+                    proxy=proxy,
+                )
             _set_in_pools(client.client, "_network_backend", EarlyReadingBackend)
             await event_loops.keep(key[0], client.client)
             with self._lock:
@@ -101,13 +115,15 @@ class Clients:
         import httpx  # as above
 
         from . import certificates, proxies  # they load httpx
+        from .own_clients import NoCookies
 
+        "a".encode("idna")  # loads what every look-up of a host needs
         is_plain_http = origin.startswith("http:")
         # Read once a Mistral, so that a client in the place of a retired one costs no loading.
         if (verify := self._trusted.get(is_plain_http)) is None:
             verify = self._trusted[is_plain_http] = certificates.trusted(is_plain_http)
         proxy = proxies.find_proxy(origin)
-        settings = {"timeout": usual_timeout(), "verify": verify}
+        settings = {"timeout": usual_timeout(), "verify": verify, "cookies": NoCookies()}
         settings["trust_env"] = False  # we read it
         if proxy is not None:
             to_proxy = certificates.trusted(is_plain_http=False) if proxy.is_https else None

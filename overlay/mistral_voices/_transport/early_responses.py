@@ -15,6 +15,8 @@ from anyio import BrokenResourceError, ClosedResourceError, EndOfStream
 from anyio.abc import ByteStream, SocketAttribute
 from httpcore import WriteError
 
+from .own_clients import Exchange
+
 # What is smaller is the head of a request, or sent with it.
 SMALLEST_BODY = 1 << 12
 
@@ -34,14 +36,18 @@ class EarlyReadingBackend:
         return getattr(self._backend, name)
 
 
-class EarlyReadingStream:
+class EarlyReadingStream(Exchange):
     """The HTTP library's stream over a connection, perhaps with TLS between them."""
 
     def __init__(self, stream: Any, connection: Connection) -> None:
         self._stream = stream
         self._connection = connection
 
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.has_read(await self._stream.read(max_bytes, self.time_to_read(timeout)))
+
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.will_send(buffer)
         if len(buffer) >= SMALLEST_BODY:
             self._connection.keep()
         await self._stream.write(buffer, timeout)

@@ -93,8 +93,12 @@ class HTTPClient:
             return request
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
         request = client.build_request(method, url, headers=headers, content=content, **options)
-        self._set_user_agent(request.headers, headers)
+        self._set_usual(request.headers, headers)
         return request
+
+    def has_sent(self, request: Any, error: BaseException) -> bool:
+        """Say whether there was a request, and a client that was open, when an error was raised."""
+        return request is not None and not (isinstance(error, RuntimeError) and self.client.is_closed)
 
     def proxy(self, url: str) -> str | None:
         """Name the proxy that leads to an address; of a user's own client as far as the library shows it."""
@@ -119,15 +123,18 @@ class HTTPClient:
         known, made = self._last
         if known != wanted:
             made = self.client.build_request("GET", url, headers=headers).headers
-            self._set_user_agent(made, headers)
+            self._set_usual(made, headers)
             self._last = (wanted, made)
         return made
 
-    def _set_user_agent(self, made: Any, headers: Mapping[str, str]) -> None:
-        """Put our User-Agent in the place of the library's, but not of the user's."""
+    def _set_usual(self, made: Any, headers: Mapping[str, str]) -> None:
+        """Put our User-Agent and Accept-Encoding in the place of the library's, but not of the user's."""
         usual = f"python-{self.library.__name__}/{self.library.__version__}"
         if made.get("user-agent") == usual and "user-agent" not in headers:
             made["User-Agent"] = self._user_agent
+        # Of gzip we bound what it becomes; the library has "gzip, deflate", and more where it can decode more.
+        if made.get("accept-encoding", "").startswith("gzip, deflate") and "accept-encoding" not in headers:
+            made["Accept-Encoding"] = "gzip"
 
     def was_waiting(self, interruption: BaseException | None) -> bool:
         """Say whether a call was reading from its connection when it was interrupted, and all closed after that.

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 from importlib.util import find_spec
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
 from .._core.response import TransportError
-from .._core.server_url import check_host
+from .._core.server_url import address_of, check_host, is_loopback
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -78,17 +78,9 @@ def read_proxy(variable: str, value: str) -> Proxy:
     return Proxy(variable, address)
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine, which no proxy can reach."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    address = _address_of(host)
-    return address is not None and address.is_loopback
-
-
 def is_exempt(no_proxy: str, scheme: str, host: str, port: int) -> bool:
     """Say whether NO_PROXY has a host: by its name or that of a domain above it, by its address, or by its network."""
-    address = _address_of(host)
+    address = address_of(host)
     for entry in re.split(r"[\s,]+", no_proxy.lower()):
         of_scheme, _, name = entry.rstrip("/").rpartition("://")
         if of_scheme not in ("", "all", scheme):
@@ -102,13 +94,6 @@ def is_exempt(no_proxy: str, scheme: str, host: str, port: int) -> bool:
         if _covers(name.replace("[", "").replace("]", ""), host, address):
             return True
     return False
-
-
-def _address_of(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
 
 
 def _covers(name: str, host: str, address: IPv4Address | IPv6Address | None) -> bool:

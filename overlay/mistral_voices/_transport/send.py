@@ -4,7 +4,7 @@ Nothing is decided here, since it would be decided twice: decisions are the flow
 """
 
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import aclosing, closing, nullcontext
 from logging import Logger
 from typing import TypeVar
@@ -16,10 +16,10 @@ from .._core.request import Request, Send, Steps, Wait
 from .._core.response import Response, TransportError
 from .._media.progress import ProgressError
 from .._media.upload import Upload
-from .body import BodyReader
+from .body import PIECE, BodyReader
 from .clients import Clients
 from .concurrency import in_thread_unless, sleep
-from .transport_errors import clear_locals, library_errors, map_error
+from .transport_errors import clear_locals, is_of_library, map_error
 
 T = TypeVar("T")
 
@@ -102,11 +102,15 @@ def _send(clients: Clients, send: Send) -> Response | TransportError:
         http = clients.sync(send.url)
     except TransportError as failure:  # of the environment: there is no client
         return failure
+    except RuntimeError as error:  # it was closed meanwhile
+        return TransportError.of_environment(str(error), error)
+    request = None
     client, library, content = http.client, http.library, send.request.content
     try:
         body = closing(_blocks(content)) if isinstance(content, Upload) else nullcontext(content)
         with body as given:  # an error would keep the file open as long as it is kept
-            response = client.send(http.build(send, given), stream=True, follow_redirects=False)
+            request = http.build(send, given)
+            response = client.send(request, stream=True, follow_redirects=False)
         try:
             reader = BodyReader(library, response, send.request)
             reader.start()
@@ -120,9 +124,9 @@ def _send(clients: Clients, send: Send) -> Response | TransportError:
             return reader.finish()
         finally:
             response.close()
-    except library_errors(library) as error:
-        return map_error(library, error, http.proxy(send.url))
-    except BaseException:
+    except BaseException as error:
+        if is_of_library(library, error):
+            return map_error(library, error, http.proxy(send.url), is_sent=http.has_sent(request, error))
         clients.retire(http)
         raise
     finally:
@@ -141,17 +145,22 @@ async def _send_async(clients: Clients, send: Send) -> Response | TransportError
         http = await clients.of_loop(send.url)
     except TransportError as failure:  # as in `_send`
         return failure
+    except RuntimeError as error:
+        return TransportError.of_environment(str(error), error)
+    request = None
     client, library, content = http.client, http.library, send.request.content
     try:
         body = aclosing(_blocks_async(content)) if isinstance(content, Upload) else nullcontext(content)
         async with body as given:
-            response = await client.send(http.build(send, given), stream=True, follow_redirects=False)
+            request = http.build(send, given)
+            response = await client.send(request, stream=True, follow_redirects=False)
         http.shield_closing(response)
         try:
             reader = BodyReader(library, response, send.request)
             await in_thread_unless(reader.in_memory, reader.start)
             try:
-                async for block in response.aiter_raw() if reader.is_raw else response.aiter_bytes():
+                blocks = response.aiter_raw() if reader.is_raw else response.aiter_bytes()
+                async for block in blocks if reader.in_memory else _gather(blocks, reader):
                     if await in_thread_unless(reader.in_memory, reader.add, block):
                         break
                     reader.report()
@@ -160,13 +169,27 @@ async def _send_async(clients: Clients, send: Send) -> Response | TransportError
             return await in_thread_unless(reader.in_memory, reader.finish)
         finally:
             await response.aclose()
-    except library_errors(library) as error:
-        return map_error(library, error, http.proxy(send.url))
-    except BaseException:
+    except BaseException as error:
+        if is_of_library(library, error):
+            return map_error(library, error, http.proxy(send.url), is_sent=http.has_sent(request, error))
         clients.retire(http)
         raise
     finally:
         del http  # a traceback that someone keeps would keep a retired client open
+
+
+async def _gather(blocks: AsyncIterator[bytes], reader: BodyReader) -> AsyncGenerator[bytes]:
+    """Join small blocks, for each costs a thread."""
+    held, size = list[bytes](), 0
+    async for block in blocks:
+        reader.extend()
+        held.append(block)
+        size += len(block)
+        if size >= PIECE:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
 
 
 async def _blocks_async(upload: Upload) -> AsyncGenerator[bytes]:

@@ -20,6 +20,8 @@ LARGEST_V1_PAGE = 100
 # So many pages in a row may bring no voice that did not come before: where few voices pass a filter, or many were
 # removed meanwhile.
 MOST_EMPTY_PAGES = 1_000
+# So much of a text is enough to find its voices, and no server refuses it for its length.
+LONGEST_QUERY = 100
 
 
 class Filters(NamedTuple):
@@ -117,7 +119,12 @@ class Paginator:
 
     def _by_cursor(self) -> Steps[models.VoiceListPage]:
         token = UNSET if self._cursor is None else self._cursor
-        request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
+        try:
+            request = operations.search_voices(page_size=self._page_size, page_token=token, **self._filters._asdict())
+        except ValueError as error:
+            if self._cursor is None:
+                raise
+            raise _inconsistent(f"next_page_token: is a cursor that cannot be sent ({error})") from None
         page = yield from self._fetch(request)
         if "next_page_token" in page.additional_properties:
             raise _inconsistent("next_page_token: is no text, so the pages after this one cannot be fetched")

@@ -17,7 +17,7 @@ from .._core.response import Response
 from .._core.retry import backoff, with_jitter
 from .._transport.send import Transport
 from ..utils import UNSET
-from .pagination import Filters, Paginator
+from .pagination import LONGEST_QUERY, Filters, Paginator
 
 LOOKS = 3
 # A Date header has whole seconds, and a server may note its time before it sends it.
@@ -81,7 +81,7 @@ class Creation:
         for look in range(1, LOOKS + 1):
             try:
                 found = yield from self._candidates(until)
-            except errors.MistralError as failure:
+            except (errors.MistralError, RuntimeError) as failure:  # it may be closed by now
                 error.add_note(f"Looking for the voice failed too: {failure}")
                 return None
             is_one_of_several = any(other._may_make and other._is_like(self._metadata) for other in {*self._others})
@@ -111,7 +111,7 @@ class Creation:
     def _candidates(self, until: float | None = None) -> Steps[list[models.VoiceResponse]]:
         """Page the voices of the account, and give those that may come from this create."""
         dates: list[datetime | None] = []
-        filters = Filters("custom", query=self._metadata["name"] or UNSET)
+        filters = Filters("custom", query=self._metadata["name"][:LONGEST_QUERY] or UNSET)
         paginator = Paginator(
             filters, 100, self._options, on_page=lambda response: dates.append(self._earliest(response))
         )
@@ -141,9 +141,9 @@ class Creation:
         elapsed = timedelta(seconds=time.monotonic() - self._began)
         try:
             date = parsedate_to_datetime(response.headers.get("date") or "")
-        except ValueError:
+            return date.replace(tzinfo=date.tzinfo or UTC) - elapsed - TOLERANCE
+        except (ValueError, OverflowError):
             return None
-        return date.replace(tzinfo=date.tzinfo or UTC) - elapsed - TOLERANCE
 
     def _may_be(self, voice: models.VoiceResponse, earliest: datetime) -> bool:
         if voice.created_at < earliest or voice.id in self._created_ids:

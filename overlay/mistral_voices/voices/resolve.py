@@ -9,10 +9,8 @@ from .._api import operations
 from .._core.flow import call
 from .._core.options import Options
 from .._core.request import Steps
-from .pagination import LARGEST_V1_PAGE, Filters, Paginator
+from .pagination import LARGEST_V1_PAGE, LONGEST_QUERY, Filters, Paginator
 
-# So much of a text is enough to find its voices, and no server refuses it for its length.
-LONGEST_QUERY = 100
 # With these a server refuses a text that it cannot take as an id, or as a query.
 REFUSALS = (400, 404, 414, 422)
 MOST_NAMED = 10

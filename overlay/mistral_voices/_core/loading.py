@@ -1,0 +1,25 @@
+"""The lock under which the first call loads modules, and for which a fork waits.
+
+A child that is forked while another thread loads a module would wait for that module for ever.
+"""
+
+import os
+import threading
+
+LOADING = threading.RLock()
+# Should loading never end, a fork does not wait for ever either.
+LONGEST = 30.0
+_held: list[bool] = []
+
+
+def _before_fork() -> None:
+    _held.append(LOADING.acquire(timeout=LONGEST))
+
+
+def _after_fork() -> None:
+    if _held.pop():
+        LOADING.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
