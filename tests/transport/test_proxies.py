@@ -245,7 +245,7 @@ DOCS = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="
 LINES = [line.split("|")[1:-1] for line in DOCS.splitlines()]
 ROWS = [[re.findall(r"`([^`]*)`", cell) or [cell.strip()] for cell in line] for line in LINES]
 ENTRIES = [row for row in ROWS if len(row) == 3][2:]
-NAMED = [row for row in ROWS if len(row) == 2][2:]
+NAMED = [row for row in ROWS if len(row) == 2 and re.match(r"[A-Z_]+=", row[0][0])]
 
 
 def test_the_documented_entries_of_no_proxy() -> None:
