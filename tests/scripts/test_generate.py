@@ -56,7 +56,7 @@ def test_every_difference_is_named_and_mended(project: Path) -> None:
 
 FORM = "application/x-www-form-urlencoded:\n            schema:\n              $ref: '#/components/schemas/VoiceCreate"
 LIST = "json:\n              schema:\n                $ref: '#/components/schemas/VoiceList"
-TAGS = "anyOf:\n          - type: array\n            items:\n              "
+TAGS = "Free labels.\n          anyOf:\n          - type: array\n            items:\n              "
 REFUSED = {
     "not YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "neither YAML nor JSON"),
     "not valid": ("in: query", "in: nowhere", "is not a valid OpenAPI document"),
