@@ -88,7 +88,7 @@ def test_a_sample_may_be_encoded_as_it_was_requested(
     else:
         for operation, given in (("get", {}), ("read", {}), ("save", {"path": tmp_path / "ada.wav"})):
             with pytest.raises(
-                errors.ResponseValidationError, match=r"encoding is (br|x-new), which was not requested"
+                errors.ResponseValidationError, match=r"encoding is (br|gzip, x-new), which was not requested"
             ):
                 client_kind.call(mistral, f"{operation}_sample_audio", voice_id="v1", **given)
         assert [*tmp_path.iterdir()] == []
