@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import copy
 import itertools
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -19,10 +16,9 @@ from mistral_voices._api import operations
 from mistral_voices._core.flow import exchange
 from mistral_voices._core.logs import LOGGER
 from mistral_voices._core.request import Send, Steps, Wait
-from mistral_voices.local import VoicesServer
 from mistral_voices.voices import recovery
 from mistral_voices.voices.recovery import Created, Creation
-from tests.harness import KEY, LOST, REFUSED, VOICE, ClientKind, Fails, Reply, run_steps
+from tests.harness import KEY, LOST, REFUSED, VOICE, Reply, run_steps
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)  # the server's clock, which is far from ours
 GOOD_DATE = {"date": format_datetime(NOW, usegmt=True)}
@@ -278,67 +274,6 @@ def test_recover_is_a_flag(monkeypatch: pytest.MonkeyPatch, recover: Any) -> Non
         Create(monkeypatch, recover).run(Reply(200, made()))
 
 
-def test_create_recovers_and_its_error_looks(client_kind: ClientKind, waits: list[float]) -> None:
-    arguments = {"name": "Ada", "sample_audio": "UklGRg=="}
-    server = client_kind.replies(Fails("ReadTimeout"), page(made()))
-    mistral = client_kind.mistral(server)
-    assert client_kind.call(mistral, "create", **arguments, recover=True).id == "m1"
-    assert [request.method for request in server.requests] == ["POST", "GET"]
-    server = client_kind.replies(Fails("ReadTimeout"), page(made(1), made(2)))
-    with pytest.raises(errors.NoResponseError) as caught:
-        client_kind.call(client_kind.mistral(server), "create", **arguments)
-    error = caught.value
-    found = asyncio.run(error.candidates_async()) if client_kind.is_async else error.candidates()
-    assert [voice.id for voice in found] == ["m1", "m2"]
-    for other in (copy.copy(error), copy.deepcopy(error)):
-        with pytest.raises(RuntimeError, match="not for a copy"):
-            asyncio.run(other.candidates_async()) if client_kind.is_async else other.candidates()
-
-
-def test_a_lost_create_leaves_the_voice_of_one_like_it_that_is_under_way(client_kind: ClientKind) -> None:
-    arguments = {"name": "Ada", "sample_audio": "UklGRg==", "recover": True}
-    lost: list[BaseException | None] = []
-
-    def server(request: Any) -> Any:
-        if request.method == "GET":
-            return client_kind.replies(page(made()))(request)
-        if not lost:
-            lost.append(None)
-            with ThreadPoolExecutor() as pool:  # the other is sent while this one waits
-                lost[0] = pool.submit(client_kind.call, mistral, "create", **arguments).exception()
-            return client_kind.replies(Reply(200, made()))(request)
-        return client_kind.replies(Fails("ReadTimeout"))(request)
-
-    mistral = client_kind.mistral(server)
-    assert client_kind.call(mistral, "create", **arguments).id == "m1"
-    [error] = lost
-    assert isinstance(error, errors.NoResponseError)
-    assert error.outcome_unknown
-
-
-def test_a_hundred_creates_fifty_at_a_time() -> None:
-    names = [f"Voice {number}" for number in range(100)]
-    with VoicesServer() as server:
-        server.serve()
-        server.fail(drop="after", every=3, method="POST")
-
-        async def main() -> list[models.VoiceResponse]:
-            most = asyncio.Semaphore(50)
-            async with Mistral(KEY, server_url=server.url) as mistral:
-
-                async def create(name: str) -> models.VoiceResponse:
-                    async with most:
-                        given: Any = {"name": name, "sample_audio": "UklGRg=="}
-                        return await mistral.audio.voices.create_async(**given, recover=True)
-
-                return await asyncio.gather(*map(create, names))
-
-        made = asyncio.run(main())
-        with Mistral(KEY, server_url=server.url) as mistral:
-            found = {each.id: each.name for each in mistral.audio.voices.iterate(type_="custom")}
-    assert found == {each.id: name for each, name in zip(made, names, strict=True)}
-
-
 @pytest.mark.parametrize("date", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "Fri, 31 Dec 99999 23:59:59 GMT", "x"])
 def test_a_date_after_all_dates_is_none(create: Create, date: str) -> None:
     with pytest.raises(errors.NoResponseError) as caught:
@@ -349,15 +284,3 @@ def test_a_date_after_all_dates_is_none(create: Create, date: str) -> None:
 def test_a_name_that_is_too_long_for_an_address_is_looked_for_by_its_beginning(create: Create) -> None:
     name = "\u00e9" * 20_000
     assert create.run(LOST, page(made(name=name)), name=name).name == name
-
-
-def test_the_first_error_comes_out_where_the_client_is_closed_before_it_looks(client_kind: ClientKind) -> None:
-    def handler(_: Any) -> Any:
-        mistral.close()
-        raise client_kind.library.ReadError("gone")
-
-    mistral = client_kind.mistral(handler)
-    with pytest.raises(errors.NoResponseError, match="gone") as caught:
-        client_kind.call(mistral, "create", name="Ada", sample_audio="UklGRg==", recover=True)
-    assert caught.value.outcome_unknown
-    assert "closed" in caught.value.__notes__[0]
