@@ -16,7 +16,7 @@ import pytest
 from mistral_voices.cli import app
 from mistral_voices.local import VoicesServer
 
-from .conftest import SCRIPT, Ended, in_terminal, piped
+from .conftest import FULL_DISK, SCRIPT, Ended, in_terminal, needs_full_disk, piped
 
 VOICE = "/v1/audio/voices/{voice_id}"
 
@@ -101,6 +101,19 @@ def test_a_closed_pipe_is_silent(server: VoicesServer) -> None:
     done = subprocess.run([SCRIPT, "list", "--jsonl"], stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.stderr, done.returncode) == (b"", 141)
+
+
+@needs_full_disk
+def test_a_full_disk_ends_it_in_one_line() -> None:
+    with FULL_DISK.open("wb") as full:
+        ended = subprocess.run([SCRIPT, "list"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"Error: No space left on device\n")
+
+
+def test_without_standard_output() -> None:
+    closes = "import os, sys; os.close(1); os.execv(sys.argv[1], sys.argv[1:])"
+    ended = subprocess.run([sys.executable, "-c", closes, SCRIPT, "list"], stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_control_c_ends_it_in_one_line(server: VoicesServer) -> None:

@@ -13,7 +13,7 @@ import pytest
 from mistral_voices import Mistral
 from mistral_voices.local import VoicesServer
 
-from .conftest import SCRIPT, WAV, Ended, in_terminal, piped, plain
+from .conftest import FULL_DISK, SCRIPT, WAV, Ended, in_terminal, needs_full_disk, piped, plain
 
 CREATE = "/v1/audio/voices"
 
@@ -70,6 +70,17 @@ def test_what_fails_is_said_and_the_rest_is_done(call: Callable[..., Ended], ser
     assert (alone.status, alone.err.startswith("Error: b.wav: it holds HTML")) == (1, True)
     error = json.loads(call("create", "b.wav", "b.wav", "--json").err)["error"]
     assert error["message"].startswith("0 of 2 created\nNot created: b.wav: ")
+
+
+@needs_full_disk
+def test_what_cannot_be_written_is_done_and_said(server: VoicesServer, user: Path) -> None:
+    record(user, "a.wav", "b.wav")
+    with FULL_DISK.open("wb") as full:
+        command = [SCRIPT, "create", "a.wav", "b.wav"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    *said, last = ended.stderr.splitlines()
+    assert sorted(line.partition("\t")[2] for line in said) == names(server) == ["a", "b"]
+    assert (ended.returncode, last) == (1, "Error: No space left on device")
 
 
 def test_control_c_finishes_what_was_begun(server: VoicesServer, user: Path) -> None:
