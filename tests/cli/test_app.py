@@ -67,7 +67,7 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["list", "--oder-than", "1d"], "--older-than"),
         (
             ["list", "--older-than", "soon"],
-            "neither an age such as 90d (s, m, h, d, w, y) nor a date such as 2026-03-31",
+            "neither an age such as 90d (s, h, d, w, y) nor a date such as 2026-03-31",
         ),
         (["list", "--json", "--csv"], "exclude each other"),
         (["list", "--fields", "id,colour"], "there is no 'colour'"),

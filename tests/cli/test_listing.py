@@ -104,7 +104,7 @@ def test_ages(text: str, age: timedelta) -> None:
     assert abs(datetime.now(UTC) - age - moment) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("text", ["", "d", "-1d", "1x", "tomorrow", "2026-13-01", "99999999999999w"])
+@pytest.mark.parametrize("text", ["", "d", "-1d", "1x", "3m", "tomorrow", "2026-13-01", "99999999999999w"])
 def test_no_ages(text: str) -> None:
     with pytest.raises(click.BadParameter, match="neither an age"):
         Moment().convert(text, None, None)
