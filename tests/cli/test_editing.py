@@ -107,6 +107,9 @@ def test_update(call: Callable[..., Ended], user: Path) -> None:
     assert call("update", "a", "--name", "Ada").out.endswith("\tAda\n")
     assert "--name is for one voice" in call("update", "Ada", "b", "--name", "Eva").err
     assert call("update", "Ada", "nobody", "--tag", "x").status == 3
+    preset = call("update", "Ada", "clara", "--tag", "x")
+    assert (preset.status, preset.out) == (1, "")
+    assert "Clara cannot be updated: presets come with the service\nNothing was updated." in preset.err
     assert json.loads(call("get", "Ada", "--json").out)["voice"]["tags"] == ["calm", "new"]
 
 
