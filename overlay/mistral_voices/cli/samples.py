@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -51,6 +52,8 @@ def sample(voice: str, output: str | None, force: bool, play: bool) -> None:
     """Save the recording of a VOICE, or play it; without -o it is saved in this folder, under the name of the voice."""
     if output == "-" and sys.stdout.isatty():
         raise click.UsageError("-o - would send the recording to the terminal: redirect it, or name a file.")
+    if output and output.endswith(("/", os.sep)) and not os.path.isdir(output):
+        raise click.UsageError(f"There is no folder {output}")
     with connect() as mistral:
         found = find_voice(mistral, voice)
         if output == "-":
