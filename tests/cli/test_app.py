@@ -52,12 +52,20 @@ def test_exit_statuses_of_responses(
     assert (error["status"], error["exit_status"]) == (fault["status"], status)
 
 
+def test_a_response_of_something_else(call: Callable[..., Ended], server: VoicesServer) -> None:
+    server.fail(200, body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})
+    ended = call("list")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.endswith("\nCheck the address; the sign-in page of a network responds so too.\n")
+
+
 def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:
     (user / "ada.wav").write_bytes(b"RIFF----WAVE")
     server.fail(drop="after", method="POST")
     ended = call("create", "ada.wav", "--no-recover")
     assert (ended.status, ended.out) == (5, "")
     assert "mistral-voices list" in ended.err
+    assert "candidates()" not in ended.err
 
 
 @pytest.mark.parametrize(

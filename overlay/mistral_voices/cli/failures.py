@@ -62,6 +62,7 @@ def describe(error: Exception) -> tuple[str, str]:
     remedies: dict[type, str] = {
         errors.AuthenticationError: "Check the key: MISTRAL_API_KEY, --api-key-file or --api-key-command.",
         errors.PermissionDeniedError: "This key may not do that: take one of an account that may.",
+        errors.ResponseValidationError: "Check the address; the sign-in page of a network responds so too.",
         errors.RateLimitError: "Wait a little, or let it try more often: --retries 10.",
     }
     remedy, message = remedies.get(type(error), ""), error.message
