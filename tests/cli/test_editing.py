@@ -76,11 +76,11 @@ def test_what_fails_is_said_and_the_rest_is_done(call: Callable[..., Ended], ser
 def test_what_cannot_be_written_is_done_and_said(server: VoicesServer, user: Path) -> None:
     record(user, "a.wav", "b.wav")
     with FULL_DISK.open("wb") as full:
-        command = [SCRIPT, "create", "a.wav", "b.wav"]
-        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    *said, last = ended.stderr.splitlines()
+        process = subprocess.Popen([SCRIPT, "create", "a.wav", "b.wav"], stdout=full, stderr=subprocess.PIPE, text=True)
+        _, err = process.communicate(timeout=30)
+    *said, last = err.splitlines()
     assert sorted(line.partition("\t")[2] for line in said) == names(server) == ["a", "b"]
-    assert (ended.returncode, last) == (1, "Error: No space left on device")
+    assert (process.returncode, last) == (1, "Error: No space left on device")
 
 
 def test_control_c_finishes_what_was_begun(server: VoicesServer, user: Path) -> None:
