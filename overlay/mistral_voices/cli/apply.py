@@ -55,6 +55,8 @@ def apply(path: Path, check: bool, prune: bool, dry_run: bool, yes: bool, concur
         present = records.list_complete(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
         changes = compare(wanted, present, records, prune=prune)
         todo = [change for change in changes if change.action != "unchanged"]
+        if unrecorded := sum(change.unrecorded for change in changes):
+            say(f"Taken as unchanged, for {path.name}.applied.jsonl has no record: {plural(unrecorded, 'sample')}.")
         if (check or dry_run) and settings().get("json"):
             write_json({"plan": [change.to_json() for change in changes]})
         else:
