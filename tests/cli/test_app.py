@@ -93,6 +93,7 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["get", "-minus"], "a name that begins with - stands after `--`"),
         (["completion"], "Choose from: bash, zsh, fish"),
         (["sample", "clara", "-o", "absent/"], "There is no folder absent/"),
+        (["page", "voices", "-o", "absent/"], "There is no folder absent/"),
         (["delete"], "by filters"),
         (["delete", "clara", "--older-than", "1d"], "by filters"),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ from .completion import complete_voices
 from .connection import connect
 from .failures import Failure
 from .options import global_options, settings
-from .output import examples, say, visible, write, write_json
+from .output import FileToWrite, examples, say, visible, write, write_json
 from .selection import find_voice
 
 if TYPE_CHECKING:
@@ -44,7 +43,13 @@ PLAYERS: list[tuple[list[str], tuple[str, ...]]] = [
     )
 )
 @click.argument("voice", shell_complete=complete_voices)
-@click.option("-o", "--output", metavar="FILE|-", help="Where to; a folder takes a file named after the voice.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|-",
+    type=FileToWrite(allow_dash=True),
+    help="Where to; a folder takes a file named after the voice.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--play", is_flag=True, help="Play it, with the first of the players that are there.")
 @global_options(hidden=True)
@@ -52,8 +57,6 @@ def sample(voice: str, output: str | None, force: bool, play: bool) -> None:
     """Save the recording of a VOICE, or play it; without -o it is saved in this folder, under the name of the voice."""
     if output == "-" and sys.stdout.isatty():
         raise click.UsageError("-o - would send the recording to the terminal: redirect it, or name a file.")
-    if output and output.endswith(("/", os.sep)) and not os.path.isdir(output):
-        raise click.UsageError(f"There is no folder {output}")
     with connect() as mistral:
         found = find_voice(mistral, voice)
         if output == "-":
