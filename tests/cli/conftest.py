@@ -21,6 +21,8 @@ from mistral_voices.local import VoicesServer
 
 SCRIPT = Path(sys.executable).with_name("mistral-voices")
 SECONDS = 30
+FULL_DISK = Path("/dev/full")
+needs_full_disk = pytest.mark.skipif(not FULL_DISK.exists(), reason="the system has no /dev/full")
 # The terminal of a session sends Ctrl-C as a signal.
 IN_CONTROL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 WAV = (Path(__file__).parent.parent / "data" / "hello.wav").read_bytes()
@@ -47,7 +49,7 @@ def user(server: VoicesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     home, folder = tmp_path / "home", tmp_path / "work"
     home.mkdir()
     folder.mkdir()
-    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR"):
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "MISTRAL_SERVER_URL": server.url,

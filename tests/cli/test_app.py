@@ -16,7 +16,7 @@ import pytest
 from mistral_voices.cli import app
 from mistral_voices.local import VoicesServer
 
-from .conftest import SCRIPT, Ended, in_terminal, piped
+from .conftest import FULL_DISK, SCRIPT, Ended, in_terminal, needs_full_disk, piped
 
 VOICE = "/v1/audio/voices/{voice_id}"
 
@@ -52,12 +52,20 @@ def test_exit_statuses_of_responses(
     assert (error["status"], error["exit_status"]) == (fault["status"], status)
 
 
+def test_a_response_of_something_else(call: Callable[..., Ended], server: VoicesServer) -> None:
+    server.fail(200, body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})
+    ended = call("list")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.endswith("\nCheck the address; the sign-in page of a network responds so too.\n")
+
+
 def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:
     (user / "ada.wav").write_bytes(b"RIFF----WAVE")
     server.fail(drop="after", method="POST")
     ended = call("create", "ada.wav", "--no-recover")
     assert (ended.status, ended.out) == (5, "")
     assert "mistral-voices list" in ended.err
+    assert "candidates()" not in ended.err
 
 
 @pytest.mark.parametrize(
@@ -67,7 +75,7 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["list", "--oder-than", "1d"], "--older-than"),
         (
             ["list", "--older-than", "soon"],
-            "neither an age such as 90d (s, m, h, d, w, y) nor a date such as 2026-03-31",
+            "neither an age such as 90d (s, h, d, w, y) nor a date such as 2026-03-31",
         ),
         (["list", "--json", "--csv"], "exclude each other"),
         (["list", "--fields", "id,colour"], "there is no 'colour'"),
@@ -78,6 +86,14 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["update", "clara"], "Nothing to change"),
         (["update", "clara", "--gender", "female", "--clear", "gender"], "--clear gender contradicts"),
         (["update", "clara", "--tag", "a", "--add-tag", "b"], "leave out --tag"),
+        (["update", "clara", "--name", " "], "--name is empty"),
+        (["create", __file__, "--name", ""], "--name is empty"),
+        (["create", __file__, "--tag", "calm, warm"], "give the option once for each tag"),
+        (["update", "clara", "--add-tag", "calm,warm"], "give the option once for each tag"),
+        (["get", "-minus"], "a name that begins with - stands after `--`"),
+        (["completion"], "Choose from: bash, zsh, fish"),
+        (["sample", "clara", "-o", "absent/"], "There is no folder absent/"),
+        (["page", "voices", "-o", "absent/"], "There is no folder absent/"),
         (["delete"], "by filters"),
         (["delete", "clara", "--older-than", "1d"], "by filters"),
     ],
@@ -101,6 +117,19 @@ def test_a_closed_pipe_is_silent(server: VoicesServer) -> None:
     done = subprocess.run([SCRIPT, "list", "--jsonl"], stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.stderr, done.returncode) == (b"", 141)
+
+
+@needs_full_disk
+def test_a_full_disk_ends_it_in_one_line() -> None:
+    with FULL_DISK.open("wb") as full:
+        ended = subprocess.run([SCRIPT, "list"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"Error: No space left on device\n")
+
+
+def test_without_standard_output() -> None:
+    closes = "import os, sys; os.close(1); os.execv(sys.argv[1], sys.argv[1:])"
+    ended = subprocess.run([sys.executable, "-c", closes, SCRIPT, "list"], stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_control_c_ends_it_in_one_line(server: VoicesServer) -> None:

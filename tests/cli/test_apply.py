@@ -62,14 +62,14 @@ def test_the_order_of_a_list_is_no_change(account: Account, cli: Cli) -> None:
 def test_a_changed_sample_is_a_new_voice_that_keeps_the_rest(account: Account, cli: Cli) -> None:
     Path("ada.wav").write_bytes(wav(7))  # not what the account has; without a record it counts as unchanged
     write({"name": "Ada", "sample": "ada.wav", "gender": "male"})
-    cli("apply", "v.yaml", "--yes")
+    assert f"Taken as unchanged, for {RECORD} has no record: 1 sample." in cli("apply", "v.yaml", "--yes").err
     assert sorted(changes(account)) == ["PATCH"]
     Path("ada.wav").write_bytes(wav(8))
     assert "a new voice with a new id" in cli("apply", "v.yaml", "--check", status=6).out
     cli("apply", "v.yaml", "--yes")
     assert changes(account) == ["POST", "DELETE"]
     assert account.library()[0] == ("Ada", ["warm"], "male", wav(8))
-    cli("apply", "v.yaml", "--check")
+    assert "no record" not in cli("apply", "v.yaml", "--check").err
 
 
 def test_a_replacement_that_was_cut_off_is_finished(account: Account, cli: Cli) -> None:

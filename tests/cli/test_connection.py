@@ -47,6 +47,7 @@ def test_a_key_from_standard_input(server: VoicesServer) -> None:
         (b"", [], "There is no API key"),
         (b" \n", ["--api-key-file", "key"], "--api-key-file key gives no key"),
         (b"two words secret", ["--api-key-file", "key"], "is no key: it is more than one word"),
+        ("secret-schl\u00fcssel".encode(), ["--api-key-file", "key"], "is no key: it holds characters that no key has"),
         (b"\xff\xfe", ["--api-key-file", "key"], "--api-key-file key cannot be read: it is no text"),
         (b"", ["--api-key-file", "absent"], "--api-key-file absent cannot be read: No such file"),
         (b"", ["--api-key-command", "absent-program x"], "--api-key-command failed: No such file"),

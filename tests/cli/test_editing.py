@@ -13,7 +13,7 @@ import pytest
 from mistral_voices import Mistral
 from mistral_voices.local import VoicesServer
 
-from .conftest import SCRIPT, WAV, Ended, in_terminal, piped, plain
+from .conftest import FULL_DISK, SCRIPT, WAV, Ended, in_terminal, needs_full_disk, piped, plain
 
 CREATE = "/v1/audio/voices"
 
@@ -72,6 +72,17 @@ def test_what_fails_is_said_and_the_rest_is_done(call: Callable[..., Ended], ser
     assert error["message"].startswith("0 of 2 created\nNot created: b.wav: ")
 
 
+@needs_full_disk
+def test_what_cannot_be_written_is_done_and_said(server: VoicesServer, user: Path) -> None:
+    record(user, "a.wav", "b.wav")
+    with FULL_DISK.open("wb") as full:
+        process = subprocess.Popen([SCRIPT, "create", "a.wav", "b.wav"], stdout=full, stderr=subprocess.PIPE, text=True)
+        _, err = process.communicate(timeout=30)
+    *said, last = err.splitlines()
+    assert sorted(line.partition("\t")[2] for line in said) == names(server) == ["a", "b"]
+    assert (process.returncode, last) == (1, "Error: No space left on device")
+
+
 def test_control_c_finishes_what_was_begun(server: VoicesServer, user: Path) -> None:
     files = [f"{number}.wav" for number in range(9)]
     record(user, *files)
@@ -96,6 +107,9 @@ def test_update(call: Callable[..., Ended], user: Path) -> None:
     assert call("update", "a", "--name", "Ada").out.endswith("\tAda\n")
     assert "--name is for one voice" in call("update", "Ada", "b", "--name", "Eva").err
     assert call("update", "Ada", "nobody", "--tag", "x").status == 3
+    preset = call("update", "Ada", "clara", "--tag", "x")
+    assert (preset.status, preset.out) == (1, "")
+    assert "Clara cannot be updated: presets come with the service\nNothing was updated." in preset.err
     assert json.loads(call("get", "Ada", "--json").out)["voice"]["tags"] == ["calm", "new"]
 
 

@@ -17,6 +17,8 @@ from mistral_voices.local import VoicesServer
 
 from .conftest import Ended
 
+# By which Excel knows UTF-8.
+MARK = "\ufeff"
 CREATED = ("2026-03-01T00:00:00Z", "2026-05-31T23:59:59Z", "2026-06-01T00:00:00Z")
 VOICES = [
     {"id": "v1", "name": "Ada", "languages": ["en"], "gender": "female", "tags": ["Calm"], "created_at": CREATED[0]},
@@ -66,14 +68,21 @@ def test_pages_are_fetched_as_they_are_needed(call: Callable[..., Ended], server
 def test_forms(call: Callable[..., Ended]) -> None:
     voices = json.loads(call("list", "--json").out)["voices"]
     assert [json.loads(line) for line in call("list", "--jsonl").out.splitlines()] == voices
-    rows = list(csv.DictReader(io.StringIO(call("list", "--csv").out)))
+    rows = list(csv.DictReader(io.StringIO(call("list", "--csv").out.removeprefix(MARK))))
     assert [row["name"] for row in rows] == [voice["name"] for voice in voices]
     assert list(rows[0]) == [*FIELDS]
     assert call("list", "--query", "Bob", "--csv", "--fields", "languages,name").out == (
-        'languages,name\n"fr, en","Bob, Jr."\n'
+        f'{MARK}languages,name\n"fr, en","Bob, Jr."\n'
     )
     assert json.loads(call("list", "--query", "Bob", "--json", "--fields", "id").out) == {"voices": [{"id": "v2"}]}
     assert call("list", "--query", "Bob", "--fields", "name, id").out == "Bob, Jr.\tv2\n"
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-minus", "@SUM(A1)", "\t=1"])
+def test_a_name_is_no_formula_for_a_spreadsheet(call: Callable[..., Ended], name: str) -> None:
+    call("update", "v1", f"--name={name}")
+    written = call("list", "--query", name, "--csv", "--fields", "name,age").out
+    assert [*csv.reader(io.StringIO(written))][1] == [f"'{name}", ""]
 
 
 @pytest.mark.parametrize("text", ["v2", "bob, jr.", "BOB, JR."])
@@ -104,7 +113,7 @@ def test_ages(text: str, age: timedelta) -> None:
     assert abs(datetime.now(UTC) - age - moment) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("text", ["", "d", "-1d", "1x", "tomorrow", "2026-13-01", "99999999999999w"])
+@pytest.mark.parametrize("text", ["", "d", "-1d", "1x", "3m", "tomorrow", "2026-13-01", "99999999999999w"])
 def test_no_ages(text: str) -> None:
     with pytest.raises(click.BadParameter, match="neither an age"):
         Moment().convert(text, None, None)

@@ -7,7 +7,7 @@ import functools
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -134,8 +134,10 @@ def root() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command and give its exit status; errors are reported."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before the start
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        if isinstance(stream := getattr(sys, name), io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     if instruction := os.environ.get(VARIABLE):
         from click.shell_completion import shell_complete  # 3 ms, which only a press of the tab key needs
@@ -145,13 +147,16 @@ def run(arguments: list[str]) -> int:
         status = _invoke(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        status = _close_silently()
+        _discard(sys.stdout, sys.stderr)
+        status = failures.PIPE_CLOSED
     except (click.Abort, KeyboardInterrupt):
         say("\nInterrupted.")
         status = failures.INTERRUPTED
     except (click.ClickException, mistral_voices.errors.MistralError, OSError, ValueError) as error:
-        with contextlib.suppress(BrokenPipeError):
+        try:
             sys.stdout.flush()
+        except OSError:  # a full disk, say: the interpreter would try again at its end, and fail
+            _discard(sys.stdout)
         status = failures.report(error, as_json=bool({"--json", "--jsonl"} & {*arguments}))
     return status
 
@@ -169,10 +174,9 @@ def _invoke(arguments: list[str]) -> int:
     return result if isinstance(result, int) else failures.DONE
 
 
-def _close_silently() -> int:
-    """Let the rest of the output vanish: whoever read it has enough."""
+def _discard(*streams: TextIO) -> None:
+    """Let the rest of the output vanish: it cannot be written, or whoever read it has enough."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(nowhere, stream.fileno())
-    return failures.PIPE_CLOSED

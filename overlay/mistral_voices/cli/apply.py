@@ -43,7 +43,7 @@ def apply(path: Path, check: bool, prune: bool, dry_run: bool, yes: bool, concur
     FILE is YAML: `voices:`, a list of voices with name, sample (a path beside FILE), languages, gender, age, tags,
     description and retention_notice. A voice is known by its name; what FILE does not say of it stays as it is. A
     sample has changed when it is not what it was at the last apply, which FILE.applied.jsonl records: then a new voice
-    takes the place of the old one, under a new id.
+    takes the place of the old one, under a new id. Keep that file too: without it a sample counts as unchanged.
     """
     wanted = read_wanted(path)
     target = address()
@@ -55,6 +55,8 @@ def apply(path: Path, check: bool, prune: bool, dry_run: bool, yes: bool, concur
         present = records.list_complete(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
         changes = compare(wanted, present, records, prune=prune)
         todo = [change for change in changes if change.action != "unchanged"]
+        if unrecorded := sum(change.unrecorded for change in changes):
+            say(f"Taken as unchanged, for {path.name}.applied.jsonl has no record: {plural(unrecorded, 'sample')}.")
         if (check or dry_run) and settings().get("json"):
             write_json({"plan": [change.to_json() for change in changes]})
         else:

@@ -49,6 +49,7 @@ class Change:
         changes: By member what is there and what is wanted.
         sha256: Of the sample; None where the file names none.
         new: The voice that takes the place of another, where the last run made it already.
+        unrecorded: Whether nothing tells if the sample has changed.
     """
 
     action: Action
@@ -58,6 +59,7 @@ class Change:
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     sha256: str | None = None
     new: str | None = None
+    unrecorded: bool = False
 
     def to_json(self, error: str | None = None) -> dict[str, Any]:
         """Give it as JSON has it."""
@@ -157,6 +159,7 @@ def _compare_voice(wanted: Wanted, named: Voices, records: Creations) -> Change:
     voice = named[0]
     recorded = (line if made else records.line_of(key, voice.id)).get("sha256")
     changes = _differences(wanted, voice)
+    change.unrecorded = bool(change.sha256 and not recorded)
     if change.sha256 and recorded and change.sha256 != recorded:
         return replace(change, action="replace", present=voice, changes=changes)
     return replace(change, action="update" if changes else "unchanged", present=voice, changes=changes)

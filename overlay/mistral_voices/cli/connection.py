@@ -78,8 +78,9 @@ def read_key(file: str | None, command: str | None) -> str:
         message = "There is no API key" if origin == "MISTRAL_API_KEY" else f"{origin} gives no key"
         raise Failure(message, KEY_REMEDY, NOT_AUTHORISED)
     if not key.isascii() or not key.isprintable() or " " in key:
+        reason = "it is more than one word" if key.isascii() else "it holds characters that no key has"
         del key
-        raise Failure(f"What {origin} gives is no key: it is more than one word", KEY_REMEDY, NOT_AUTHORISED)
+        raise Failure(f"What {origin} gives is no key: {reason}", KEY_REMEDY, NOT_AUTHORISED)
     return key
 
 

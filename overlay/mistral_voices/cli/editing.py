@@ -25,16 +25,34 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 Item = TypeVar("Item")
+
+
+class Tag(click.ParamType[str]):
+    """A label, which holds no comma."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the label; several with commas between them would become one."""
+        if "," in value:
+            self.fail(f"{value!r} holds a comma: give the option once for each tag.", param, ctx)
+        return str(value)
+
+
 MEMBERS: dict[tuple[str, ...], dict[str, Any]] = {
     ("--language", "languages"): {
         "multiple": True,
         "type": Languages(),
         "metavar": "CODE",
-        "help": "A language that it speaks, such as en.",
+        "help": "A language that it speaks, such as en; several with commas.",
     },
     ("--gender",): {"metavar": "TEXT", "help": "How it sounds, such as female, male or neutral."},
     ("--age",): {"type": click.IntRange(min=0), "metavar": "YEARS", "help": "The age that it suggests."},
-    ("--tag", "tags"): {"multiple": True, "metavar": "TEXT", "help": "A free label."},
+    ("--tag", "tags"): {
+        "multiple": True,
+        "type": Tag(),
+        "help": "A free label; once for each. In an update they replace those that are there.",
+    },
     ("--description",): {"metavar": "TEXT", "help": "Free text, at most 500 characters."},
     ("--retention-notice",): {
         "type": click.IntRange(min=0),
@@ -67,7 +85,10 @@ def member_options(function: F) -> F:
 @quiet_option
 @global_options(hidden=True)
 def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) -> int:
-    """Create a voice from each FILE, a recording, four at a time; prints id and name."""
+    """Create a voice from each FILE, a recording, four at a time; prints id and name.
+
+    A second run creates all of them a second time; `apply` creates only what is missing.
+    """
     if len(files) > 1 and (single := [name for name in ("name", "slug") if members[name] is not None]):
         raise click.UsageError(f"--{single[0]} is for one file; {len(files)} were given.")
     given = _given(members)
@@ -89,18 +110,19 @@ def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) 
     epilog=examples(
         'mistral-voices update ada --name "Ada Lovelace" --add-tag calm',
         "mistral-voices update ada --clear gender --clear age",
+        "mistral-voices list --tag spring --fields id | xargs mistral-voices update --add-tag calm",
     )
 )
 @click.argument("voices", nargs=-1, required=True, metavar="VOICE...", shell_complete=complete_voices)
 @click.option("--name", metavar="TEXT", help="The new name.")
 @member_options
-@click.option("--add-tag", multiple=True, metavar="TEXT", help="A label to add to those that are there.")
-@click.option("--remove-tag", multiple=True, metavar="TEXT", help="A label to take away.")
+@click.option("--add-tag", multiple=True, type=Tag(), help="A label to add to those that are there; once for each.")
+@click.option("--remove-tag", multiple=True, metavar="TEXT", help="A label to take away; once for each.")
 @click.option(
     "--clear",
     multiple=True,
     type=click.Choice(["languages", "gender", "age", "tags", "description"]),
-    help="What to empty.",
+    help="What to empty; once for each.",
 )
 @quiet_option
 @global_options(hidden=True)
@@ -136,7 +158,9 @@ def update(
             progress.advance()
             return updated
 
-        return _do_all(update_one, find_voices(mistral, voices), _name_of, "updated", progress, quiet=quiet)
+        chosen = find_voices(mistral, voices)
+        _refuse_presets(chosen, "updated")
+        return _do_all(update_one, chosen, _name_of, "updated", progress, quiet=quiet)
 
 
 @click.command(
@@ -163,9 +187,7 @@ def delete(voices: tuple[str, ...], backup: Path | None, yes: bool, dry_run: boo
         raise click.UsageError("Name the voices to delete, or choose them by filters such as --older-than 90d.")
     with connect() as mistral:
         chosen = find_voices(mistral, voices) if voices else [*matching(mistral, type_="custom", **filters)]
-        if presets := [visible(voice.name) for voice in chosen if voice.type_ == "preset"]:
-            message = f"{', '.join(presets)} cannot be deleted: presets come with the service"
-            raise Failure(message, "Nothing was deleted.")
+        _refuse_presets(chosen, "deleted")
         if dry_run or not chosen:
             if settings().get("json"):
                 write_json({"voices": [voice.to_dict() for voice in chosen]})
@@ -188,9 +210,26 @@ def delete(voices: tuple[str, ...], backup: Path | None, yes: bool, dry_run: boo
             return _do_all(delete_one, chosen, _name_of, "deleted", progress, quiet=quiet)
 
 
+def _refuse_presets(voices: Iterable[models.VoiceResponse], done_word: str) -> None:
+    """Change nothing where a voice cannot be changed.
+
+    Raises:
+        Failure: There is a preset among them.
+    """
+    if presets := [visible(voice.name) for voice in voices if voice.type_ == "preset"]:
+        message = f"{', '.join(presets)} cannot be {done_word}: presets come with the service"
+        raise Failure(message, f"Nothing was {done_word}.")
+
+
 def _given(members: dict[str, Any]) -> dict[str, Any]:
-    """Give what was set, as the API takes it."""
+    """Give what was set, as the API takes it.
+
+    Raises:
+        click.UsageError: The name is empty.
+    """
     given = {**members, "languages": flat(members["languages"]), "tags": [*members["tags"]]}
+    if given["name"] is not None and not given["name"].strip():
+        raise click.UsageError("--name is empty: give a name, or leave the option out.")
     return {name: value for name, value in given.items() if value not in (None, [])}
 
 
@@ -255,6 +294,7 @@ def _do_all(
         if as_json:
             write_json({"voices": [voice.to_dict() for voice in done]})
     if not failed:
+        progress.check_written()
         return 0
     if len(items) == 1 and not isinstance(failed[0][1], ValueError):
         raise failed[0][1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -48,7 +49,7 @@ def describe(error: Exception) -> tuple[str, str]:
     from mistral_voices import errors
 
     if isinstance(error, click.UsageError):
-        return error.format_message(), _usage_remedy(error)
+        return re.sub(r"\s*\n\s*", " ", error.format_message()), _usage_remedy(error)
     if isinstance(error, Failure):
         return error.message, error.remedy
     if isinstance(error, click.ClickException):
@@ -61,19 +62,24 @@ def describe(error: Exception) -> tuple[str, str]:
     remedies: dict[type, str] = {
         errors.AuthenticationError: "Check the key: MISTRAL_API_KEY, --api-key-file or --api-key-command.",
         errors.PermissionDeniedError: "This key may not do that: take one of an account that may.",
+        errors.ResponseValidationError: "Check the address; the sign-in page of a network responds so too.",
         errors.RateLimitError: "Wait a little, or let it try more often: --retries 10.",
     }
-    remedy = remedies.get(type(error), "")
+    remedy, message = remedies.get(type(error), ""), error.message
     if error.outcome_unknown:
+        message = message.removesuffix(": candidates() looks for it")
         remedy = "Whether the voice was made is not known: look with `mistral-voices list` before you try again."
     elif isinstance(error, errors.NoResponseError):
         remedy = "`mistral-voices doctor` says what is in the way."
-    return error.message, remedy
+    return message, remedy
 
 
 def _usage_remedy(error: click.UsageError) -> str:
     command = error.ctx.command_path if error.ctx else "mistral-voices"
-    return f"`{command} --help` shows what it takes."
+    remedy = f"`{command} --help` shows what it takes"
+    if isinstance(error, click.NoSuchOption) and error.ctx and not isinstance(error.ctx.command, click.Group):
+        remedy += "; a name that begins with - stands after `--`"
+    return f"{remedy}."
 
 
 def report(error: Exception, *, as_json: bool) -> int:

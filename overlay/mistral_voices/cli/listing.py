@@ -31,12 +31,16 @@ FIELDS = (
     epilog=examples(
         "mistral-voices list --type custom --older-than 90d",
         "mistral-voices list --fields id,name | while read -r id name; do ...",
+        "mistral-voices list --fields name | sort | uniq -d      names that several voices have",
+        "mistral-voices list --csv > voices.csv",
     ),
 )
 @filter_options()
 @click.option("--fields", metavar="A,B,...", help=f"Only these members, in this order: {', '.join(FIELDS)}.")
 @click.option("--jsonl", is_flag=True, help="Write each voice as JSON in a line of its own.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write a table for spreadsheets, with all fields or those named.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Write a table for spreadsheets, UTF-8, with all fields or those named."
+)
 @global_options(hidden=True)
 def list_voices(fields: str | None, jsonl: bool, as_csv: bool, **filters: Any) -> None:
     """List voices: at a terminal as a table, else as lines with tabs and no header."""
@@ -74,13 +78,20 @@ def write_voices(
 def _write_csv(names: Sequence[str], voices: Iterator[models.VoiceResponse]) -> None:
     import csv  # 1 ms, for this form alone
 
-    show = visible if sys.stdout.isatty() else str
+    show = visible if sys.stdout.isatty() else _harmless
     writer = csv.writer(sys.stdout, lineterminator="\n")
     members = (voice.to_dict() for voice in voices)
     first = next(members, None)  # before the header: where the listing fails there is no output
+    if not sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf"):
+        sys.stdout.write("\ufeff")  # by which Excel knows UTF-8
     writer.writerow(names)
     for each in () if first is None else itertools.chain((first,), members):
         writer.writerow([show(_cell(name, each.get(name))) for name in names])
+
+
+def _harmless(cell: str) -> str:
+    """Give a cell that no spreadsheet runs: one that begins as a formula gets an apostrophe, which makes it text."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _members(voice: models.VoiceResponse, names: Sequence[str]) -> dict[str, Any]:

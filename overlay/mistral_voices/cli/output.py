@@ -175,6 +175,16 @@ def confirm(question: str, *, yes: bool) -> bool:
     return True
 
 
+class FileToWrite(click.Path):
+    """The path of a file to write; one that ends as that of a folder needs the folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the path."""
+        if str(value).endswith(("/", os.sep)) and not os.path.isdir(value):
+            self.fail(f"There is no folder {value}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def plural(number: int, noun: str) -> str:
     """Give a number with its noun: 1 voice, 2 voices."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -25,6 +25,7 @@ class Progress:
 
     def __init__(self, label: str, total: int, *, in_bytes: bool = False, quiet: bool = False) -> None:
         self._lock = threading.Lock()
+        self._unwritten: OSError | None = None
         self._bar: Any = None
         if total and not quiet and sys.stderr.isatty():
             self._bar = click.progressbar(length=total, label=label, file=sys.stderr, show_pos=not in_bytes)
@@ -51,18 +52,29 @@ class Progress:
         self._above(say, text)
 
     def write(self, text: str) -> None:
-        """Write a line of the result to standard output, above the bar."""
-        self._above(write, text)
+        """Write a line of the result to standard output, above the bar; where that takes no more, to standard error."""
+        try:
+            self._above(say if self._unwritten else _write_at_once, text)
+        except OSError as error:  # a full disk or a closed pipe: what is done is said all the same
+            self._unwritten = error
+            self._above(say, text)
+
+    def check_written(self) -> None:
+        """Raise the error by which standard output took no more, if there was one.
+
+        Raises:
+            OSError: A full disk or a closed pipe.
+        """
+        if self._unwritten:
+            raise self._unwritten
 
     def _above(self, write_line: Callable[[str], None], text: str) -> None:
         with self._lock:
-            if self._bar is None:
-                write_line(text)
-                return
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+            if self._bar is not None:
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
             write_line(text)
-            sys.stdout.flush()
-            self._bar.render_progress()
+            if self._bar is not None:
+                self._bar.render_progress()
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -74,3 +86,9 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.__exit__(kind, error, traceback)
+
+
+def _write_at_once(text: str) -> None:
+    """Write a line that is there even if the process is killed."""
+    write(text)
+    sys.stdout.flush()

@@ -16,7 +16,7 @@ from .completion import complete_voices
 from .connection import connect
 from .failures import Failure
 from .options import global_options, settings
-from .output import examples, say, visible, write, write_json
+from .output import FileToWrite, examples, say, visible, write, write_json
 from .selection import find_voice
 
 if TYPE_CHECKING:
@@ -43,7 +43,13 @@ PLAYERS: list[tuple[list[str], tuple[str, ...]]] = [
     )
 )
 @click.argument("voice", shell_complete=complete_voices)
-@click.option("-o", "--output", metavar="FILE|-", help="Where to; a folder takes a file named after the voice.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|-",
+    type=FileToWrite(allow_dash=True),
+    help="Where to; a folder takes a file named after the voice.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--play", is_flag=True, help="Play it, with the first of the players that are there.")
 @global_options(hidden=True)

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_SIZE = 100
 MOST_NAMED = 20
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+# No m: some mean minutes by it and others months, and delete takes an age.
+UNITS = {"s": 1, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment: an age such as 90d (s, m, h, d, w, y), or a date, or a date with a time."""
+    """A moment: an age such as 90d (s, h, d, w, y), or a date, or a date with a time."""
 
     name = "AGE|DATE"
 
@@ -33,12 +34,12 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            if age := re.fullmatch(r"(\d+)\s*([smhdwy])", value.strip()):
+            if age := re.fullmatch(r"(\d+)\s*([shdwy])", value.strip()):
                 return datetime.now(UTC) - timedelta(seconds=UNITS[age[2]] * int(age[1]))
             moment = datetime.fromisoformat(value.strip())
         except (ValueError, OverflowError):
             self.fail(
-                f"{value!r} is neither an age such as 90d (s, m, h, d, w, y) nor a date such as 2026-03-31.", param, ctx
+                f"{value!r} is neither an age such as 90d (s, h, d, w, y) nor a date such as 2026-03-31.", param, ctx
             )
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -65,10 +66,10 @@ FILTERS: dict[tuple[str, ...], dict[str, Any]] = {
         "multiple": True,
         "type": Languages(),
         "metavar": "CODE",
-        "help": "Only voices that speak one of these, such as en.",
+        "help": "Only voices that speak one of these, such as en,fr.",
     },
-    ("--gender",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these."},
-    ("--tag",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these tags."},
+    ("--gender",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these; once for each."},
+    ("--tag",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these tags; once for each."},
     ("--query",): {"metavar": "TEXT", "help": "Only voices whose name contains this text."},
     ("--older-than",): {"type": Moment(), "help": "Only voices made before that: 90d, 12h, 2026-03-31."},
     ("--newer-than",): {"type": Moment(), "help": "Only voices made since then."},

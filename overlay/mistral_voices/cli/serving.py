@@ -23,7 +23,7 @@ from .output import examples, say, write
     "--seed",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False),
-    help="Voices to begin with, in YAML or JSON.",
+    help="Voices to begin with: a list in YAML or JSON, such as '- name: Ada', without samples.",
 )
 def serve(port: int, data: str | None, seed: str | None) -> None:
     """Run a voices server on this machine, until Ctrl-C, to try things out; it takes any key."""

@@ -18,7 +18,7 @@ from ..backup.folder import Backup, Entry, Folder, Sample
 from ..backup.journal import write_whole
 from ..failures import DONE, FAILED, Failure
 from ..options import global_options, settings
-from ..output import examples, plural, say, visible, write, write_json
+from ..output import FileToWrite, examples, plural, say, visible, write, write_json
 
 LARGE = 50_000_000
 BLOCK = 3 << 16  # base64 of it needs no padding
@@ -45,7 +45,7 @@ class Shown(NamedTuple):
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FileToWrite(dir_okay=False, path_type=Path),
     default=Path("voices.html"),
     metavar="FILE",
     help="Where to; voices.html without it.",
