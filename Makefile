@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow interrupts contract crash mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
+.PHONY: help setup demo live test test-slow interrupts contract crash chaos mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ contract: $(READY) ## Only the tests that hold client, local server and document
 
 crash: $(READY) ## Kill backup, restore, copy and apply at 200 places, run them again, and compare; SEED=n takes others
 	@$(BIN)/python scripts/crash.py $(if $(SEED),--seed $(SEED))
+
+chaos: $(READY) ## Make 20,000 calls through faults of a hundred kinds, and compare; SEED=n takes others, CALLS=n makes fewer
+	@$(BIN)/python scripts/chaos $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
 
 mutants: $(READY) ## Change the code in a hundred small ways, and show which test finds each; ONLY="12 K1" runs some
 	@$(BIN)/python scripts/mutants.py $(ONLY)
