@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 
 import click
@@ -36,6 +37,7 @@ def serve(port: int, data: str | None, seed: str | None) -> None:
         with VoicesServer(data, seed or ()) as server:
             url = server.serve(port)
             write(f"export MISTRAL_SERVER_URL={url}")
+            sys.stdout.flush()  # whoever reads it from a pipe waits for it
             say("Ctrl-C ends it.")
             stop.wait()
     except ModuleNotFoundError as error:
