@@ -5,6 +5,7 @@ BASE ?= HEAD
 READY := .venv/ready
 RELEASE := .venv/release/ready
 EXAMPLES := .venv/examples/ready
+NEIGHBOURS := .venv/neighbours/ready
 COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -33,6 +34,12 @@ $(EXAMPLES): $(READY) requirements-examples.lock
 	@$(PYTHON) -m venv --without-pip .venv/examples
 	@$(BIN)/python -m uv --quiet pip sync --python .venv/examples/bin/python --require-hashes requirements-examples.lock
 	@$(BIN)/python -m uv --quiet pip install --python .venv/examples/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(NEIGHBOURS): $(READY) requirements-neighbours.lock
+	@$(PYTHON) -m venv --without-pip .venv/neighbours
+	@$(BIN)/python -m uv --quiet pip sync --python .venv/neighbours/bin/python --require-hashes requirements-neighbours.lock
+	@$(BIN)/python -m uv --quiet pip install --python .venv/neighbours/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 setup: $(READY) ## Make .venv from the hashed lock
@@ -133,6 +140,7 @@ lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its 
 	@$(COMPILE) --extra cli --extra local --group dev pyproject.toml --output-file requirements-dev.lock
 	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --extra local --group examples pyproject.toml --output-file requirements-examples.lock
+	@$(COMPILE) --extra local --group neighbours pyproject.toml --output-file requirements-neighbours.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock
 	@set -e; for group in docs browser; do \
 		$(COMPILE) --group $$group --constraint requirements-dev.lock --output-file requirements-$$group.lock; done
