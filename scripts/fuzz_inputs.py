@@ -163,7 +163,7 @@ LONG = st.builds(
     Repeated,
     st.sampled_from([b"", b'"', b'{"message":"', b"\xef\xbb\xbf", b'"UklGR', b"RIFF$\0\0\0WAVE", b'{"items":[']),
     st.sampled_from([b"[", b'{"a":', b"A", b"\\u0061", b"\0", b" ", b"9", b"<p>", KEY.encode(), b"\xff", VOICE + b","]),
-    st.sampled_from([10, 1_000, 100_000, 300_000]),
+    st.sampled_from([10, 100, 1_000, 20_000, 300_000]),
     st.sampled_from([b"", b'"', b'"}', b"]}", b"=="]),
 )
 PLAIN = st.one_of(
@@ -242,13 +242,13 @@ STATUS = st.sampled_from(
     [*[200] * 9, *range(201, 209), 299, *range(300, 309), *range(400, 430), 422, 422, *range(500, 512), 520, 599, 999]
 )
 REPLY = st.tuples(STATUS, st.lists(HEADER, max_size=4), BODY)
-FITTING = st.tuples(st.just(200), st.just([]), st.one_of(PAGE, CURSOR, ODD_VOICE).map(_dump))
+FITTING: Any = st.tuples(st.just(200), st.just([]), st.one_of(PAGE, CURSOR, ODD_VOICE).map(_dump))
 GOOD = st.lists(FITTING, min_size=1, max_size=1)
 KINDS = (st.sampled_from(["httpx", "httpx2"]), st.booleans())
 EXCEPTIONS = st.sampled_from(
-    [ValueError, OSError, EOFError, KeyError, TypeError, RuntimeError, MemoryError, UnicodeDecodeError.__base__]
+    [ValueError, OSError, EOFError, KeyError, TypeError, RuntimeError, MemoryError, UnicodeError]
 )
-ODD_VALUES = st.one_of(
+ODD_VALUES: Any = st.one_of(
     EXCEPTIONS, st.sampled_from([None, "", "text", b"", b"x" * 99, -1, 2**70, 1.5, [], True, bytearray(b"x")])
 )
 FILE = st.builds(

@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,38 +21,34 @@ URL = sys.argv[1]
 WAV = b"RIFF$\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\0\0\0\0" + bytes(200_000)
 
 
+async def call(mistral: Mistral, is_async: bool, operation: str, **arguments: Any) -> Any:
+    """Call an operation, or its twin."""
+    if is_async:
+        return await getattr(mistral.audio.voices, f"{operation}_async")(**arguments)
+    return getattr(mistral.audio.voices, operation)(**arguments)
+
+
 async def work(mistral: Mistral, is_async: bool) -> None:
     """Do every operation, meet an error of each kind, and clean up."""
-    voices = mistral.audio.voices
-
-    async def call(operation: str, **arguments: Any) -> Any:
-        return (
-            await getattr(voices, f"{operation}_async")(**arguments)
-            if is_async
-            else getattr(voices, operation)(**arguments)
-        )
-
+    do, voices = partial(call, mistral, is_async), mistral.audio.voices
     with tempfile.TemporaryDirectory() as folder:
         sample = Path(folder) / "ada.wav"
         sample.write_bytes(WAV)
-        made = await call("create", name="Ada", sample_audio=sample, tags=["a", "ü"])
-        assert (await call("get", voice_id=made.id)).tags == ["a", "ü"]
-        assert (await call("update", voice_id=made.id, name="Eva")).name == "Eva"
-        saved = await call("save_sample_audio", voice_id=made.id, path=Path(folder) / "saved")
-        assert saved.read_bytes() == await call("read_sample_audio", voice_id=made.id) == WAV
-    assert (await call("find", name_or_id="Eva")).id == made.id
-    found = voices.iterate_async(page_size=2) if is_async else voices.iterate(page_size=2)
-    names = [voice.name async for voice in found] if is_async else [voice.name for voice in found]
+        made = await do("create", name="Ada", sample_audio=sample, tags=["a", "ü"])
+        assert (await do("get", voice_id=made.id)).tags == ["a", "ü"]
+        assert (await do("update", voice_id=made.id, name="Eva")).name == "Eva"
+        saved = await do("save_sample_audio", voice_id=made.id, path=Path(folder) / "saved")
+        assert saved.read_bytes() == await do("read_sample_audio", voice_id=made.id) == WAV
+    assert (await do("find", name_or_id="Eva")).id == made.id
+    if is_async:
+        names = [voice.name async for voice in voices.iterate_async(page_size=2)]
+    else:
+        names = [voice.name for voice in voices.iterate(page_size=2)]
     assert names.count("Eva") == 1
-    assert (await call("delete", voice_id=made.id)).id == made.id
-    await refused(errors.NotFoundError, lambda: call("get", voice_id=made.id))
+    assert (await do("delete", voice_id=made.id)).id == made.id
+    await refused(errors.NotFoundError, lambda: do("get", voice_id=made.id))
     away = mistral.with_options(server_url="http://127.0.0.1:9", retries=None)
-    get = away.audio.voices.get_async if is_async else away.audio.voices.get
-
-    async def lost() -> Any:
-        return await get(voice_id="v") if is_async else get(voice_id="v")
-
-    await refused(errors.NoResponseError, lost)
+    await refused(errors.NoResponseError, lambda: call(away, is_async, "get", voice_id="v"))
 
 
 async def refused(kind: type[Exception], call: Callable[[], Any]) -> None:
