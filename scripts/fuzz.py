@@ -99,8 +99,8 @@ def run_chunk(kind: str, number: int, cases: int) -> Outcome:
     )
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            run: Any = wanted(given(inputs)(test))
-            seed(number)(run)()  # type: ignore[no-untyped-call]
+            run: Any = seed(number)(wanted(given(inputs)(test)))  # type: ignore[no-untyped-call]
+            run()
     except Exception as error:  # noqa: BLE001 - what comes out is what this looks for
         frames = traceback.extract_tb(error.__traceback__)
         ours = [each for each in frames if "mistral_voices" in each.filename] or frames
