@@ -10,9 +10,8 @@ import pytest
 import trustme
 
 from mistral_voices import Mistral, errors
-from mistral_voices.local import VoicesServer
 from tests.harness import KEY
-from tests.loopback import SecureServer, serving
+from tests.loopback import SecureServer, Server, serving
 
 from .calls import both, run
 
@@ -20,21 +19,19 @@ Start = Callable[..., str]
 
 
 @both
-def test_a_proxy_with_a_password(
-    server: VoicesServer, url: str, proxy: Start, monkeypatch: pytest.MonkeyPatch, is_async: bool
-) -> None:
+def test_a_proxy_with_a_password(proxy: Start, monkeypatch: pytest.MonkeyPatch, is_async: bool) -> None:
     address = proxy("--basic-auth", "ada:s3cret!")
-    named = url.replace("127.0.0.1", "voices.example")
-    monkeypatch.setenv("HTTP_PROXY", f"http://ada:s3cret%21@{address}")
-    found = run(Mistral(KEY, server_url=named), is_async, "search", query="clara")
-    assert [voice.name for voice in found.data] == ["Clara"]
-    assert len(server.requests) == 1
+    with serving(Server()) as server:
+        named = server.url.replace("127.0.0.1", "voices.example")
+        monkeypatch.setenv("HTTP_PROXY", f"http://ada:s3cret%21@{address}")
+        assert run(Mistral(KEY, server_url=named), is_async, "get", voice_id="v1").name == "Ada"
 
-    monkeypatch.setenv("HTTP_PROXY", f"http://ada:wrong@{address}")
-    with pytest.raises(errors.SDKError, match="The proxy requires a user name and a password") as failed:
-        run(Mistral(KEY, server_url=named), is_async, "get", voice_id="v1")
-    assert failed.value.status_code == 407
-    assert "wrong" not in str(failed.value)
+        monkeypatch.setenv("HTTP_PROXY", f"http://ada:wrong@{address}")
+        with pytest.raises(errors.SDKError, match="The proxy requires a user name and a password") as failed:
+            run(Mistral(KEY, server_url=named), is_async, "get", voice_id="v1")
+        assert failed.value.status_code == 407
+        assert "wrong" not in str(failed.value)
+        assert server.served == 1
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="proxy.py signs with the program openssl")
