@@ -5,13 +5,14 @@ BASE ?= HEAD
 READY := .venv/ready
 RELEASE := .venv/release/ready
 EXAMPLES := .venv/examples/ready
+NEIGHBOURS := .venv/neighbours/ready
 COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo live test test-slow interrupts contract crash chaos mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
+.PHONY: help setup demo live test test-slow interrupts contract crash chaos fuzz matrix mutants mutations check drift layers lint types document wire generate import diff peers bench budget package workflows build docs docs-browser lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,12 @@ $(EXAMPLES): $(READY) requirements-examples.lock
 	@$(BIN)/python -m uv --quiet pip install --python .venv/examples/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(NEIGHBOURS): $(READY) requirements-neighbours.lock
+	@$(PYTHON) -m venv --without-pip .venv/neighbours
+	@$(BIN)/python -m uv --quiet pip sync --python .venv/neighbours/bin/python --require-hashes requirements-neighbours.lock
+	@$(BIN)/python -m uv --quiet pip install --python .venv/neighbours/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
 setup: $(READY) ## Make .venv from the hashed lock
 
 demo: $(READY) ## Do the main job against the local server; SAMPLE=my.wav takes your recording
@@ -47,8 +54,9 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-slow: $(READY) ## Run the tests that need minutes: a frozen program, twenty kills, the page in Chromium
+test-slow: $(READY) $(NEIGHBOURS) ## Run the tests that need minutes: a frozen program, twenty kills, the page in Chromium, neighbours
 	@$(BIN)/python -m pytest -m slow
+	@.venv/neighbours/bin/python -m pytest tests/neighbours
 
 interrupts: $(READY) ## Cancel, interrupt and fork everywhere: the client works on, and nothing is left; SEED=2
 	@$(BIN)/python scripts/interrupts.py --seed $(or $(SEED),1)
@@ -61,6 +69,12 @@ crash: $(READY) ## Kill backup, restore, copy and apply at 200 places, run them 
 
 chaos: $(READY) ## Make 20,000 calls through faults of a hundred kinds, and compare; SEED=n takes others, CALLS=n makes fewer
 	@$(BIN)/python scripts/chaos $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
+
+fuzz: $(READY) ## Push 100,000 hostile bodies, heads, cursors, ids and file objects through the client; SEED=n CASES=n take others
+	@$(BIN)/python scripts/fuzz.py $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+
+matrix: $(READY) ## Use the wheel with the oldest and newest versions of what it needs, on each Python here; ONLY=name runs some
+	@$(BIN)/python scripts/matrix.py $(if $(ONLY),--only "$(ONLY)")
 
 mutants: $(READY) ## Change the code in a hundred small ways, and show which test finds each; ONLY="12 K1" runs some
 	@$(BIN)/python scripts/mutants.py $(ONLY)
@@ -133,6 +147,7 @@ lock: $(READY) ## Write the lock files anew; PACKAGE=name moves that one to its 
 	@$(COMPILE) --extra cli --extra local --group dev pyproject.toml --output-file requirements-dev.lock
 	@$(COMPILE) --group release --output-file requirements-release.lock
 	@$(COMPILE) --extra local --group examples pyproject.toml --output-file requirements-examples.lock
+	@$(COMPILE) --extra local --group neighbours pyproject.toml --output-file requirements-neighbours.lock
 	@$(COMPILE) --group node --output-file requirements-node.lock
 	@set -e; for group in docs browser; do \
 		$(COMPILE) --group $$group --constraint requirements-dev.lock --output-file requirements-$$group.lock; done

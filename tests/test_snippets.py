@@ -21,6 +21,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = ROOT / ".venv" / "examples"
 # What readers have, or know how to get, and this environment may lack; the live service no test has.
 NOT_HERE = {"celery", "django", "fastapi", "flask", "live_service", "mistralai", "pandas", "rich", "tqdm"}
+# Those of docs/neighbours.md, which tests/neighbours runs.
+NOT_HERE |= {"opentelemetry", "pytest_httpx", "respx", "trio", "uvloop", "vcr"}
 # The recordings and the voices that the pages speak of.
 RECORDINGS = ("my-voice.wav", "ada.wav")
 VOICES: list[dict[str, Any]] = [
