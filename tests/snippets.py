@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(
-    r"^(?:<!-- needs: (?P<needs>[\w, ]+) -->\n+)?"
+    r"^(?:<!-- needs: (?P<needs>[\w., ]+) -->\n+)?"
     r"^(?P<indent> *)```(?P<language>python|sh|yaml|toml|html)(?: title=\"(?P<title>[^\"]+)\")?\n"
     r"(?P<code>.*?)^(?P=indent)```$",
     re.DOTALL | re.MULTILINE,
@@ -41,7 +41,8 @@ class Snippet(NamedTuple):
     code: str
 
     def missing(self) -> list[str]:
-        return [name for name in self.needs if find_spec(name) is None]
+        # A name is looked for below its package, which may be missing as well.
+        return [name for name in self.needs if not all(map(find_spec, (name.partition(".")[0], name)))]
 
 
 def read_snippets(text: str) -> Iterator[Snippet]:
@@ -49,7 +50,7 @@ def read_snippets(text: str) -> Iterator[Snippet]:
     for match in FENCE.finditer(text):
         line = text.count("\n", 0, match.start("code")) + 1
         code = re.sub(f"(?m)^{match['indent']}", "", match["code"])
-        needs = re.findall(r"\w+", match["needs"] or "")
+        needs = re.findall(r"[\w.]+", match["needs"] or "")
         yield Snippet(line, match["language"], match["title"], needs, code)
 
 

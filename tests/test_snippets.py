@@ -22,7 +22,7 @@ EXAMPLES = ROOT / ".venv" / "examples"
 # What readers have, or know how to get, and this environment may lack; the live service no test has.
 NOT_HERE = {"celery", "django", "fastapi", "flask", "live_service", "mistralai", "pandas", "rich", "tqdm"}
 # Those of docs/neighbours.md, which tests/neighbours runs.
-NOT_HERE |= {"opentelemetry", "pytest_httpx", "respx", "trio", "uvloop", "vcr"}
+NOT_HERE |= {"opentelemetry.instrumentation", "pytest_httpx", "respx", "trio", "uvloop", "vcr"}
 # The recordings and the voices that the pages speak of.
 RECORDINGS = ("my-voice.wav", "ada.wav")
 VOICES: list[dict[str, Any]] = [
