@@ -100,9 +100,12 @@ def in_terminal(
         env=environment,
     )
     os.close(theirs)
-    waiting, text, until = [*answers], "", time.monotonic() + SECONDS
+    waiting, typed, text, until = [*answers], b"", "", time.monotonic() + SECONDS
     try:
-        while select.select([ours], [], [], max(0, until - time.monotonic()))[0]:
+        while time.monotonic() < until:
+            if not select.select([ours], [], [], 2)[0]:
+                os.write(ours, typed)  # again: a prompt that is not ready yet drops what is typed
+                continue
             try:
                 read = os.read(ours, 65536)
             except OSError:  # the other side is closed
@@ -111,7 +114,8 @@ def in_terminal(
                 break
             text += read.decode(errors="replace")
             if waiting and waiting[0][0] in text:
-                os.write(ours, waiting.pop(0)[1].encode())
+                typed = waiting.pop(0)[1].encode()
+                os.write(ours, typed)
         return Ended(process.wait(SECONDS), text.replace("\r\n", "\n"), "")
     finally:
         process.kill()
