@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from importlib.util import find_spec
@@ -20,11 +21,14 @@ ENVIRONMENT |= {"NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Show failures without parsing their source where that may end the whole run.
+    """Show failures without parsing their source where that may end the whole run, and take Ctrl-C.
 
     Until CPython 3.11.8 a syntax tree that could not be made once (tests nest deeply) makes later ones a SystemError
-    (CPython issue 106905).
+    (CPython issue 106905). A shell lets what it starts in the background ignore Ctrl-C, and so would all programs that
+    the tests start and interrupt.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.version_info < (3, 11, 8):
         config.option.tbstyle = "native"
 

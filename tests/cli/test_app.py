@@ -132,7 +132,6 @@ def test_without_standard_output() -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
-@pytest.mark.slow  # it was seen to fail on a busy machine
 def test_control_c_ends_it_in_one_line(server: VoicesServer) -> None:
     server.fail(delay=30)
     process = subprocess.Popen([SCRIPT, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

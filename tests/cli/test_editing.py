@@ -125,7 +125,6 @@ def test_a_name_of_several(call: Callable[..., Ended], server: VoicesServer, use
     assert len(names(server)) == 2
 
 
-@pytest.mark.slow  # it was seen to fail on a busy machine
 def test_deleting_asks(server: VoicesServer, user: Path) -> None:
     record(user, "a.wav")
     piped("create", "a.wav")

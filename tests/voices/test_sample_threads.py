@@ -52,7 +52,6 @@ def file_calls(call: Callable[[], Any]) -> set[str]:
 SENT = {"path": {"open", "stat", "tell", "seek", "read"}, "file": {"tell", "seek", "read"}, "name-of-a-file": {"stat"}}
 
 
-@pytest.mark.slow  # it was seen to fail on a busy machine
 @pytest.mark.parametrize("kind", SENT)
 def test_no_event_loop_waits_for_a_file_that_is_sent(
     client_kind: ClientKind, waits: list[float], kind: str, tmp_path: Path
