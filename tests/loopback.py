@@ -149,11 +149,12 @@ class ProxyHandler(Handler):
 class ScriptedServer:
     """A server on raw sockets that sends what it was given, block by block: for each request the next of `replies`.
 
-    The last is sent again and again, and the pause is between blocks.
+    The last is sent again and again, and the pause is between blocks. In turn, a connection is served when the one before
+    it has ended, so that the requests of a client that gave one up are counted in their order.
     """
 
-    def __init__(self, *replies: Iterable[bytes], pause: float = 0.0) -> None:
-        self._replies, self._pause = list(replies), pause
+    def __init__(self, *replies: Iterable[bytes], pause: float = 0.0, in_turn: bool = False) -> None:
+        self._replies, self._pause, self._in_turn = list(replies), pause, in_turn
         self.requests: list[bytes] = []
         self.connected = 0
 
@@ -168,7 +169,10 @@ class ScriptedServer:
             while True:
                 connection, _ = listener.accept()
                 self.connected += 1
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+                thread.start()
+                if self._in_turn:
+                    thread.join()
 
     def _serve(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -102,22 +102,21 @@ LATE = {
 }
 
 
-@pytest.mark.slow  # it was seen to fail on a busy machine
 @pytest.mark.parametrize("way", LATE)
 def test_a_response_that_belongs_to_no_request_is_not_taken(own: ClientKind, way: str) -> None:
     more, second = LATE[way]
     first = CHUNKED + b"\r\n" + chunk(BODY) + b"0\r\n\r\n" if "chunks" in way else reply(BODY)
-    server = ScriptedServer([first + more], second, [reply(BODY)])
+    server = ScriptedServer([first + more], second, [reply(BODY)], in_turn=True)
     with server.serving() as url:
         got, error, again = call_all(own, Mistral(KEY, server_url=url, retry_config=None), "get", "get", "get")
     assert (got.id, type(error), again.id) == ("v1", errors.NoResponseError, "v1")
     assert server.connected == 2
-    server = ScriptedServer([first + more], second, [reply(BODY)])
+    server = ScriptedServer([first + more], second, [reply(BODY)], in_turn=True)
     with server.serving() as url:
         mistral = Mistral(KEY, server_url=url, retry_config=1)
         got, retried = call_all(own, mistral, "get", "get")
         assert (got.id, retried.id, len(server.requests)) == ("v1", "v1", 3)
-    with ScriptedServer([first + more], second).serving() as url:
+    with ScriptedServer([first + more], second, in_turn=True).serving() as url:
         _, error = call_all(own, Mistral(KEY, server_url=url), "get", "create")
     assert (type(error), error.outcome_unknown) == (errors.NoResponseError, True)
 
