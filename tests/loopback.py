@@ -149,8 +149,8 @@ class ProxyHandler(Handler):
 class ScriptedServer:
     """A server on raw sockets that sends what it was given, block by block: for each request the next of `replies`.
 
-    The last is sent again and again, and the pause is between blocks. In turn, a connection is served when the one before
-    it has ended, so that the requests of a client that gave one up are counted in their order.
+    The last is sent again and again, and the pause is between blocks. In turn, a connection is served when the one
+    before it has ended, so that the requests of a client that gave one up are counted in their order.
     """
 
     def __init__(self, *replies: Iterable[bytes], pause: float = 0.0, in_turn: bool = False) -> None:

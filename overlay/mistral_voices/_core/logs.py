@@ -69,7 +69,7 @@ def report_response(
     info = ResponseInfo(method, send.path, response.status_code, headers, request_id, send.attempt, seconds)
     try:
         returned = on_response(info)
-    except Exception:
+    except Exception:  # the function is the user's, and may raise anything; signals of the system pass
         logger.warning("on_response failed; the call goes on", exc_info=True)
         return
     if isinstance(returned, Coroutine):

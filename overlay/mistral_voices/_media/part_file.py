@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 DESCRIPTORS = "/proc/self/fd"
 # Windows renames no file that is open.
@@ -98,11 +98,10 @@ class PartFile:
     def _claim(self, target: str) -> None:
         # FAT, network shares and Android know no second name: take the target's if it is free, and replace what has it.
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(os.unlink, target)
             self._rename(target)
-        except BaseException:
-            os.unlink(target)
-            raise
+            on_failure.pop_all()
 
     def replace(self, target: str) -> None:
         """Put the whole file in the place of another, whose access it takes over, or where none is."""

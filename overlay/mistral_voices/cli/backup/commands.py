@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -133,8 +133,7 @@ def read_backup(folder: Folder) -> Backup:
 @contextmanager
 def says_what_was_done(text: str) -> Iterator[None]:
     """Say so when what is within is interrupted or fails."""
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(say, text)
         yield
-    except BaseException:
-        say(text)
-        raise
+        on_failure.pop_all()

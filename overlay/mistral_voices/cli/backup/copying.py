@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,15 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
     if not (yes or dry_run or is_interactive()):
         raise click.UsageError("Nobody can be asked here: pass --yes, or --dry-run to see what it does.")
     folder = Folder(_state_folder() / f"copy-{hashlib.sha256(json.dumps(ends).encode()).hexdigest()[:16]}")
-    try:
-        status = _copy(folder, ends, dry_run=dry_run, yes=yes, concurrency=concurrency)
-    except click.exceptions.Exit:  # the answer is no
-        _remove(folder.path)
-        raise
-    except BaseException:
-        say(f"The recordings stay in {folder.path} for the next run.")
-        raise
+    with ExitStack() as on_failure:
+        on_failure.callback(say, f"The recordings stay in {folder.path} for the next run.")
+        try:
+            status = _copy(folder, ends, dry_run=dry_run, yes=yes, concurrency=concurrency)
+        except click.exceptions.Exit:  # the answer is no
+            on_failure.pop_all()
+            _remove(folder.path)
+            raise
+        on_failure.pop_all()
     if status == DONE or dry_run:
         _remove(folder.path)
     else:

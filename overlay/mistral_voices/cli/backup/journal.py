@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,11 @@ class Journal:
 
     def _open(self) -> None:
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(os.close, file)
             self._end = self.path.read_bytes().rfind(b"\n") + 1
             os.ftruncate(file, self._end)
-        except BaseException:
-            os.close(file)
-            raise
+            on_failure.pop_all()
         self._file = file
 
     def create(self) -> None:
