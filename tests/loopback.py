@@ -177,10 +177,13 @@ class ScriptedServer:
     def _serve(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection, suppress(OSError):
-            while head := connection.recv(1 << 16):
-                while b"\r\n\r\n" not in head:
-                    head += connection.recv(1 << 16)
+            head = b""
+            while block := connection.recv(1 << 16):
+                head += block
+                if b"\r\n\r\n" not in head:
+                    continue
                 self.requests.append(head)
+                head = b""
                 for block in self._replies[min(len(self.requests), len(self._replies)) - 1]:
                     connection.sendall(block)
                     time.sleep(self._pause)
