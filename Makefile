@@ -51,8 +51,8 @@ live: $(READY) ## Create, read, save and delete one voice at the real service; n
 	@test -n "$$MISTRAL_API_KEY" || { echo "live: set MISTRAL_API_KEY; this makes and deletes one voice in that account."; exit 2; }
 	@$(BIN)/python scripts/demo.py scripts/live.md $(if $(SAMPLE),"$$SAMPLE")
 
-test: $(READY) $(EXAMPLES) ## Run all tests, a file at a time on each core
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+test: $(READY) $(EXAMPLES) ## Run all tests, four files at a time: many of them wait
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 
 test-slow: $(READY) $(NEIGHBOURS) ## Run the tests that need minutes: a frozen program, twenty kills, the page in Chromium, neighbours
 	@$(BIN)/python -m pytest -m slow

@@ -132,6 +132,7 @@ def test_celery_task(run: Run, server: VoicesServer) -> None:
     program = f"""
 from celery.contrib.testing.worker import start_worker
 from celery_task import app, clone
+app.conf.broker_transport_options = {{"polling_interval": 0.01}}
 with start_worker(app, perform_ping_check=False):
     first = clone.delay("Ada", {str(SAMPLE)!r}).get(timeout=30)
     again = clone.delay("Ada", {str(SAMPLE)!r}).get(timeout=30)

@@ -233,8 +233,6 @@ print(os.waitpid(child, 0)[1])
         ("mistral_voices._transport.send", False),
         ("mistral_voices_api.api.audio_voices.get_voice", True),
         ("httpx", False),
-        ("httpx", True),
-        ("httpcore._models", False),
         ("httpcore._models", True),
         ("encodings.idna", False),
         ("anyio._backends._asyncio", True),
