@@ -9,6 +9,8 @@ NEIGHBOURS := .venv/neighbours/ready
 COMPILE = $(BIN)/python -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links $(if $(PACKAGE),--upgrade-package $(PACKAGE))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# uv trusts what the machine trusts, as pip does: a company's proxy has a certificate of its own.
+export UV_SYSTEM_CERTS := true
 export SAMPLE UPSTREAM
 
 .DEFAULT_GOAL := help

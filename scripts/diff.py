@@ -16,8 +16,8 @@ import io
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,9 +94,9 @@ def last_release(root: Path) -> str | None:
 def side_of_ref(root: Path, ref: str, folder: Path) -> Side:
     """Write the files of a git ref into a folder, without checking it out."""
     commit = git(root, "rev-list", "--max-count=1", "--end-of-options", ref, "--").decode().strip()
-    archive = git(root, "archive", "--format=tar", commit, "--", DOCUMENT, OVERLAY, GENERATED)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(folder, filter="data")
+    archive = git(root, "archive", "--format=zip", commit, "--", DOCUMENT, OVERLAY, GENERATED)
+    with zipfile.ZipFile(io.BytesIO(archive)) as unpacked:
+        unpacked.extractall(folder)
     return Side(commit[:7] if commit.startswith(ref) else f"{ref} ({commit[:7]})", folder)
 
 

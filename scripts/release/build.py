@@ -41,16 +41,21 @@ def _hatchling(root: Path, target: str, folder: Path, time: str | None) -> None:
         sys.exit(f"hatchling built no {target}:\n{done.stderr}")
 
 
+def unpack(sdist: Path, folder: Path) -> Path:
+    """Unpack an sdist of ours into a folder; give the folder in it."""
+    with tarfile.open(sdist) as archive:
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.0 to 3.11.3 have none
+        archive.extractall(folder)  # noqa: S202 - it is our own
+    return next(folder.iterdir())
+
+
 def build(folder: Path, root: Path = ROOT) -> tuple[Path, Path]:
     """Build the sdist from the tree and the wheel from the sdist, into an empty folder; give both."""
     time = epoch(root)
     _hatchling(root, "sdist", folder, time)
     sdist = next(folder.glob("*.tar.gz"))
     with tempfile.TemporaryDirectory() as temporary:
-        with tarfile.open(sdist) as archive:
-            archive.extractall(temporary, filter="data")
-        unpacked = next(Path(temporary).iterdir())
-        _hatchling(unpacked, "wheel", folder, time)
+        _hatchling(unpack(sdist, Path(temporary)), "wheel", folder, time)
     return sdist, next(folder.glob("*.whl"))
 
 

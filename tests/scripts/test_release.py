@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +110,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Build, and unpack the sdist; give its folder and the wheel."""
     folder = tmp_path_factory.mktemp("release")
     sdist, wheel = build.build(folder)
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
-    return next((folder / "unpacked").iterdir()), wheel
+    return build.unpack(sdist, folder / "unpacked"), wheel
 
 
 def test_an_unpacked_sdist_builds_the_same_wheel(unpacked: tuple[Path, Path], tmp_path: Path) -> None:
