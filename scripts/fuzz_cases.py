@@ -30,7 +30,6 @@ from mistral_voices._media.download import Download, MemoryTarget
 from mistral_voices._media.filenames import sample_filename, saved_extension
 from mistral_voices._media.formats import recognize_bytes
 from mistral_voices._media.sample_text import check_sample_text
-from mistral_voices.utils import BackoffStrategy, RetryConfig
 from mistral_voices.voices.resolve import fold
 from scripts.fuzz_inputs import KEY, VOICE, Compressed, OddFile, Repeated
 
@@ -101,8 +100,7 @@ def call(library: str, is_async: bool, operation: str, replies: list[Any], argum
     replier, lines = Replier(LIBRARIES[library], replies), Lines()
     logger = logging.Logger("fuzz", logging.DEBUG)
     logger.addHandler(lines)
-    retry = RetryConfig("backoff", BackoffStrategy(0, 0, 1, 1000), True)
-    mistral = Mistral(KEY, **replier.client(is_async), retry_config=retry, debug_logger=logger)
+    mistral = Mistral(KEY, **replier.client(is_async), retry_config=2, debug_logger=logger)
     given = {**ARGUMENTS[operation], **arguments}
     with tempfile.TemporaryDirectory() if operation == "save_sample_audio" else nullcontext() as folder:
         if folder is not None:
