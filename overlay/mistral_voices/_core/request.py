@@ -40,22 +40,6 @@ class Request(Generic[T]):
         metadata: What a create sends beside its sample, as the voice will show it.
     """
 
-    __slots__ = (
-        "content",
-        "creates",
-        "deletes",
-        "download",
-        "headers",
-        "is_sample",
-        "metadata",
-        "method",
-        "missing_ok",
-        "parse",
-        "path",
-        "seconds",
-        "secret",
-    )
-
     def __init__(
         self,
         method: str,
@@ -73,19 +57,10 @@ class Request(Generic[T]):
         secret: str = "",
         metadata: Mapping[str, Any] = NO_METADATA,
     ) -> None:
-        self.method: str = method
-        self.path: str = path
-        self.parse: Callable[..., T] = parse
-        self.headers: Mapping[str, str] = headers
-        self.content: bytes | Upload | None = content
-        self.download: Download | None = download
-        self.seconds: float = seconds
-        self.creates: bool = creates
-        self.deletes: bool = deletes
-        self.missing_ok: bool = missing_ok
-        self.is_sample: bool = is_sample
-        self.secret: str = secret
-        self.metadata: Mapping[str, Any] = metadata
+        self.method, self.path, self.parse, self.headers = method, path, parse, headers
+        self.content, self.download, self.seconds = content, download, seconds
+        self.creates, self.deletes, self.missing_ok, self.is_sample = creates, deletes, missing_ok, is_sample
+        self.secret, self.metadata = secret, metadata
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path})"  # the body may be a sample
@@ -94,16 +69,10 @@ class Request(Generic[T]):
 class Send:
     """Send a request and give back its response: one attempt."""
 
-    __slots__ = ("attempt", "headers", "request", "timeout", "url")
-
     def __init__(
         self, request: Request[Any], url: str, headers: dict[str, str], timeout: float | None, attempt: int
     ) -> None:
-        self.request: Request[Any] = request
-        self.url: str = url
-        self.headers: dict[str, str] = headers
-        self.timeout: float | None = timeout
-        self.attempt: int = attempt
+        self.request, self.url, self.headers, self.timeout, self.attempt = request, url, headers, timeout, attempt
 
     @classmethod
     def prepare(cls, request: Request[Any], options: Options, key: str, attempt: int) -> Send:

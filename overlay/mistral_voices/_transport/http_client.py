@@ -43,18 +43,6 @@ class HTTPClient:
         library: The module of the library.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_is_own",
-        "_is_plain",
-        "_last",
-        "_parse_url",
-        "_proxy",
-        "_user_agent",
-        "client",
-        "library",
-    )
-
     def __init__(self, client: Any, kind: str, *, argument: str | None = None, proxy: object = None) -> None:
         """Take a client of the library's class `kind`, as `argument` when it is the user's own.
 
