@@ -10,46 +10,32 @@ from .frames import find_frames
 ReadAt: TypeAlias = Callable[[int, int], bytes]
 
 # By the extension of a format: its content types, the usual one first, and what else its files may be called.
-FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    ".wav": (
-        ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"),
-        (".wave", ".bwf", ".rf64"),
-    ),
-    ".w64": (("audio/x-w64",), ()),
-    ".mp3": (("audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/mpeg3", "audio/x-mpeg"), (".mpga", ".mpeg")),
-    ".mp2": (("audio/x-mp2",), (".mpa", ".mpga", ".mpeg", ".mp3")),
+_TABLE = {
+    ".wav": ("audio/wav audio/x-wav audio/wave audio/vnd.wave audio/x-pn-wav", ".wave .bwf .rf64"),
+    ".w64": ("audio/x-w64", ""),
+    ".mp3": ("audio/mpeg audio/mp3 audio/x-mp3 audio/mpeg3 audio/x-mpeg", ".mpga .mpeg"),
+    ".mp2": ("audio/x-mp2", ".mpa .mpga .mpeg .mp3"),
     ".m4a": (
-        (
-            "audio/mp4",
-            "audio/x-m4a",
-            "audio/m4a",
-            "audio/3gpp",
-            "audio/3gpp2",
-            "video/mp4",
-            "video/3gpp",
-            "video/quicktime",
-        ),
-        (".mp4", ".m4b", ".m4p", ".m4r", ".m4v", ".f4a", ".3gp", ".3gpp", ".3g2", ".3ga", ".mov", ".qt"),
+        "audio/mp4 audio/x-m4a audio/m4a audio/3gpp audio/3gpp2 video/mp4 video/3gpp video/quicktime",
+        ".mp4 .m4b .m4p .m4r .m4v .f4a .3gp .3gpp .3g2 .3ga .mov .qt",
     ),
-    ".aac": (("audio/aac", "audio/x-aac", "audio/aacp", "audio/vnd.dlna.adts"), (".adts",)),
-    ".ogg": (
-        ("audio/ogg", "application/ogg", "audio/opus", "audio/vorbis", "audio/x-speex", "video/ogg"),
-        (".oga", ".opus", ".ogx", ".spx", ".ogv"),
-    ),
-    ".flac": (("audio/flac", "audio/x-flac"), ()),
-    ".webm": (("audio/webm", "video/webm"), (".weba", ".mka", ".mkv")),
-    ".mka": (("audio/x-matroska", "audio/matroska", "video/x-matroska", "video/matroska"), (".mkv",)),
-    ".wma": (("audio/x-ms-wma", "video/x-ms-asf", "application/vnd.ms-asf", "video/x-ms-wmv"), (".asf", ".wmv")),
-    ".aiff": (("audio/aiff", "audio/x-aiff"), (".aif", ".aifc")),
-    ".caf": (("audio/x-caf", "audio/caf"), ()),
-    ".amr": (("audio/amr", "audio/amr-wb", "audio/amr-nb"), (".awb",)),
-    ".au": (("audio/basic", "audio/x-au", "audio/au"), (".snd",)),
-    ".ac3": (("audio/ac3", "audio/eac3", "audio/x-ac3"), (".eac3", ".ec3")),
-    ".wv": (("audio/x-wavpack",), ()),
-    ".tta": (("audio/x-tta",), ()),
-    ".voc": (("audio/x-voc",), ()),
-    ".sph": (("audio/x-nist",), (".nist",)),
+    ".aac": ("audio/aac audio/x-aac audio/aacp audio/vnd.dlna.adts", ".adts"),
+    ".ogg": ("audio/ogg application/ogg audio/opus audio/vorbis audio/x-speex video/ogg", ".oga .opus .ogx .spx .ogv"),
+    ".flac": ("audio/flac audio/x-flac", ""),
+    ".webm": ("audio/webm video/webm", ".weba .mka .mkv"),
+    ".mka": ("audio/x-matroska audio/matroska video/x-matroska video/matroska", ".mkv"),
+    ".wma": ("audio/x-ms-wma video/x-ms-asf application/vnd.ms-asf video/x-ms-wmv", ".asf .wmv"),
+    ".aiff": ("audio/aiff audio/x-aiff", ".aif .aifc"),
+    ".caf": ("audio/x-caf audio/caf", ""),
+    ".amr": ("audio/amr audio/amr-wb audio/amr-nb", ".awb"),
+    ".au": ("audio/basic audio/x-au audio/au", ".snd"),
+    ".ac3": ("audio/ac3 audio/eac3 audio/x-ac3", ".eac3 .ec3"),
+    ".wv": ("audio/x-wavpack", ""),
+    ".tta": ("audio/x-tta", ""),
+    ".voc": ("audio/x-voc", ""),
+    ".sph": ("audio/x-nist", ".nist"),
 }
+FORMATS = {extension: (types.split(), others.split()) for extension, (types, others) in _TABLE.items()}
 EXTENSIONS = {content_type: extension for extension, (types, _) in FORMATS.items() for content_type in types}
 # Every suffix of a format that is recognised, with its usual content type.
 CONTENT_TYPES = {

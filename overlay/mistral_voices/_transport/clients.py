@@ -46,17 +46,11 @@ class Clients:
         origin = _origin(url)
         if (client := self._own.get(origin)) is None:
             with LOADING, self._lock:
-                import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
-
                 from .own_clients import Backend, hide_location
 
                 self.check_open()
                 if (client := self._own.get(origin)) is None:
-                    settings, proxy = self._settings(origin)
-                    client = HTTPClient(
-                        httpx.Client(**settings, event_hooks={"response": [hide_location]}), "Client", proxy=proxy
-                    )
-                    _set_in_pools(client.client, "_network_backend", Backend)
+                    client = self._make("Client", hide_location, Backend, origin)
                     # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
                     # would leave it locked, and stop every thread for good.
                     _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
@@ -72,19 +66,12 @@ class Clients:
         if (client := self._own_async.get(key)) is None:
             with LOADING:
                 import anyio
-                import httpx  # as above
 
                 from .early_responses import EarlyReadingBackend  # imports asyncio, as above
                 from .own_clients import hide_location_async
 
                 anyio.current_time()  # loads what else it needs
-                settings, proxy = self._settings(key[1])
-                client = HTTPClient(
-                    httpx.AsyncClient(**settings, event_hooks={"response": [hide_location_async]}),
-                    "AsyncClient",
-                    proxy=proxy,
-                )
-            _set_in_pools(client.client, "_network_backend", EarlyReadingBackend)
+                client = self._make("AsyncClient", hide_location_async, EarlyReadingBackend, key[1])
             await event_loops.keep(key[0], client.client)
             with self._lock:
                 self.check_open()
@@ -110,9 +97,9 @@ class Clients:
                 del self._own_async[key]
                 weakref.finalize(http, event_loops.close_from_outside, key[0], http.client).atexit = False
 
-    def _settings(self, origin: str) -> tuple[dict[str, Any], object]:
-        """Give the arguments of a client for a server, and its proxy; TransportError where the environment is wrong."""
-        import httpx  # as above
+    def _make(self, kind: str, hook: Callable[[Any], Any], backend: Callable[[Any], Any], origin: str) -> HTTPClient:
+        """Make a client for a server; TransportError where the environment is wrong."""
+        import httpx  # not on top: making a Mistral must not load it, nor using it with clients of httpx2
 
         from . import certificates, proxies  # they load httpx
         from .own_clients import NoCookies
@@ -122,13 +109,14 @@ class Clients:
         # Read once a Mistral, so that a client in the place of a retired one costs no loading.
         if (verify := self._trusted.get(is_plain_http)) is None:
             verify = self._trusted[is_plain_http] = certificates.trusted(is_plain_http)
-        proxy = proxies.find_proxy(origin)
         settings = {"timeout": usual_timeout(), "verify": verify, "cookies": NoCookies()}
-        settings["trust_env"] = False  # we read it
-        if proxy is not None:
+        settings |= {"trust_env": False, "event_hooks": {"response": [hook]}}  # we read the environment
+        if (proxy := proxies.find_proxy(origin)) is not None:
             to_proxy = certificates.trusted(is_plain_http=False) if proxy.is_https else None
             settings["proxy"] = httpx.Proxy(proxy.address, ssl_context=to_proxy)
-        return settings, proxy
+        client = getattr(httpx, kind)(**settings)
+        _set_in_pools(client, "_network_backend", backend)
+        return HTTPClient(client, kind, proxy=proxy)
 
     def base_urls(self) -> dict[str, str]:
         """Give the addresses that the user's own clients have, under the names of their arguments."""
