@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from mistral_voices import Mistral, __version__
+from mistral_voices import Mistral, __version__, errors
 from mistral_voices._core.request import Request, Send
+from mistral_voices._transport.body import response_of_hook
 from mistral_voices._transport.http_client import HTTPClient
-from tests.harness import KEY, VOICE, ClientKind
+from mistral_voices.utils import BackoffStrategy, RetryConfig
+from tests.harness import KEY, VOICE, ClientKind, Reply
 
 KIND = pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
 URL = "https://a.example/v1/audio/voices?limit=10"
@@ -192,3 +195,22 @@ def test_a_hook_may_read_the_content_of_a_request(client_kind: ClientKind) -> No
     client_kind.call(mistral, "get", voice_id="v1")
     client_kind.call(mistral, "update", voice_id="v1", name="Eva")
     assert seen == [b"", b'{"name":"Eva"}']
+
+
+def test_a_hook_that_raises_for_the_status_changes_no_error(client_kind: ClientKind) -> None:
+    async def check_async(response: Any) -> None:
+        response.raise_for_status()
+
+    hooks = {"response": [check_async if client_kind.is_async else lambda response: response.raise_for_status()]}
+    replies = client_kind.replies(Reply(503, {"message": "busy"}), Reply(404, {"message": "no such voice"}))
+    retries = RetryConfig("backoff", BackoffStrategy(0, 0, 1, 10_000), True)
+    mistral = Mistral(KEY, **client_kind.own_client(replies, event_hooks=hooks), retry_config=retries)
+    with pytest.raises(errors.NotFoundError, match="no such voice") as raised:
+        client_kind.call(mistral, "get", voice_id="v1")
+    assert (len(replies.requests), raised.value.status_code) == (2, 404)
+    assert KEY not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_body_that_a_hook_has_not_read_is_not_there(library: ModuleType) -> None:
+    response = library.Response(404, stream=library.ByteStream(b"not read"))
+    assert (response_of_hook(library, response).status_code, response_of_hook(library, response).content) == (404, b"")

@@ -22,6 +22,15 @@ PIECE = 1 << 16
 LONGEST_LENGTH = 18
 
 
+def response_of_hook(library: ModuleType, response: Any) -> Response:
+    """Make the Response of one at whose status a hook of the user's raised, with the body if the hook has read it."""
+    try:
+        content = response.content[:LARGEST_ERROR_BODY]
+    except library.ResponseNotRead:
+        content = b""
+    return Response(response.status_code, response.headers, content, None, lambda: response)
+
+
 class BodyReader:
     """Takes the blocks of one body and makes the Response.
 

@@ -4,7 +4,7 @@ Nothing is decided here, since it would be decided twice: decisions are the flow
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing, contextmanager, nullcontext
 from logging import Logger
 from typing import TypeVar
@@ -16,7 +16,7 @@ from .._core.request import Request, Send, Steps, Wait
 from .._core.response import Response, TransportError
 from .._media.progress import ProgressError
 from .._media.upload import Upload
-from .body import PIECE, BodyReader
+from .body import PIECE, BodyReader, response_of_hook
 from .clients import Clients
 from .concurrency import in_thread_unless, sleep
 from .transport_errors import clear_locals, is_of_library, map_error
@@ -122,6 +122,8 @@ def _send(clients: Clients, send: Send) -> Response | TransportError:
         finally:
             response.close()
     except BaseException as error:
+        if isinstance(error, library.HTTPStatusError):
+            return response_of_hook(library, error.response)
         if is_of_library(library, error):
             return map_error(library, error, http.proxy(send.url), is_sent=http.has_sent(request, error))
         clients.retire(http)
@@ -156,17 +158,20 @@ async def _send_async(clients: Clients, send: Send) -> Response | TransportError
             reader = BodyReader(library, response, send.request)
             await in_thread_unless(reader.in_memory, reader.start)
             try:
-                blocks = response.aiter_raw() if reader.is_raw else response.aiter_bytes()
-                async for block in blocks if reader.in_memory else _gather(blocks, reader):
-                    if await in_thread_unless(reader.in_memory, reader.add, block):
-                        break
-                    reader.report()
+                received = response.aiter_raw() if reader.is_raw else response.aiter_bytes()
+                async with aclosing(received if reader.in_memory else _gather(received, reader)) as blocks:
+                    async for block in blocks:
+                        if await in_thread_unless(reader.in_memory, reader.add, block):
+                            break
+                        reader.report()
             except library.RequestError as error:
                 reader.end_early(error)
             return await in_thread_unless(reader.in_memory, reader.finish)
         finally:
             await response.aclose()
     except BaseException as error:
+        if isinstance(error, library.HTTPStatusError):
+            return response_of_hook(library, error.response)
         if is_of_library(library, error):
             return map_error(library, error, http.proxy(send.url), is_sent=http.has_sent(request, error))
         clients.retire(http)
@@ -175,16 +180,17 @@ async def _send_async(clients: Clients, send: Send) -> Response | TransportError
         del http  # a traceback that someone keeps would keep a retired client open
 
 
-async def _gather(blocks: AsyncIterator[bytes], reader: BodyReader) -> AsyncGenerator[bytes]:
+async def _gather(received: AsyncGenerator[bytes], reader: BodyReader) -> AsyncGenerator[bytes]:
     """Join small blocks, for each costs a thread."""
     held, size = list[bytes](), 0
-    async for block in blocks:
-        reader.extend()
-        held.append(block)
-        size += len(block)
-        if size >= PIECE:
-            yield b"".join(held)
-            held, size = [], 0
+    async with aclosing(received) as blocks:
+        async for block in blocks:
+            reader.extend()
+            held.append(block)
+            size += len(block)
+            if size >= PIECE:
+                yield b"".join(held)
+                held, size = [], 0
     if held:
         yield b"".join(held)
 
