@@ -94,6 +94,10 @@ RETRY_AFTER: list[tuple[dict[str, str], float | None]] = [
     ({"retry-after": "Thu, 99 Foo 2026 00:00:00 GMT"}, None),
     ({"retry-after": "Fri, 15 Jan 99999999999999999999 08:00:00 GMT"}, None),
     ({"retry-after": "Fri, 15 Jan 2027 08:00:00 +99999999999999999999"}, None),
+    # The clock of the server is an hour ahead of ours, or behind; and a Date that is none.
+    ({"retry-after": formatdate(NOW + 3605, usegmt=True), "date": formatdate(NOW + 3600, usegmt=True)}, 5.0),
+    ({"retry-after": formatdate(NOW - 3595, usegmt=True), "date": formatdate(NOW - 3600, usegmt=True)}, 5.0),
+    ({"retry-after": formatdate(NOW + 9, usegmt=True), "date": "today"}, 9.0),
     ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
     ({"retry-after-ms": "x", "retry-after": "9"}, 9.0),
     ({"retry-after-ms": formatdate(NOW + 9, usegmt=True)}, None),

@@ -85,7 +85,7 @@ def delay(
         policy: The rule.
         attempt: The number of this attempt, from 1.
         elapsed: Seconds since the first attempt began.
-        now: The time in seconds since 1970, to which a date in Retry-After is compared.
+        now: The time in seconds since 1970, to which a date in Retry-After is compared where the response has no Date.
         outcome: The response, or why there is none.
         random: A number from 0 to 1, for the jitter.
         creates: Whether the request makes a voice.
@@ -151,18 +151,19 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
             continue
         if re.fullmatch(r"\s*[0-9]{1,15}(\.[0-9]*)?\s*", value):
             return float(value) / unit
-        if unit == 1 and (seconds := _seconds_until(value, now)) is not None:
-            return seconds
+        if unit == 1 and (until := _timestamp(value)) is not None:
+            sent = _timestamp(headers.get("date") or "")  # the server's clock need not agree with ours
+            return max(0.0, until - (now if sent is None else sent))
     return None
 
 
-def _seconds_until(date: str, now: float) -> float | None:
+def _timestamp(date: str) -> float | None:
     from datetime import UTC  # 5 ms with what follows, for a form that few servers send
     from email.utils import parsedate_to_datetime
 
     try:
         parsed = parsedate_to_datetime(date)
         # A date without a zone is UTC, not the time of wherever this runs.
-        return max(0.0, parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp() - now)
+        return parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
         return None
