@@ -34,7 +34,9 @@ from scripts.chaos.calls import RETRIES, TIMEOUT_MS, Call, Caller, differences
 PROXY = Path(__file__).with_name("proxy.py")
 THREADS, TASKS = 8, 50
 KEY = "key-0123456789abcdef"
-MOST_GROWTH_MB = 40
+# After each round nothing is under way: what is in use then is what is kept.
+ROUNDS = 20
+MOST_GROWTH_MB = 5
 MOST_SHOWN = 50
 
 
@@ -42,7 +44,7 @@ class Run:
     """Makes calls, sync in threads or async in tasks, and judges how each ends."""
 
     def __init__(self, mistral: Mistral, callers: list[Caller], calls: int) -> None:
-        self._voices, self._callers, self._share = mistral.audio.voices, callers, -(-calls // len(callers))
+        self._voices, self._callers, self._share = mistral.audio.voices, callers, -(-calls // len(callers) // ROUNDS)
         self.ends: Counter[str] = Counter()
         self.refused: dict[str, str] = {}
         self.wrong: list[str] = []
@@ -52,7 +54,9 @@ class Run:
     def make_sync(self) -> None:
         """Make all calls in threads."""
         with ThreadPoolExecutor(len(self._callers)) as pool:
-            list(pool.map(self._calls_of, self._callers))
+            for _ in range(ROUNDS):
+                list(pool.map(self._calls_of, self._callers))
+                self.memory.append(memory_mb())
 
     def _calls_of(self, caller: Caller) -> None:
         for _ in range(self._share):
@@ -66,7 +70,9 @@ class Run:
 
     async def make_async(self) -> None:
         """Make all calls in tasks, and see whether another task is left."""
-        await asyncio.gather(*(self._calls_of_async(caller) for caller in self._callers))
+        for _ in range(ROUNDS):
+            await asyncio.gather(*(self._calls_of_async(caller) for caller in self._callers))
+            self.memory.append(memory_mb())
         if others := asyncio.all_tasks() - {asyncio.current_task()}:  # which close what was retired
             self.wrong += [f"a task is left: {task}" for task in (await asyncio.wait(others, timeout=10))[1]]
 
@@ -98,13 +104,10 @@ class Run:
                 self.refused[call.id] = type(outcome).__name__
         elif failed:
             self.wrong.append(f"{call}: {outcome!r}")
-        if self.ends.total() % 500 == 0:
-            self.memory.append(memory_mb())
 
     def growth_mb(self) -> float:
         """Give by how much memory grew from the first half of the calls to their end."""
-        half = len(self.memory) // 2
-        return max(self.memory[half:], default=0.0) - max(self.memory[:half], default=0.0) if half else 0.0
+        return max(self.memory[ROUNDS // 2 :]) - max(self.memory[: ROUNDS // 2])
 
 
 def memory_mb() -> float:
