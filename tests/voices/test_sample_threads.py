@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import httpx
 import pytest
 
@@ -136,3 +138,20 @@ def test_a_cancelled_call_waits_for_the_thread_that_works_on_a_file(
     assert module is os or server.requests == []
     saved = [path.read_bytes() for path in tmp_path.iterdir() if path != sample]
     assert saved in ([], [WAV] if work == "fsync" else [])  # nothing, or the whole where the work was done already
+
+
+def test_no_call_waits_for_the_threads_of_a_web_framework(tmp_path: Path) -> None:
+    (sample := tmp_path / "take 1.wav").write_bytes(WAV)
+    kind = ClientKind(httpx, is_async=True)
+    creating = kind.mistral(kind.replies(VOICE)).audio.voices
+    saving = kind.mistral(kind.replies(AUDIO)).audio.voices
+
+    async def main() -> None:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        for _ in range(int(limiter.total_tokens)):
+            limiter.acquire_on_behalf_of_nowait(object())
+        with anyio.fail_after(10):
+            await creating.create_async(name="Ada", sample_audio=sample)
+            await saving.save_sample_audio_async(voice_id="v1", path=tmp_path)
+
+    asyncio.run(main())

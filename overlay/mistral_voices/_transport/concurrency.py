@@ -1,9 +1,19 @@
 """Sleeping and threads for async calls, by anyio: it loads with the first of them, 20 ms that sync users are spared."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from anyio import CapacityLimiter
+    from anyio.lowlevel import RunVar
 
 T = TypeVar("T")
+
+# As many as anyio's own. Those are shared with web frameworks: a call could wait for a thread that waits for the call.
+MOST_THREADS = 40
 
 
 async def sleep(seconds: float) -> None:
@@ -27,7 +37,7 @@ async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
 
     async def run() -> None:
         try:
-            results.append(await run_sync(work, *arguments))
+            results.append(await run_sync(work, *arguments, limiter=_limiter()))
         except Exception as error:  # noqa: BLE001 - raised below, outside of the group
             failures.append(error)
 
@@ -36,6 +46,23 @@ async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
     if failures:
         raise failures[0]
     return results[0]
+
+
+def _limiter() -> CapacityLimiter:
+    """Give what bounds our threads in this event loop."""
+    from anyio import CapacityLimiter
+
+    limiter = _limiters().get(None)
+    if limiter is None:
+        _limiters().set(limiter := CapacityLimiter(MOST_THREADS))
+    return limiter
+
+
+@cache
+def _limiters() -> RunVar[CapacityLimiter | None]:
+    from anyio.lowlevel import RunVar
+
+    return RunVar("mistral_voices")
 
 
 async def shielded_in_thread(work: Callable[[], None]) -> None:
