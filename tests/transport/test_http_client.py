@@ -212,5 +212,9 @@ def test_a_hook_that_raises_for_the_status_changes_no_error(client_kind: ClientK
 
 
 def test_a_body_that_a_hook_has_not_read_is_not_there(library: ModuleType) -> None:
-    response = library.Response(404, stream=library.ByteStream(b"not read"))
-    assert (response_of_hook(library, response).status_code, response_of_hook(library, response).content) == (404, b"")
+    request = library.Request("GET", URL)
+    error = library.HTTPStatusError(
+        "", request=request, response=library.Response(404, stream=library.ByteStream(b"x"))
+    )
+    made = response_of_hook(library, error)
+    assert (made.status_code, made.content) == (404, b"")

@@ -22,8 +22,9 @@ PIECE = 1 << 16
 LONGEST_LENGTH = 18
 
 
-def response_of_hook(library: ModuleType, response: Any) -> Response:
+def response_of_hook(library: ModuleType, error: Any) -> Response:
     """Make the Response of one at whose status a hook of the user's raised, with the body if the hook has read it."""
+    response = error.response
     try:
         content = response.content[:LARGEST_ERROR_BODY]
     except library.ResponseNotRead:

@@ -123,7 +123,7 @@ def _send(clients: Clients, send: Send) -> Response | TransportError:
             response.close()
     except BaseException as error:
         if isinstance(error, library.HTTPStatusError):
-            return response_of_hook(library, error.response)
+            return response_of_hook(library, error)
         if is_of_library(library, error):
             return map_error(library, error, http.proxy(send.url), is_sent=http.has_sent(request, error))
         clients.retire(http)
@@ -171,7 +171,7 @@ async def _send_async(clients: Clients, send: Send) -> Response | TransportError
             await response.aclose()
     except BaseException as error:
         if isinstance(error, library.HTTPStatusError):
-            return response_of_hook(library, error.response)
+            return response_of_hook(library, error)
         if is_of_library(library, error):
             return map_error(library, error, http.proxy(send.url), is_sent=http.has_sent(request, error))
         clients.retire(http)
