@@ -198,10 +198,13 @@ def test_one_mistral_serves_many_threads(server: Server, made: Made) -> None:
 
 
 FORKS_WHILE_LOADING = """
-import asyncio, importlib.abc, os, signal, sys, threading, warnings
+import importlib.abc, os, signal, sys, threading, warnings
+assert "logging" not in sys.modules  # which takes part in a fork as well
 warnings.simplefilter("ignore")  # that there are threads
 from mistral_voices import Mistral
 is_async, url, module = sys.argv[1] == "True", *sys.argv[2:]
+if is_async:
+    import asyncio
 loading, forked = threading.Event(), threading.Event()
 class Slow(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):

@@ -3,6 +3,7 @@
 A child that is forked while another thread loads a module would wait for that module for ever.
 """
 
+import logging  # 4 ms; a fork takes its lock, for which loading may wait, after ours only if it was imported before
 import os
 import threading
 
@@ -21,5 +22,6 @@ def _after_fork() -> None:
         LOADING.release()
 
 
+del logging
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

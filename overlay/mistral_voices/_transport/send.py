@@ -4,8 +4,8 @@ Nothing is decided here, since it would be decided twice: decisions are the flow
 """
 
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import aclosing, closing, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, closing, nullcontext
 from logging import Logger
 from typing import TypeVar
 
@@ -46,8 +46,10 @@ class Transport:
 
     def drive(self, steps: Steps[T]) -> T:
         """Send and wait as the steps say, and give their result."""
+        if self._clients.is_closed:
+            self._clients.check_open()  # before the key is asked for
         outcome: Response | TransportError | None = None
-        with _driving(self._clients, steps):
+        try:
             while True:
                 try:
                     step = steps.throw(outcome) if isinstance(outcome, TransportError) else steps.send(outcome)
@@ -59,11 +61,21 @@ class Transport:
                     outcome = None
                 else:
                     outcome = _send(self._clients, step)
+        except ProgressError as error:
+            clear_locals(error)
+            raise error.raised from error.raised.__cause__
+        except BaseException as error:
+            clear_locals(error)
+            raise
+        finally:
+            steps.close()
 
     async def drive_async(self, steps: Steps[T]) -> T:
         """`drive` for asyncio."""
+        if self._clients.is_closed:
+            self._clients.check_open()  # before the key is asked for
         outcome: Response | TransportError | None = None
-        with _driving(self._clients, steps):
+        try:
             while True:
                 try:
                     step = steps.throw(outcome) if isinstance(outcome, TransportError) else steps.send(outcome)
@@ -75,23 +87,14 @@ class Transport:
                     outcome = None
                 else:
                     outcome = await _send_async(self._clients, step)
-
-
-@contextmanager
-def _driving(clients: Clients, steps: Steps[T]) -> Iterator[None]:
-    """End the steps, and let out what a user's function raised; no error keeps what it was raised over."""
-    if clients.is_closed:
-        clients.check_open()  # before the key is asked for
-    try:
-        yield
-    except ProgressError as error:
-        clear_locals(error)
-        raise error.raised from error.raised.__cause__
-    except BaseException as error:
-        clear_locals(error)
-        raise
-    finally:
-        steps.close()
+        except ProgressError as error:
+            clear_locals(error)
+            raise error.raised from error.raised.__cause__
+        except BaseException as error:
+            clear_locals(error)
+            raise
+        finally:
+            steps.close()
 
 
 def _send(clients: Clients, send: Send) -> Response | TransportError:
