@@ -226,6 +226,7 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
     ({"kind": "pvc"}, [2]),
     ({"gender": ["female"], "language": ["fr"]}, []),
     ({"gender": None, "language": None, "query": None, "kind": None}, [0, 1, 2, 3]),
+    ({"gender": [], "language": (), "query": ""}, [0, 1, 2, 3]),
 ]
 
 

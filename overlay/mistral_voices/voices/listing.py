@@ -97,9 +97,10 @@ class Listing:
             page_token: The cursor of the page: `next_page_token` of the page before; left out or None for the first.
             type_: "custom" for the voices of the account, "preset" for those that come with the service, "all" for
                 both; None means the default.
-            gender: Only voices with one of these genders; None means any.
-            language: Only voices that speak one of these languages, such as "en"; None means any. Whether "en" finds a
-                voice that speaks "en-GB" is up to the service, which does not say; the local server finds it.
+            gender: Only voices with one of these genders; None or an empty list means any.
+            language: Only voices that speak one of these languages, such as "en"; None or an empty list means any.
+                Whether "en" finds a voice that speaks "en-GB" is up to the service, which does not say; the local
+                server finds it.
             query: Only voices whose name contains this text, in whatever case; None means any.
             kind: Only voices that were cloned in this way, instantly ("ivc") or professionally ("pvc"); None means any.
             **options: `retries`, `server_url`, `timeout_ms`, `http_headers`, `on_response` for this call alone.

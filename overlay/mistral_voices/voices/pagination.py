@@ -35,7 +35,7 @@ class Filters(NamedTuple):
 
     def fits(self, voice: models.VoiceResponse) -> bool:
         """Say whether a voice passes the filters that the listing by offset lacks."""
-        gender, language, query, kind = (None if value is UNSET else value for value in self[1:])
+        gender, language, query, kind = (value or None for value in self[1:])  # an empty list is not sent either
         return (
             (gender is None or voice.gender in gender)
             and (language is None or any(includes(each, spoken) for each in language for spoken in voice.languages))
