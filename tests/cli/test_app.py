@@ -16,7 +16,7 @@ import pytest
 from mistral_voices.cli import app
 from mistral_voices.local import VoicesServer
 
-from .conftest import FULL_DISK, SCRIPT, Ended, in_terminal, needs_full_disk, piped
+from .conftest import FULL_DISK, SCRIPT, WAV, Ended, in_terminal, needs_full_disk, piped
 
 VOICE = "/v1/audio/voices/{voice_id}"
 
@@ -60,7 +60,7 @@ def test_a_response_of_something_else(call: Callable[..., Ended], server: Voices
 
 
 def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:
-    (user / "ada.wav").write_bytes(b"RIFF----WAVE")
+    (user / "ada.wav").write_bytes(WAV)
     server.fail(drop="after", method="POST")
     ended = call("create", "ada.wav", "--no-recover")
     assert (ended.status, ended.out) == (5, "")
@@ -86,8 +86,8 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["update", "clara"], "Nothing to change"),
         (["update", "clara", "--gender", "female", "--clear", "gender"], "--clear gender contradicts"),
         (["update", "clara", "--tag", "a", "--add-tag", "b"], "leave out --tag"),
-        (["update", "clara", "--name", " "], "--name is empty"),
-        (["create", __file__, "--name", ""], "--name is empty"),
+        (["update", "clara", "--name", " "], "'--name': It is empty"),
+        (["create", __file__, "--name", ""], "'--name': It is empty"),
         (["create", __file__, "--tag", "calm, warm"], "give the option once for each tag"),
         (["update", "clara", "--add-tag", "calm,warm"], "give the option once for each tag"),
         (["get", "-minus"], "a name that begins with - stands after `--`"),

@@ -78,7 +78,7 @@ def test_a_replacement_that_was_cut_off_is_finished(account: Account, cli: Cli) 
     cli("apply", "v.yaml")
     Path("ada.wav").write_bytes(wav(8))
     account.server.fail(403, times=1, method="DELETE")
-    assert "replace Ada failed" in cli("apply", "v.yaml", "--yes", status=1).err
+    assert "replace Ada failed" in cli("apply", "v.yaml", "--yes", status=4).err
     assert len(account.library()) == 3
     assert "it is deleted now" in cli("apply", "v.yaml", "--check", status=6).out
     account.requested()

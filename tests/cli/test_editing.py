@@ -67,7 +67,7 @@ def test_what_fails_is_said_and_the_rest_is_done(call: Callable[..., Ended], ser
     assert ended.err.startswith("b.wav: ")
     assert ended.err.endswith("Error: 2 of 3 created\nNot created: b.wav\n")
     alone = call("create", "b.wav")
-    assert (alone.status, alone.err.startswith("Error: b.wav: it holds HTML")) == (1, True)
+    assert (alone.status, alone.err.startswith("Error: b.wav: it is text, not audio: ")) == (1, True)
     error = json.loads(call("create", "b.wav", "b.wav", "--json").err)["error"]
     assert error["message"].startswith("0 of 2 created\nNot created: b.wav: ")
 

@@ -188,7 +188,7 @@ def test_a_damaged_sample_is_not_played_as_the_voice(user: Path, call: Call) -> 
     assert [voice["content_type"] for voice in page.voices] == [None, None, "audio/wav"]
 
 
-@pytest.mark.parametrize(("folder", "message"), [("nowhere", "holds no backup"), (".", "holds no backup")])
+@pytest.mark.parametrize(("folder", "message"), [("nowhere", "There is no folder nowhere"), (".", "holds no backup")])
 def test_what_is_no_backup_makes_no_page(user: Path, call: Call, folder: str, message: str) -> None:
     ended = call("page", folder)
     assert ended.status == 1

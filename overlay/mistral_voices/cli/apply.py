@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mistral_voices import Mistral, errors, models
+from mistral_voices import Mistral, models
 
 from .apply_plan import Change, compare, read_wanted
-from .backup.commands import concurrency_option, dry_run_option, says_what_was_done, yes_option
-from .backup.creations import Creations, arguments, create, fold
+from .backup.creations import Creations, Voices, arguments, create, fold
 from .backup.folder import locked
-from .backup.saving import GENERAL
-from .backup.threads import each
 from .connection import address, connect
-from .failures import DONE, DRIFT, FAILED, UNKNOWN, describe
-from .options import global_options, settings
+from .failures import DONE, DRIFT, describe, describe_resumable, status_of
+from .options import concurrency_option, dry_run_option, global_options, settings, yes_option
 from .output import confirm, paint, plural, say, visible, write, write_json
-from .progress import Progress
+from .parallel import each_until_all_would_fail
+from .progress import Progress, on_failure_say
+from .recordings import refuse_other_files
 
 SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "replace": ("!", "yellow"), "delete": ("-", "red")}
 
@@ -65,89 +64,84 @@ def apply(path: Path, check: bool, prune: bool, dry_run: bool, yes: bool, concur
             return DRIFT if check and todo else DONE
         if todo:
             confirm(f"Change {plural(len(todo), 'voice')} at {target}?", yes=yes)
+        if any(change.wanted and change.action != "update" for change in todo):
+            records.make_ready()
         done = "What was done stays done; the same command goes on there."
-        with says_what_was_done(done), Progress("Applying", len(todo)) as bar:
-            failed = Applying(mistral, records, present, bar).run(changes, concurrency)
+        with on_failure_say(done), Progress("Applying", len(todo)) as bar:
+            failed = _apply(mistral, records, present, todo, concurrency, bar)
+            _note_samples(records, changes)
     return _report(changes, failed)
 
 
-class Applying:
-    """Carries out a plan."""
+def _apply(
+    mistral: Mistral,
+    records: Creations,
+    present: Voices,
+    changes: Sequence[Change],
+    concurrency: int,
+    bar: Progress,
+) -> list[tuple[Change, Exception]]:
+    """Do all that is to be done, deletions last; give what failed.
 
-    def __init__(
-        self, mistral: Mistral, records: Creations, present: Sequence[models.VoiceResponse], bar: Progress
-    ) -> None:
-        self._voices = mistral.audio.voices
-        self._records = records
-        self._present = present
-        self._bar = bar
-        self._failed: list[tuple[Change, Exception]] = []
-        self._lock = threading.Lock()
+    Raises:
+        errors.MistralError: The key, the limits of the account or the network are in the way.
+        OSError: What is made cannot be recorded.
+    """
+    failed: list[tuple[Change, Exception]] = []
+    others = [change for change in changes if change.action not in ("delete", "unchanged")]
+    for part in (others, [change for change in changes if change.action == "delete"]):
+        for change, outcome in each_until_all_would_fail(partial(_do, mistral, records, present), part, concurrency):
+            if isinstance(outcome, Exception):
+                failed.append((change, outcome))
+            bar.advance()
+    return failed
 
-    def run(self, changes: Sequence[Change], concurrency: int) -> list[tuple[Change, Exception]]:
-        """Do all that is to be done, deletions last; give what failed.
 
-        Raises:
-            errors.MistralError: The key, the limits of the account or the network are in the way.
-            OSError: What was done cannot be recorded.
-        """
-        each(self._do, [change for change in changes if change.action != "delete"], concurrency)
-        each(self._do, [change for change in changes if change.action == "delete"], concurrency)
-        return self._failed
+def _do(mistral: Mistral, records: Creations, present: Voices, change: Change) -> None:
+    voices = mistral.audio.voices
+    if change.action == "update" and change.present:
+        voices.update(voice_id=change.present.id, **{name: new for name, (_, new) in change.changes.items()})
+        return
+    if change.new is not None:
+        _record(records, change, change.new)
+    elif change.action != "delete":
+        _create(mistral, records, present, change)
+    if change.present:
+        voices.delete(voice_id=change.present.id, missing_ok=True)
 
-    def _do(self, change: Change) -> None:
-        try:
-            getattr(self, f"_{change.action}")(change)
-        except (errors.MistralError, ValueError, TypeError) as error:
-            if isinstance(error, GENERAL) and not error.outcome_unknown:
-                raise
-            with self._lock:
-                self._failed.append((change, error))
-        if change.action != "unchanged":
-            self._bar.advance()
 
-    def _create(self, change: Change) -> None:
-        """Create a voice, or its successor: with what the old one has and the file does not name, but for the slug."""
-        wanted, old = change.wanted, change.present
-        if wanted is None or wanted.sample is None:
-            return
-        key, sample = fold(change.name), wanted.sample
-        kept = {**old.to_dict(), "slug": None} if old else {}
-        given = arguments({**kept, **wanted.members, "name": wanted.name})
-        others = [voice.id for voice in self._present if fold(voice.name) == key]
+def _create(mistral: Mistral, records: Creations, present: Voices, change: Change) -> None:
+    """Create a voice, or its successor: with what the old one has and the file does not name, but for the slug."""
+    wanted, old = change.wanted, change.present
+    if wanted is None or wanted.sample is None:
+        return
+    key, sample = fold(change.name), wanted.sample
+    refuse_other_files(sample)
+    kept = {**old.to_dict(), "slug": None} if old else {}
+    given = arguments({**kept, **wanted.members, "name": wanted.name})
+    others = [voice.id for voice in present if fold(voice.name) == key]
 
-        def make() -> models.VoiceResponse:
-            return self._voices.create(sample_audio=sample, recover=True, **given)
+    def make() -> models.VoiceResponse:
+        return mistral.audio.voices.create(sample_audio=sample, recover=True, **given)
 
-        noted = {"sha256": change.sha256, "replaces": old.id if old else None}
-        create(self._records, key, change.name, others, make, **noted)
+    create(records, key, change.name, others, make, sha256=change.sha256, replaces=old.id if old else None)
 
-    def _replace(self, change: Change) -> None:
-        if change.new is None:
-            self._create(change)
-        else:
-            self._record(change, change.new)
-        self._delete(change)
 
-    def _update(self, change: Change) -> None:
-        if change.present:
-            self._voices.update(voice_id=change.present.id, **{name: new for name, (_, new) in change.changes.items()})
-        self._unchanged(change)
+def _note_samples(records: Creations, changes: Iterable[Change]) -> None:
+    """Note the samples of voices that stay where none was noted yet: what they are now counts as applied."""
+    try:
+        for change in changes:
+            if change.action in ("unchanged", "update") and change.present and change.sha256:
+                _record(records, change, change.present.id)
+    except OSError as error:  # in a folder that is read-only, say: nothing at the server depends on it
+        say(f"What the samples are was not noted: {describe(error)[0]}")
 
-    def _unchanged(self, change: Change) -> None:
-        """Note the sample where none was noted yet: what it is now counts as applied."""
-        if change.present and change.sha256:
-            self._record(change, change.present.id)
 
-    def _record(self, change: Change, voice_id: str) -> None:
-        key = fold(change.name)
-        if not self._records.line_of(key, voice_id):
-            noted = {"sha256": change.sha256, "replaces": self._records.last(key).get("replaces")}
-            self._records.done(key, voice_id, name=change.name, **noted)
-
-    def _delete(self, change: Change) -> None:
-        if change.present:
-            self._voices.delete(voice_id=change.present.id, missing_ok=True)
+def _record(records: Creations, change: Change, voice_id: str) -> None:
+    key = fold(change.name)
+    if not records.line_of(key, voice_id):
+        replaces = records.last(key).get("replaces")
+        records.done(key, voice_id, name=change.name, sha256=change.sha256, replaces=replaces)
 
 
 def _show(changes: Sequence[Change], target: str, *, to_result: bool) -> None:
@@ -180,18 +174,13 @@ def _value(value: Any) -> str:
 
 def _report(changes: Sequence[Change], failed: Sequence[tuple[Change, Exception]]) -> int:
     """Say what was done, and give the exit status."""
-    status = DONE if not failed else FAILED
-    if any(getattr(error, "outcome_unknown", False) for _, error in failed):
-        status = UNKNOWN
+    status = status_of([error for _, error in failed])
     if settings().get("json"):
         messages = {id(change): describe(error)[0] for change, error in failed}
         write_json({"apply": [change.to_json(messages.get(id(change))) for change in changes]})
         return status
     for change, error in failed:
-        message, remedy = describe(error)
-        if getattr(error, "outcome_unknown", False):
-            remedy = "Whether it was made is not known; run the same command again, which looks for it."
-        say(visible(f"{change.action} {change.name} failed: {message} {remedy}".rstrip()))
+        say(visible(f"{change.action} {change.name} failed: {describe_resumable(error)}"))
     done = [change.action for change in changes if change.action != "unchanged"]
     say(f"{plural(len(done) - len(failed), 'voice')} changed, {len(changes) - len(done)} unchanged.")
     return status

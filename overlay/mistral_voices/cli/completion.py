@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .folders import user_folder
 from .options import VARIABLE
 from .output import examples, write
 
@@ -64,21 +65,14 @@ def remember_voices(voices: Iterable[models.VoiceResponse]) -> Iterator[models.V
         _write_cache(known)
 
 
-def cache_file() -> Path:
+def _cache_file() -> Path:
     """Give the file that keeps names and ids: the user's alone, in the folder for caches."""
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        folder = Path(given)
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA", "") or Path.home())
-    else:
-        folder = Path.home() / ".cache"
-    return folder / "mistral-voices" / "names.json"
+    usual = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    return user_folder("XDG_CACHE_HOME", usual) / "names.json"
 
 
 def _write_cache(known: list[tuple[str, str]]) -> None:
-    path = cache_file()
+    path = _cache_file()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:  # of mode 0600
         try:
@@ -92,6 +86,6 @@ def _write_cache(known: list[tuple[str, str]]) -> None:
 
 def _read_cache() -> list[tuple[str, str]]:
     try:
-        return [(str(name), str(voice_id)) for name, voice_id in json.loads(cache_file().read_text("utf-8"))]
+        return [(str(name), str(voice_id)) for name, voice_id in json.loads(_cache_file().read_text("utf-8"))]
     except (OSError, ValueError, TypeError):
         return []

@@ -12,63 +12,57 @@ import click
 
 from .completion import complete_voices
 from .connection import address, connect
-from .failures import FAILED, UNKNOWN, Failure, describe, exit_status
+from .failures import Failure, describe, status_of
 from .listing import write_voices
-from .options import global_options, settings
-from .output import confirm, examples, plural, say, visible, write_json
+from .options import FOLDER, Text, dry_run_option, global_options, quiet_option, settings, together, yes_option
+from .output import confirm, examples, json_text, plural, say, visible, write_json
 from .parallel import each_done
 from .progress import Progress
+from .recordings import refuse_other_files
 from .selection import Languages, filter_options, find_voices, flat, matching
 
 if TYPE_CHECKING:
     from mistral_voices import Mistral, models
 
-F = TypeVar("F", bound=Callable[..., Any])
 Item = TypeVar("Item")
 
 
-class Tag(click.ParamType[str]):
-    """A label, which holds no comma."""
-
-    name = "TEXT"
+class Tag(Text):
+    """A label, which holds no comma: several with commas between them would become one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Give the label; several with commas between them would become one."""
+        """Give the label."""
         if "," in value:
             self.fail(f"{value!r} holds a comma: give the option once for each tag.", param, ctx)
-        return str(value)
+        return super().convert(value, param, ctx)
 
 
-MEMBERS: dict[tuple[str, ...], dict[str, Any]] = {
-    ("--language", "languages"): {
-        "multiple": True,
-        "type": Languages(),
-        "metavar": "CODE",
-        "help": "A language that it speaks, such as en; several with commas.",
-    },
-    ("--gender",): {"metavar": "TEXT", "help": "How it sounds, such as female, male or neutral."},
-    ("--age",): {"type": click.IntRange(min=0), "metavar": "YEARS", "help": "The age that it suggests."},
-    ("--tag", "tags"): {
-        "multiple": True,
-        "type": Tag(),
-        "help": "A free label; once for each. In an update they replace those that are there.",
-    },
-    ("--description",): {"metavar": "TEXT", "help": "Free text, at most 500 characters."},
-    ("--retention-notice",): {
-        "type": click.IntRange(min=0),
-        "metavar": "DAYS",
-        "help": "Days of notice before the recording is removed.",
-    },
-}
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print ids only, and no progress.")
-
-
-def member_options(function: F) -> F:
-    """Add the options for what is said of a voice."""
-    for names, rest in reversed(MEMBERS.items()):
-        option: Callable[[F], F] = click.option(*names, **rest)
-        function = option(function)
-    return function
+# What is said of a voice.
+member_options = together(
+    click.option(
+        "--language",
+        "languages",
+        multiple=True,
+        type=Languages(),
+        help="A language that it speaks, such as en; several with commas.",
+    ),
+    click.option("--gender", type=Text(), help="How it sounds, such as female, male or neutral."),
+    click.option("--age", type=click.IntRange(min=0), metavar="YEARS", help="The age that it suggests."),
+    click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        type=Tag(),
+        help="A free label; once for each. In an update they replace those that are there.",
+    ),
+    click.option("--description", type=Text(), help="Free text, at most 500 characters."),
+    click.option(
+        "--retention-notice",
+        type=click.IntRange(min=0),
+        metavar="DAYS",
+        help="Days of notice before the recording is removed.",
+    ),
+)
 
 
 @click.command(
@@ -77,10 +71,10 @@ def member_options(function: F) -> F:
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--name", metavar="TEXT", help="The name; without it that of the file, without its extension.")
-@click.option("--slug", metavar="TEXT", help="A short name for use in addresses.")
+@click.option("--name", type=Text(), help="The name; without it that of the file, without its extension.")
+@click.option("--slug", type=Text(), help="A short name for use in addresses.")
 @member_options
-@click.option("--color", metavar="TEXT", help="A colour that an interface may show.")
+@click.option("--color", type=Text(), help="A colour that an interface may show.")
 @click.option("--recover/--no-recover", default=True, help="Whether to look for the voice when the response is lost.")
 @quiet_option
 @global_options(hidden=True)
@@ -98,6 +92,7 @@ def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) 
         def create_one(file: Path) -> models.VoiceResponse:
             arguments: Any = {"name": file.stem, **given, "recover": recover, "on_progress": progress.part()}
             try:
+                refuse_other_files(file)
                 return mistral.audio.voices.create(sample_audio=file, **arguments)
             except ValueError as error:
                 reason = str(error).removeprefix("sample_audio: ")
@@ -114,10 +109,10 @@ def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) 
     )
 )
 @click.argument("voices", nargs=-1, required=True, metavar="VOICE...", shell_complete=complete_voices)
-@click.option("--name", metavar="TEXT", help="The new name.")
+@click.option("--name", type=Text(), help="The new name.")
 @member_options
 @click.option("--add-tag", multiple=True, type=Tag(), help="A label to add to those that are there; once for each.")
-@click.option("--remove-tag", multiple=True, metavar="TEXT", help="A label to take away; once for each.")
+@click.option("--remove-tag", multiple=True, type=Text(), help="A label to take away; once for each.")
 @click.option(
     "--clear",
     multiple=True,
@@ -170,15 +165,15 @@ def update(
     )
 )
 @click.argument("voices", nargs=-1, metavar="[VOICE]...", shell_complete=complete_voices)
-@filter_options(with_type=False)
+@filter_options
 @click.option(
     "--backup",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Save them in a backup first; what cannot be saved is not deleted.",
 )
-@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-@click.option("--dry-run", is_flag=True, help="Show what would be deleted, and stop.")
+@dry_run_option
+@yes_option
 @quiet_option
 @global_options(hidden=True)
 def delete(voices: tuple[str, ...], backup: Path | None, yes: bool, dry_run: bool, quiet: bool, **filters: Any) -> int:
@@ -222,14 +217,8 @@ def _refuse_presets(voices: Iterable[models.VoiceResponse], done_word: str) -> N
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:
-    """Give what was set, as the API takes it.
-
-    Raises:
-        click.UsageError: The name is empty.
-    """
+    """Give what was set, as the API takes it."""
     given = {**members, "languages": flat(members["languages"]), "tags": [*members["tags"]]}
-    if given["name"] is not None and not given["name"].strip():
-        raise click.UsageError("--name is empty: give a name, or leave the option out.")
     return {name: value for name, value in given.items() if value not in (None, [])}
 
 
@@ -292,7 +281,7 @@ def _do_all(
         raise
     finally:
         if as_json:
-            write_json({"voices": [voice.to_dict() for voice in done]})
+            progress.write(json_text({"voices": [voice.to_dict() for voice in done]}))
     if not failed:
         progress.check_written()
         return 0
@@ -300,8 +289,7 @@ def _do_all(
         raise failed[0][1]
     if len(items) == 1:
         raise Failure(f"{name_of(items[0])}: {failed[0][1]}") from failed[0][1]
-    statuses = {exit_status(error) for _, error in failed}
-    status = UNKNOWN if UNKNOWN in statuses else statuses.pop() if len(statuses) == 1 else FAILED
+    status = status_of([error for _, error in failed])
     reasons = [f"{name_of(item)}: {describe(error)[0]}" if as_json else name_of(item) for item, error in failed]
     message = f"{len(done)} of {len(items)} {done_word}"
     raise Failure(message, f"Not {done_word}: {', '.join(reasons)}", status) from failed[0][1]

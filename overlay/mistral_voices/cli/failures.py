@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -42,6 +43,22 @@ def exit_status(error: BaseException) -> int:
     if isinstance(error, (errors.NotFoundError, errors.AmbiguousVoiceError)):
         return NOT_FOUND
     return FAILED
+
+
+def status_of(errors: Iterable[Exception]) -> int:
+    """Give the exit status of a command of which parts failed: what is worst, else what they have in common."""
+    statuses = {exit_status(error) for error in errors}
+    if UNKNOWN in statuses:
+        return UNKNOWN
+    return FAILED if len(statuses) > 1 else statuses.pop() if statuses else DONE
+
+
+def describe_resumable(error: Exception) -> str:
+    """Give what went wrong in a command that goes on where it ended, and the remedy, in one line."""
+    message, remedy = describe(error)
+    if getattr(error, "outcome_unknown", False):
+        remedy = "Whether it was made is not known; run the same command again, which looks for it."
+    return f"{message} {remedy}".rstrip()
 
 
 def describe(error: Exception) -> tuple[str, str]:

@@ -12,8 +12,8 @@ import click
 from .completion import complete_voices, remember_voices
 from .connection import connect
 from .options import global_options, settings
-from .output import examples, visible, write, write_json, write_table
-from .selection import filter_options, find_voice, matching
+from .output import examples, is_unicode, json_text, visible, write, write_json, write_table
+from .selection import filter_options, find_voice, matching, type_option
 
 if TYPE_CHECKING:
     from mistral_voices import models
@@ -35,7 +35,8 @@ FIELDS = (
         "mistral-voices list --csv > voices.csv",
     ),
 )
-@filter_options()
+@type_option
+@filter_options
 @click.option("--fields", metavar="A,B,...", help=f"Only these members, in this order: {', '.join(FIELDS)}.")
 @click.option("--jsonl", is_flag=True, help="Write each voice as JSON in a line of its own.")
 @click.option(
@@ -71,7 +72,7 @@ def write_voices(
     """Write voices as a table of the fields that are named, or of the usual ones."""
     members = (voice.to_dict() for voice in voices)
     is_short = (stream or sys.stdout).isatty() and not names
-    rows = ([_cell(name, member.get(name), is_short) for name in names or COLUMNS] for member in members)
+    rows = ([cell(name, member.get(name), is_short) for name in names or COLUMNS] for member in members)
     write_table(names or COLUMNS, rows, fixed=("id", "created_at"), optional=() if names else OPTIONAL, stream=stream)
 
 
@@ -82,11 +83,11 @@ def _write_csv(names: Sequence[str], voices: Iterator[models.VoiceResponse]) -> 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     members = (voice.to_dict() for voice in voices)
     first = next(members, None)  # before the header: where the listing fails there is no output
-    if not sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf"):
+    if not sys.stdout.isatty() and is_unicode(sys.stdout):
         sys.stdout.write("\ufeff")  # by which Excel knows UTF-8
     writer.writerow(names)
     for each in () if first is None else itertools.chain((first,), members):
-        writer.writerow([show(_cell(name, each.get(name))) for name in names])
+        writer.writerow([show(cell(name, each.get(name))) for name in names])
 
 
 def _harmless(cell: str) -> str:
@@ -99,13 +100,18 @@ def _members(voice: models.VoiceResponse, names: Sequence[str]) -> dict[str, Any
     return {name: members.get(name) for name in names} if names else members
 
 
-def _cell(name: str, value: Any, is_short: bool = False) -> str:
-    """Give a value as a cell of a table; a short one has the day alone."""
+def cell(name: str, value: Any, is_short: bool = False) -> str:
+    """Give a value as a cell of a table; a short one has the day alone.
+
+    A list of texts without commas has commas between them; what else is no text is JSON.
+    """
     if value is None:
         return ""
-    if name == "created_at" and is_short:
-        return str(value)[:10]
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, str):
+        return value[:10] if name == "created_at" and is_short else value
+    if isinstance(value, list) and all(isinstance(each, str) and "," not in each for each in value):
+        return ", ".join(value)
+    return json_text(value, indent=None)
 
 
 @click.command()
@@ -120,7 +126,7 @@ def get(voice: str) -> None:
         return
     width = max(map(len, found))
     for name, value in found.items():
-        write(f"{visible(name):{width}}  {visible(_cell(name, value))}".rstrip())
+        write(f"{visible(name):{width}}  {visible(cell(name, value))}".rstrip())
 
 
 @click.command(epilog=examples("id=$(mistral-voices find Ada) || exit"))

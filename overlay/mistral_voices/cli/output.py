@@ -43,16 +43,25 @@ def write(text: str) -> None:
     print(text)  # noqa: T201
 
 
-def write_json(value: Any, indent: int | None = 2) -> None:
-    """Write a result as JSON that holds no control character; without indent in one line."""
+def is_unicode(stream: TextIO) -> bool:
+    """Say whether a stream takes every character; another gets escapes in their place."""
+    return stream.encoding.lower().startswith("utf")
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """Give a value as JSON that holds no control character; without indent in one line."""
     import json  # 3 ms, for this form alone
 
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    if not (text.isascii() and "\x7f" not in text):
-        text = "".join(c if c == "\n" or _is_harmless(c) else json.dumps(c)[1:-1] for c in text).replace(
-            "\x7f", "\\u007f"
-        )
-    write(text)
+    text = json.dumps(value, ensure_ascii=not is_unicode(sys.stdout), indent=indent)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    text = "".join(c if c == "\n" or _is_harmless(c) else json.dumps(c)[1:-1] for c in text)
+    return text.replace("\x7f", "\\u007f")
+
+
+def write_json(value: Any, indent: int | None = 2) -> None:
+    """Write a result as JSON."""
+    write(json_text(value, indent))
 
 
 def has_colour(stream: TextIO) -> bool:
@@ -153,36 +162,27 @@ def runs_left(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
 
 
-def is_interactive() -> bool:
-    """Say whether a person can be asked."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+def need_answer(*, yes: bool) -> None:
+    """Refuse to go on to a question that nobody can be asked; `yes` answers it in advance.
+
+    Raises:
+        click.UsageError: There is no terminal to ask at.
+    """
+    if not yes and not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("Nobody can be asked here: pass --yes, or --dry-run to see what it does.")
 
 
-def confirm(question: str, *, yes: bool) -> bool:
+def confirm(question: str, *, yes: bool) -> None:
     """Ask on standard error; `yes` answers in advance.
 
     Raises:
         click.exceptions.Exit: The answer is no: nothing is done, with exit status 1.
         click.UsageError: There is no terminal to ask at.
     """
-    if yes:
-        return True
-    if not is_interactive():
-        raise click.UsageError(f"{question} Nobody can be asked here: pass --yes, or --dry-run to see what it does.")
-    if not click.confirm(question, err=True):
+    need_answer(yes=yes)
+    if not yes and not click.confirm(question, err=True):
         say("Nothing was done.")
         raise click.exceptions.Exit(1)
-    return True
-
-
-class FileToWrite(click.Path):
-    """The path of a file to write; one that ends as that of a folder needs the folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the path."""
-        if str(value).endswith(("/", os.sep)) and not os.path.isdir(value):
-            self.fail(f"There is no folder {value}", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 def plural(number: int, noun: str) -> str:

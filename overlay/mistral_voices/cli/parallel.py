@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import TypeVar
 
+from mistral_voices import errors
+
 from .output import say
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-AT_ONCE = 4
+# After these errors the rest would fail as well.
+GENERAL = (errors.AuthenticationError, errors.RateLimitError, errors.NoResponseError)
 
 
 def each_done(
-    function: Callable[[Item], Result], items: Iterable[Item], at_once: int = AT_ONCE
+    function: Callable[[Item], Result], items: Iterable[Item], at_once: int = 4
 ) -> Iterator[tuple[Item, Result | Exception]]:
     """Call a function with each item in threads, and give each with its result or its exception as it is done.
 
@@ -64,3 +67,30 @@ def each_done(
             raise KeyboardInterrupt
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def each_until_all_would_fail(
+    function: Callable[[Item], Result], items: Iterable[Item], at_once: int
+) -> Iterator[tuple[Item, Result | Exception]]:
+    """Do as `each_done`, until an error that the rest would meet too: what has not begun then is left.
+
+    Raises:
+        errors.MistralError: The key, the limits of the account or the network are in the way.
+        OSError: A file cannot be read or written, because the disk is full, say.
+        KeyboardInterrupt: After a Ctrl-C, when all that was begun has been given.
+    """
+    general: list[Exception] = []
+    begun = itertools.takewhile(lambda _: not general, items)
+    for item, result in each_done(function, begun, at_once):
+        if isinstance(result, Exception) and _would_all_meet(result):
+            general.append(result)
+        else:
+            yield item, result
+    if general:
+        raise general[0]
+
+
+def _would_all_meet(error: Exception) -> bool:
+    if isinstance(error, GENERAL):
+        return not error.outcome_unknown
+    return not isinstance(error, (errors.MistralError, ValueError, TypeError))

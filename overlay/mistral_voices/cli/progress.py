@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -86,6 +87,15 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.__exit__(kind, error, traceback)
+
+
+@contextmanager
+def on_failure_say(text: str) -> Iterator[None]:
+    """Say so when what is within is interrupted or fails."""
+    with ExitStack() as on_failure:
+        on_failure.callback(say, text)
+        yield
+        on_failure.pop_all()
 
 
 def _write_at_once(text: str) -> None:

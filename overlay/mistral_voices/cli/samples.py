@@ -15,8 +15,8 @@ import click
 from .completion import complete_voices
 from .connection import connect
 from .failures import Failure
-from .options import global_options, settings
-from .output import FileToWrite, examples, say, visible, write, write_json
+from .options import FileToWrite, force_option, global_options, settings
+from .output import examples, say, visible, write, write_json
 from .selection import find_voice
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ PLAYERS: list[tuple[list[str], tuple[str, ...]]] = [
     type=FileToWrite(allow_dash=True),
     help="Where to; a folder takes a file named after the voice.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@force_option
 @click.option("--play", is_flag=True, help="Play it, with the first of the players that are there.")
 @global_options(hidden=True)
 def sample(voice: str, output: str | None, force: bool, play: bool) -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mistral_voices import Mistral, errors, utils
 
 from .failures import NOT_FOUND, Failure
+from .options import Text, together
 
 if TYPE_CHECKING:
     from mistral_voices import models
 
-F = TypeVar("F", bound=Callable[..., Any])
 PAGE_SIZE = 100
 MOST_NAMED = 20
 # No m: some mean minutes by it and others months, and delete takes an age.
@@ -44,14 +44,17 @@ class Moment(click.ParamType[datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class Languages(click.ParamType[list[str]]):
-    """One code of a language, or several with commas between them."""
+class Languages(Text):
+    """One code of a language, or several with commas between them; `flat` puts what it gives each time together."""
 
     name = "CODE"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Give the codes."""
-        return value if isinstance(value, list) else [code.strip() for code in value.split(",") if code.strip()]
+        if isinstance(value, list):
+            return value
+        codes = [code.strip() for code in value.split(",") if code.strip()]
+        return codes or super().convert("", param, ctx)
 
 
 def flat(lists: Iterable[Iterable[str]]) -> list[str]:
@@ -59,35 +62,24 @@ def flat(lists: Iterable[Iterable[str]]) -> list[str]:
     return [*itertools.chain.from_iterable(lists)]
 
 
-_types = click.Choice(["all", "custom", "preset"])
-FILTERS: dict[tuple[str, ...], dict[str, Any]] = {
-    ("--type", "type_"): {"type": _types, "help": "Your own voices (custom), those of the service (preset), or all."},
-    ("--language",): {
-        "multiple": True,
-        "type": Languages(),
-        "metavar": "CODE",
-        "help": "Only voices that speak one of these, such as en,fr.",
-    },
-    ("--gender",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these; once for each."},
-    ("--tag",): {"multiple": True, "metavar": "TEXT", "help": "Only voices with one of these tags; once for each."},
-    ("--query",): {"metavar": "TEXT", "help": "Only voices whose name contains this text."},
-    ("--older-than",): {"type": Moment(), "help": "Only voices made before that: 90d, 12h, 2026-03-31."},
-    ("--newer-than",): {"type": Moment(), "help": "Only voices made since then."},
-    ("--limit",): {"type": click.IntRange(min=1), "metavar": "N", "help": "At most so many."},
-}
-
-
-def filter_options(*, with_type: bool = True) -> Callable[[F], F]:
-    """Add the filters; the command passes what it gets for them to `matching`."""
-
-    def decorate(function: F) -> F:
-        for names, rest in reversed(FILTERS.items()):
-            if with_type or "type_" not in names:
-                option: Callable[[F], F] = click.option(*names, **rest)
-                function = option(function)
-        return function
-
-    return decorate
+type_option = click.option(
+    "--type",
+    "type_",
+    type=click.Choice(["all", "custom", "preset"]),
+    help="Your own voices (custom), those of the service (preset), or all.",
+)
+# The command passes what it gets for them to `matching`.
+filter_options = together(
+    click.option(
+        "--language", multiple=True, type=Languages(), help="Only voices that speak one of these, such as en,fr."
+    ),
+    click.option("--gender", multiple=True, type=Text(), help="Only voices with one of these; once for each."),
+    click.option("--tag", multiple=True, type=Text(), help="Only voices with one of these tags; once for each."),
+    click.option("--query", type=Text(), help="Only voices whose name contains this text."),
+    click.option("--older-than", type=Moment(), help="Only voices made before that: 90d, 12h, 2026-03-31."),
+    click.option("--newer-than", type=Moment(), help="Only voices made since then."),
+    click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many."),
+)
 
 
 def matching(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import click
@@ -11,30 +10,17 @@ import click
 from mistral_voices import Mistral
 
 from ..connection import address, connect
-from ..failures import DONE, Failure
-from ..options import global_options, settings
+from ..failures import DONE, Failure, describe
+from ..options import FOLDER, concurrency_option, dry_run_option, global_options, settings, yes_option
 from ..output import confirm, plural, say, write_json
-from ..progress import Progress
+from ..progress import Progress, on_failure_say
 from . import report, restoring, saving
 from .creations import Creations
-from .folder import Backup, Folder
-from .threads import CONCURRENCY
-
-PATH = click.Path(file_okay=False, path_type=Path)
-concurrency_option = click.option(
-    "--concurrency",
-    type=click.IntRange(1, 64),
-    default=CONCURRENCY,
-    show_default=True,
-    metavar="N",
-    help="So many samples at a time.",
-)
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+from .folder import Backup, Folder, locked
 
 
 @click.command()
-@click.argument("path", metavar="DIR", type=PATH)
+@click.argument("path", metavar="DIR", type=FOLDER)
 @click.option("--all", "all_", is_flag=True, help="The metadata of presets as well.")
 @click.option("--verify", is_flag=True, help="Read all samples in DIR, and fetch again what is damaged.")
 @click.option("--prune", is_flag=True, help="Take out of DIR what is no longer in the account.")
@@ -54,6 +40,11 @@ def backup(path: Path, all_: bool, verify: bool, prune: bool, dry_run: bool, yes
         todo = saving.plan(
             folder, address(), mistral.audio.voices.iterate(type_="all" if all_ else "custom"), verify=verify
         )
+        if prune and todo.lost_all:
+            raise Failure(
+                f"{address()} lists none of the voices in {path}: --prune would take out all of them",
+                "Is it the right key? Without --prune they stay; a backup that nobody needs is a folder to delete.",
+            )
         if dry_run:
             report.backup_plan(todo, prune=prune)
             return DONE
@@ -65,7 +56,7 @@ def backup(path: Path, all_: bool, verify: bool, prune: bool, dry_run: bool, yes
 
 
 @click.command()
-@click.argument("path", metavar="DIR", type=PATH)
+@click.argument("path", metavar="DIR", type=FOLDER)
 @dry_run_option
 @yes_option
 @concurrency_option
@@ -78,25 +69,32 @@ def restore(path: Path, dry_run: bool, yes: bool, concurrency: int) -> int:
     without a sample cannot be restored.
     """
     folder = Folder(path)
-    if not path.is_dir():
-        raise Failure(f"There is no folder {path}", "Make a backup first: mistral-voices backup DIR")
-    with folder.held(), connect() as mistral:
-        record = path / "restored.jsonl"
-        return restore_into(mistral, folder, address(), record, dry_run=dry_run, yes=yes, concurrency=concurrency)
+    taken, record = folder.require(), path / "restored.jsonl"
+    with locked(path), connect() as mistral:
+        return restore_into(
+            mistral, folder, taken, address(), record, dry_run=dry_run, yes=yes, concurrency=concurrency
+        )
 
 
 def save(mistral: Mistral, folder: Folder, todo: saving.Plan, *, prune: bool, concurrency: int) -> saving.Result:
     """Take a backup with a progress bar."""
     done = f"What was saved is in {folder.path}; the same command goes on there."
-    with says_what_was_done(done), Progress("Saving", len(todo.missing)) as bar:
+    with on_failure_say(done), Progress("Saving", len(todo.missing)) as bar:
         return saving.save(mistral, folder, todo, prune=prune, concurrency=concurrency, advance=bar.advance)
 
 
 def restore_into(
-    mistral: Mistral, folder: Folder, target: str, record: Path, *, dry_run: bool, yes: bool, concurrency: int
+    mistral: Mistral,
+    folder: Folder,
+    taken: Backup,
+    target: str,
+    record: Path,
+    *,
+    dry_run: bool,
+    yes: bool,
+    concurrency: int,
 ) -> int:
     """Plan, show, ask, create, report; gives the exit status. `record` maps old to new ids."""
-    taken = read_backup(folder)
     with closing(Creations(record, target, "old")) as creations:
         steps = restoring.prepare(mistral, folder, taken, target, creations, say, concurrency=concurrency)
         create = [step for step in steps if step.action == "create"]
@@ -108,32 +106,14 @@ def restore_into(
             return report.restore_status(steps, restoring.Restored())
         if create:
             confirm(f"Create {plural(len(create), 'voice')} at {target}?", yes=yes)
+            creations.make_ready()
+        try:
+            restoring.note_present(steps, creations)
+        except OSError as error:
+            if create:
+                raise
+            say(f"What is there already was not noted: {describe(error)[0]}")
         done = "What was created is noted; the same command goes on there, and creates nothing twice."
-        with says_what_was_done(done), Progress("Creating", len(create)) as bar:
+        with on_failure_say(done), Progress("Creating", len(create)) as bar:
             result = restoring.restore(mistral, folder, steps, creations, concurrency=concurrency, advance=bar.advance)
     return report.restore_result(steps, result, record)
-
-
-def read_backup(folder: Folder) -> Backup:
-    """Read voices.yaml.
-
-    Raises:
-        Failure: There is none.
-    """
-    taken = folder.read()
-    if taken is not None:
-        return taken
-    if folder.journal.path.exists():
-        raise Failure(
-            f"The backup in {folder.path} did not come to its end", "Run `mistral-voices backup` again first."
-        )
-    raise Failure(f"{folder.path} holds no backup: there is no voices.yaml in it")
-
-
-@contextmanager
-def says_what_was_done(text: str) -> Iterator[None]:
-    """Say so when what is within is interrupted or fails."""
-    with ExitStack() as on_failure:
-        on_failure.callback(say, text)
-        yield
-        on_failure.pop_all()

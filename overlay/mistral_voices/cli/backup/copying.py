@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,19 +13,18 @@ import click
 
 from ..connection import address, connect
 from ..failures import DONE, FAILED
-from ..options import global_options
-from ..output import is_interactive, say
+from ..folders import user_folder
+from ..options import SERVER, concurrency_option, dry_run_option, global_options, yes_option
+from ..output import need_answer, say
 from . import report, saving
-from .commands import concurrency_option, dry_run_option, restore_into, save, yes_option
+from .commands import restore_into, save
 from .folder import Folder
 
 
 def _side(side: str) -> list[click.Option]:
     key = click.Path(dir_okay=False)
     return [
-        click.Option(
-            [f"--{side}-server"], type=click.Choice(["global", "eu", "us"]), help=f"The server to copy {side}."
-        ),
+        click.Option([f"--{side}-server"], type=SERVER, help=f"The server to copy {side}."),
         click.Option([f"--{side}-server-url"], metavar="URL", help="The same by its address."),
         click.Option([f"--{side}-api-key-file"], type=key, help="The file with the key for it."),
         click.Option([f"--{side}-api-key-command"], metavar="COMMAND", help="A command that prints the key for it."),
@@ -42,15 +40,18 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
     """Copy voices to another region or account.
 
     Creates at the target what is missing there; nothing is deleted or changed. Name two servers, two keys, or both.
-    The recordings lie in a folder of your own meanwhile, which is gone when all is done; a map of old to new ids stays.
-    After an interruption the same command goes on.
+    Meanwhile the recordings lie in a folder of your own, ~/.local/state/mistral-voices (below XDG_STATE_HOME or, on
+    Windows, LOCALAPPDATA), and are gone when all is done. A map of old to new ids stays there: by it the next copy
+    creates none a second time. After an interruption the same command goes on.
     """
     ends = [_end(side, sides) for side in ("from", "to")]
     if ends[0] == ends[1]:
         raise click.UsageError("The two sides are the same: name another server or key file for one of them.")
-    if not (yes or dry_run or is_interactive()):
-        raise click.UsageError("Nobody can be asked here: pass --yes, or --dry-run to see what it does.")
-    folder = Folder(_state_folder() / f"copy-{hashlib.sha256(json.dumps(ends).encode()).hexdigest()[:16]}")
+    need_answer(yes=yes or dry_run)
+    folder = Folder(
+        user_folder("XDG_STATE_HOME", ".local/state")
+        / f"copy-{hashlib.sha256(json.dumps(ends).encode()).hexdigest()[:16]}"
+    )
     with ExitStack() as on_failure:
         on_failure.callback(say, f"The recordings stay in {folder.path} for the next run.")
         try:
@@ -76,8 +77,10 @@ def _copy(folder: Folder, ends: list[dict[str, Any]], *, dry_run: bool, yes: boo
             todo = saving.plan(folder, origin["address"], mistral.audio.voices.iterate(type_="custom"))
             taken = save(mistral, folder, todo, prune=True, concurrency=concurrency)
         with connect(**_options(target)) as mistral:
-            place = target["address"]
-            status = restore_into(mistral, folder, place, record, dry_run=dry_run, yes=yes, concurrency=concurrency)
+            status = restore_into(
+                mistral, folder, folder.require(), target["address"], record,
+                dry_run=dry_run, yes=yes, concurrency=concurrency,
+            )  # fmt: skip
     for entry, error in taken.failed:
         say(f"{report.named([entry])} was not copied: {error}")
     return status or (FAILED if taken.failed else DONE)
@@ -96,13 +99,6 @@ def _end(side: str, sides: dict[str, str | None]) -> dict[str, Any]:
 
 def _options(end: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in end.items() if name != "address"}
-
-
-def _state_folder() -> Path:
-    """Give the folder for what must survive a kill: XDG_STATE_HOME, or where the system keeps such things."""
-    home = Path.home() / ".local" / "state"
-    given = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return (Path(given) if given and Path(given).is_absolute() else home) / "mistral-voices"
 
 
 def _finished(path: Path) -> Path:

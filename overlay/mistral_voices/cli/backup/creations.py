@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from mistral_voices import errors, models
 
+from ..failures import Failure
 from .folder import now
 from .journal import Journal, Line
 
@@ -121,6 +122,19 @@ class Creations:
                 say(f"The last run ended while {missing[0].get('name')!r} was being created; looking for {left:.0f} s.")
                 said = True
             sleep(min(left, LOOK_EVERY))
+
+    def make_ready(self) -> None:
+        """Make the file if it is absent, before the first create.
+
+        Raises:
+            Failure: It cannot be written.
+        """
+        try:
+            self._journal.create()
+        except OSError as error:
+            path = self._journal.path
+            remedy = f"It keeps what is created from being created twice: copy {path.parent} to where you can write."
+            raise Failure(f"{path} cannot be written: {error.strerror}", remedy) from error
 
     def close(self) -> None:
         """Close the file."""

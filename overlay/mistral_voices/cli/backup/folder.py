@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..failures import Failure
 from . import yaml_text
 from .journal import Journal, write_whole
 
@@ -103,12 +103,6 @@ class Folder:
         """Take away what a kill left half-written."""
         for left in [*self.path.glob(".*.part"), *self.samples.glob(".*.part")]:
             left.unlink()
-        shutil.rmtree(self.comparing, ignore_errors=True)
-
-    @property
-    def comparing(self) -> Path:
-        """Where samples of the target lie while they are compared."""
-        return self.path / ".compare"
 
     def read(self) -> Backup | None:
         """Read voices.yaml; None when there is none yet.
@@ -121,6 +115,23 @@ class Folder:
         except FileNotFoundError:
             return None
         return _parse(document, str(self._file))
+
+    def require(self) -> Backup:
+        """Read voices.yaml, which has to be there.
+
+        Raises:
+            Failure: There is no folder, or no backup in it that came to its end.
+            ValueError: It is not of the form that a backup has; the message names the place.
+        """
+        if not self.path.is_dir():
+            raise Failure(f"There is no folder {self.path}", "Make a backup first: mistral-voices backup DIR")
+        if backup := self.read():
+            return backup
+        if self.journal.path.exists():
+            raise Failure(
+                f"The backup in {self.path} did not come to its end", "Run `mistral-voices backup` again first."
+            )
+        raise Failure(f"{self.path} holds no backup: there is no voices.yaml in it")
 
     def journal_entries(self) -> list[Entry]:
         """Give the voices whose samples a run fetched that did not come to its end."""

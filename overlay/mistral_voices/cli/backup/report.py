@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..failures import DONE, FAILED, NOT_FOUND, UNKNOWN, describe
+from ..failures import DONE, FAILED, NOT_FOUND, describe, describe_resumable, status_of
 from ..options import settings
 from ..output import paint, plural, say, visible, write, write_json
 from .folder import Entry, Folder
@@ -92,10 +92,7 @@ def restore_result(steps: Sequence[Step], result: Restored, record: Path) -> int
         write_json({"restore": steps_json(steps, result)})
         return status
     for entry, error in result.failed:
-        message, remedy = describe(error)
-        if getattr(error, "outcome_unknown", False):
-            remedy = "Whether it was made is not known; run the same command again, which looks for it."
-        say(visible(f"{entry.name} ({entry.id}) was not created: {message} {remedy}".rstrip()))
+        say(visible(f"{entry.name} ({entry.id}) was not created: {describe_resumable(error)}"))
     for entry, new in result.created:
         write(f"{visible(entry.id)}\t{visible(new)}\t{visible(entry.name)}")
     there = sum(step.action == "there" for step in steps)
@@ -110,12 +107,10 @@ def restore_result(steps: Sequence[Step], result: Restored, record: Path) -> int
 
 def restore_status(steps: Iterable[Step], result: Restored) -> int:
     """Give the exit status of a restore: what is worst."""
-    if any(getattr(error, "outcome_unknown", False) for _, error in result.failed):
-        return UNKNOWN
     actions = {step.action for step in steps}
-    if result.failed or "damaged" in actions:
-        return FAILED
-    return NOT_FOUND if "in doubt" in actions else DONE
+    if status := status_of([error for _, error in result.failed]):
+        return status
+    return FAILED if "damaged" in actions else NOT_FOUND if "in doubt" in actions else DONE
 
 
 def steps_json(steps: Iterable[Step], result: Restored) -> list[dict[str, Any]]:

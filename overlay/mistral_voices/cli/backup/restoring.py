@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +10,9 @@ from typing import Literal, TypeAlias
 
 from mistral_voices import Mistral, errors, models
 
+from ..parallel import each_until_all_would_fail
 from .creations import Creations, Voices, arguments, create, fold
 from .folder import Backup, Entry, Folder, sha256
-from .saving import GENERAL
-from .threads import CONCURRENCY, each
 
 Action: TypeAlias = Literal["create", "there", "in doubt", "impossible", "damaged"]
 
@@ -119,12 +119,12 @@ def prepare(
     creations: Creations,
     say: Callable[[str], None],
     *,
-    concurrency: int = CONCURRENCY,
+    concurrency: int,
 ) -> list[Step]:
     """Look at the target and make the plan; files that are to be sent are verified first."""
     present = creations.list_complete(lambda: [*mistral.audio.voices.iterate(type_="custom")], say)
     planner = Planner(backup, target, present, creations)
-    steps = planner.steps(sample_hashes(mistral, folder, planner.to_compare(), concurrency))
+    steps = planner.steps(_sample_hashes(mistral, planner.to_compare(), concurrency))
     for step in steps:
         if step.action == "create" and step.entry.sample:
             damage = folder.damage(step.entry.sample, verify=True)
@@ -133,22 +133,26 @@ def prepare(
     return steps
 
 
-def sample_hashes(mistral: Mistral, folder: Folder, ids: Iterable[str], concurrency: int) -> dict[str, str]:
-    """Fetch samples from the target only to hash them; a voice without one is left out."""
-    hashes: dict[str, str] = {}
-    folder.comparing.mkdir(exist_ok=True)
+def _sample_hashes(mistral: Mistral, ids: Iterable[str], concurrency: int) -> dict[str, str]:
+    """Fetch samples from the target only to hash them; a voice without one is left out.
 
-    def fetch(voice_id: str) -> None:
-        try:
-            path = mistral.audio.voices.save_sample_audio(voice_id=voice_id, path=folder.comparing)
-        except errors.NotFoundError:
-            return
-        hashes[voice_id] = sha256(path)
-        path.unlink()
+    Raises:
+        errors.MistralError, OSError: A sample could not be fetched.
+    """
+    # The backup may be read-only.
+    with tempfile.TemporaryDirectory(prefix="mistral-voices-", ignore_cleanup_errors=True) as folder:
 
-    each(fetch, ids, concurrency)
-    folder.comparing.rmdir()
-    return hashes
+        def fetch(voice_id: str) -> str:
+            path = mistral.audio.voices.save_sample_audio(voice_id=voice_id, path=folder)
+            digest = sha256(path)
+            path.unlink()
+            return digest
+
+        found = dict(each_until_all_would_fail(fetch, ids, concurrency))
+    for outcome in found.values():
+        if isinstance(outcome, Exception) and not isinstance(outcome, errors.NotFoundError):
+            raise outcome
+    return {voice_id: digest for voice_id, digest in found.items() if isinstance(digest, str)}
 
 
 @dataclass(slots=True)
@@ -165,47 +169,42 @@ def restore(
     steps: list[Step],
     creations: Creations,
     *,
-    concurrency: int = CONCURRENCY,
-    advance: Callable[[], object] = lambda: None,
+    concurrency: int,
+    advance: Callable[[], object],
 ) -> Restored:
     """Create what is missing, and write the map from old to new ids as it goes.
-
-    Voices of one name are created one after the other: so a create that was cut off can be told from the next.
 
     Raises:
         errors.MistralError: The key, the limits of the account or the network are in the way.
         OSError: The map cannot be written, because the disk is full, say.
     """
-    result, lock = Restored(), threading.Lock()
-    for step in steps:
-        if step.action == "there" and step.new and not creations.among(step.entry.id, {step.new}):
-            creations.done(step.entry.id, step.new, name=step.entry.name)
+    result = Restored()
+    create = [step for step in steps if step.action == "create"]
+    # One after the other for each name: so a create that was cut off can be told from the next.
+    names = {fold(step.entry.name): threading.Lock() for step in create}
 
-    def make(group: list[Step]) -> None:
-        for step in group:
-            try:
-                new = _create(mistral, folder, step, creations)
-            except (errors.MistralError, ValueError, TypeError) as error:
-                if isinstance(error, GENERAL) and not error.outcome_unknown:
-                    raise
-                with lock:
-                    result.failed.append((step.entry, error))
-            else:
-                with lock:
-                    result.created.append((step.entry, new))
-            with lock:
-                advance()
+    def make(step: Step) -> str:
+        with names[fold(step.entry.name)]:
+            return _create(mistral, folder, step, creations)
 
-    each(make, by_name(step for step in steps if step.action == "create"), concurrency)
+    for step, outcome in each_until_all_would_fail(make, create, concurrency):
+        if isinstance(outcome, Exception):
+            result.failed.append((step.entry, outcome))
+        else:
+            result.created.append((step.entry, outcome))
+        advance()
     return result
 
 
-def by_name(steps: Iterable[Step]) -> list[list[Step]]:
-    """Group steps whose voices have one name."""
-    groups: dict[str, list[Step]] = {}
+def note_present(steps: Iterable[Step], creations: Creations) -> None:
+    """Write what is there already into the map.
+
+    Raises:
+        OSError: The map cannot be written.
+    """
     for step in steps:
-        groups.setdefault(fold(step.entry.name), []).append(step)
-    return [*groups.values()]
+        if step.action == "there" and step.new and not creations.among(step.entry.id, {step.new}):
+            creations.done(step.entry.id, step.new, name=step.entry.name)
 
 
 def _create(mistral: Mistral, folder: Folder, step: Step, creations: Creations) -> str:

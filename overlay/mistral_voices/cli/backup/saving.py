@@ -9,12 +9,9 @@ from pathlib import Path
 
 from mistral_voices import Mistral, errors, models
 
+from ..parallel import each_until_all_would_fail
 from .creations import Creations
 from .folder import Backup, Entry, Folder
-from .threads import CONCURRENCY, each
-
-# After these errors the rest would fail as well; the next run goes on where this one ended.
-GENERAL = (errors.AuthenticationError, errors.RateLimitError, errors.NoResponseError)
 
 
 @dataclass(slots=True)
@@ -26,6 +23,7 @@ class Plan:
         missing: Those whose sample is to be fetched.
         gone: The voices of the folder that are no longer at the API.
         damaged: What is wrong with samples in the folder.
+        lost_all: Whether the folder has voices, and the API none of them: another account's key, perhaps.
     """
 
     server: str
@@ -33,6 +31,7 @@ class Plan:
     missing: list[Entry] = field(default_factory=list)
     gone: list[Entry] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+    lost_all: bool = False
 
 
 def plan(folder: Folder, server: str, voices: Iterable[models.VoiceResponse], *, verify: bool = False) -> Plan:
@@ -45,6 +44,7 @@ def plan(folder: Folder, server: str, voices: Iterable[models.VoiceResponse], *,
     if old.server != server:
         raise ValueError(f"{folder.path} is a backup of {old.server}, not of {server}: take another folder")
     known = {entry.id: entry for entry in [*old.voices, *folder.journal_entries()]}
+    custom = sum(not entry.is_preset for entry in known.values())
     found = Plan(server)
     for entry in known.values():
         if entry.sample and (damage := folder.damage(entry.sample, verify=verify)):
@@ -58,6 +58,7 @@ def plan(folder: Folder, server: str, voices: Iterable[models.VoiceResponse], *,
     ids = {entry.id for entry in found.entries}
     restored = Creations(folder.path / "restored.jsonl", server, "old")
     found.gone = [entry for entry in known.values() if not restored.among(entry.id, ids)]  # else it is there anew
+    found.lost_all = len(found.gone) == custom > 0
     found.missing = [entry for entry in found.entries if entry.sample is None and not entry.is_preset]
     return found
 
@@ -78,7 +79,7 @@ def save(
     todo: Plan,
     *,
     prune: bool = False,
-    concurrency: int = CONCURRENCY,
+    concurrency: int = 8,
     advance: Callable[[], object] = lambda: None,
 ) -> Result:
     """Fetch the samples that are missing, and write voices.yaml when all are there.
@@ -90,32 +91,32 @@ def save(
         errors.MistralError: The key, the limits of the account or the network are in the way.
         OSError: The folder cannot be written to, because the disk is full, say.
     """
-    result, lock, vanished = Result(), threading.Lock(), set[str]()
+    result, vanished = Result(), set[str]()
     requests = threading.Semaphore(concurrency)  # what was fetched is hashed and noted while others are fetched
 
-    def fetch(entry: Entry) -> None:
+    def fetch(entry: Entry) -> bool:
+        """Fetch the sample of a voice if it has one; False where the voice is gone."""
         try:
             with requests:
                 file = _fetch(mistral, folder, entry)
-            entry.sample = folder.describe(file)
-            folder.journal.add({"voice": entry.voice, "sample": entry.sample})
-            with lock:
-                result.saved += 1
         except errors.NotFoundError:
-            if _is_there(mistral, entry.id):
-                result.without_sample.append(entry)
-            else:
-                vanished.add(entry.id)
-        except GENERAL:
-            raise
-        except errors.MistralError as error:
-            entry.error = error.message
-            result.failed.append((entry, error))
-        with lock:
-            advance()
+            return _is_there(mistral, entry.id)
+        entry.sample = folder.describe(file)
+        folder.journal.add({"voice": entry.voice, "sample": entry.sample})
+        return True
 
     folder.begin()
-    each(fetch, todo.missing, 2 * concurrency)
+    for entry, outcome in each_until_all_would_fail(fetch, todo.missing, 2 * concurrency):
+        if isinstance(outcome, Exception):
+            entry.error = str(outcome)
+            result.failed.append((entry, outcome))
+        elif not outcome:
+            vanished.add(entry.id)
+        elif entry.sample:
+            result.saved += 1
+        else:
+            result.without_sample.append(entry)
+        advance()
     entries = [entry for entry in todo.entries if entry.id not in vanished]
     backup = Backup(todo.server, entries + ([] if prune else todo.gone))
     result.voices = len(backup.voices)

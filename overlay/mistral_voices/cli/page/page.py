@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from ..backup.commands import PATH, read_backup
 from ..backup.folder import Backup, Entry, Folder, Sample
 from ..backup.journal import write_whole
 from ..failures import DONE, FAILED, Failure
-from ..options import global_options, settings
-from ..output import FileToWrite, examples, plural, say, visible, write, write_json
+from ..options import FOLDER, FileToWrite, force_option, global_options, settings
+from ..output import examples, plural, say, visible, write, write_json
 
 LARGE = 50_000_000
 BLOCK = 3 << 16  # base64 of it needs no padding
@@ -41,7 +40,7 @@ class Shown(NamedTuple):
 
 
 @click.command(epilog=examples("mistral-voices page voices", "mistral-voices page voices -o spring.html --force"))
-@click.argument("path", metavar="DIR", type=PATH)
+@click.argument("path", metavar="DIR", type=FOLDER)
 @click.option(
     "-o",
     "--output",
@@ -50,7 +49,7 @@ class Shown(NamedTuple):
     metavar="FILE",
     help="Where to; voices.html without it.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@force_option
 @click.option("--large", is_flag=True, help="Also when the samples are more than 50 MB.")
 @global_options(hidden=True)
 def page(path: Path, output: Path, force: bool, large: bool) -> int:
@@ -59,10 +58,10 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
     The page has all in it, samples too: it needs no network, and no file beside it. They are recordings of people: the
     page can be read by you alone.
     """
+    folder = Folder(path)
+    backup = folder.require()
     if output.exists() and not force:
         raise Failure(f"{output} is there already", "--force replaces it.")
-    folder = Folder(path)
-    backup = read_backup(folder)
     samples = [entry.sample for entry in backup.voices if entry.sample]
     total = sum(sample["size"] for sample in samples)
     if total > LARGE and not large:
