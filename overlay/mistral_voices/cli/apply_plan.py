@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -104,7 +105,7 @@ def _read_voice(item: Any, place: str, folder: Path) -> Wanted:
             remedy = (
                 "" if kind == NUMBER or isinstance(value, str) else "; YAML takes words such as no for it: quote them"
             )
-            raise ValueError(f"{place}: {member} must be {kind}, not {value!r}{remedy}")
+            raise ValueError(f"{place}: {member} must be {kind}, not {reprlib.repr(value)}{remedy}")
     sample = item.get("sample")
     members = {name: item[name] for name in MEMBERS if name in item}
     return Wanted(item["name"], None if sample is None else folder / Path(sample).expanduser(), members)
@@ -126,13 +127,20 @@ def compare(wanted: Iterable[Wanted], present: Voices, records: Creations, *, pr
         prune: Whether what the file does not name is deleted.
 
     Raises:
-        Failure: Several voices of the account have a name, or a voice to create has no sample.
+        Failure: Several voices of the account have a name, a voice to create has no sample, or all would be pruned.
         OSError: A sample cannot be read.
     """
     named: dict[str, Voices] = {}
     for voice in present:
         named.setdefault(fold(voice.name), []).append(voice)
     changes = [_compare_voice(each, named.pop(fold(each.name), []), records) for each in wanted]
+    if prune and named and not any(change.present for change in changes):
+        number = sum(map(len, named.values()))
+        message = f"The file names no voice of the account: --prune would delete all {number}"
+        remedy = (
+            "Is it the right account? Apply it without --prune first; `mistral-voices delete` deletes what is named."
+        )
+        raise Failure(message, remedy)
     if prune:
         changes += [Change("delete", voice.name, present=voice) for rest in named.values() for voice in rest]
     return changes

@@ -51,9 +51,8 @@ def doctor() -> int:
         if not as_json:
             _show(check)
     if as_json:
-        write_json(
-            {"checks": [dict(zip(("name", "state", "found", "remedy"), check[:4], strict=True)) for check in checks]}
-        )
+        names = ("name", "state", "found", "remedy")
+        write_json({"checks": [dict(zip(names, check, strict=False)) for check in checks]})
     return next((check.status for check in checks if check.state == "failed"), DONE)
 
 
@@ -134,7 +133,9 @@ def _network(host: str, port: int, is_https: bool) -> Iterator[Check]:
 
 
 def _handshake(connection: socket.socket, host: str) -> Check:
-    context = ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE") or _usual_certificates())
+    import certifi  # of the HTTP library: whose certificates it trusts
+
+    context = ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE") or certifi.where())
     try:
         with context.wrap_socket(connection, server_hostname=host) as secured:
             ends = (secured.getpeercert() or {}).get("notAfter", "")
@@ -142,12 +143,6 @@ def _handshake(connection: socket.socket, host: str) -> Check:
     except ssl.SSLCertVerificationError as error:
         remedy = "Does a company's proxy read along? SSL_CERT_FILE names the file with its certificate."
         return Check("TLS", "failed", error.verify_message, remedy)
-
-
-def _usual_certificates() -> str:
-    import certifi
-
-    return certifi.where()
 
 
 def _read_call(mistral: Mistral) -> Iterator[Check]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,29 @@ from typing import Any
 import click
 
 from ..connection import address, connect
-from ..failures import DONE, FAILED
+from ..failures import DONE, FAILED, describe
 from ..folders import user_folder
-from ..options import SERVER, concurrency_option, dry_run_option, global_options, yes_option
-from ..output import need_answer, say
+from ..options import SERVER, F, concurrency_option, dry_run_option, global_options, together, yes_option
+from ..output import need_answer, say, visible
 from . import report, saving
 from .commands import restore_into, save
 from .folder import Folder
 
+KEYS = ("api_key_file", "api_key_command")
 
-def _side(side: str) -> list[click.Option]:
-    key = click.Path(dir_okay=False)
-    return [
-        click.Option([f"--{side}-server"], type=SERVER, help=f"The server to copy {side}."),
-        click.Option([f"--{side}-server-url"], metavar="URL", help="The same by its address."),
-        click.Option([f"--{side}-api-key-file"], type=key, help="The file with the key for it."),
-        click.Option([f"--{side}-api-key-command"], metavar="COMMAND", help="A command that prints the key for it."),
-    ]
+
+def _side_options(side: str) -> Callable[[F], F]:
+    return together(
+        click.option(f"--{side}-server", type=SERVER, help=f"The server to copy {side}."),
+        click.option(f"--{side}-server-url", metavar="URL", help="The same by its address."),
+        click.option(f"--{side}-api-key-file", type=click.Path(dir_okay=False), help="The file with the key for it."),
+        click.option(f"--{side}-api-key-command", metavar="COMMAND", help="A command that prints the key for it."),
+    )
 
 
 @click.command()
+@_side_options("from")
+@_side_options("to")
 @dry_run_option
 @yes_option
 @concurrency_option
@@ -44,18 +48,17 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
     Windows, LOCALAPPDATA), and are gone when all is done. A map of old to new ids stays there: by it the next copy
     creates none a second time. After an interruption the same command goes on.
     """
-    ends = [_end(side, sides) for side in ("from", "to")]
-    if ends[0] == ends[1]:
+    origin, target = _end("from", sides), _end("to", sides)
+    accounts = [[address(**end), *(end.get(name) for name in KEYS)] for end in (origin, target)]
+    if accounts[0] == accounts[1]:
         raise click.UsageError("The two sides are the same: name another server or key file for one of them.")
     need_answer(yes=yes or dry_run)
-    folder = Folder(
-        user_folder("XDG_STATE_HOME", ".local/state")
-        / f"copy-{hashlib.sha256(json.dumps(ends).encode()).hexdigest()[:16]}"
-    )
+    name = f"copy-{hashlib.sha256(json.dumps(accounts).encode()).hexdigest()[:16]}"
+    folder = Folder(user_folder("XDG_STATE_HOME", ".local/state") / name)
     with ExitStack() as on_failure:
         on_failure.callback(say, f"The recordings stay in {folder.path} for the next run.")
         try:
-            status = _copy(folder, ends, dry_run=dry_run, yes=yes, concurrency=concurrency)
+            status = _copy(folder, origin, target, dry_run=dry_run, yes=yes, concurrency=concurrency)
         except click.exceptions.Exit:  # the answer is no
             on_failure.pop_all()
             _remove(folder.path)
@@ -68,37 +71,34 @@ def copy(dry_run: bool, yes: bool, concurrency: int, **sides: str | None) -> int
     return status
 
 
-def _copy(folder: Folder, ends: list[dict[str, Any]], *, dry_run: bool, yes: bool, concurrency: int) -> int:
-    origin, target = ends
+def _copy(
+    folder: Folder, origin: dict[str, Any], target: dict[str, Any], *, dry_run: bool, yes: bool, concurrency: int
+) -> int:
     record = folder.path.with_name(f"{folder.path.name}.jsonl")
     shutil.rmtree(_finished(folder.path), ignore_errors=True)
     with folder.held():
-        with connect(**_options(origin)) as mistral:
-            todo = saving.plan(folder, origin["address"], mistral.audio.voices.iterate(type_="custom"))
+        with connect(**origin) as mistral:
+            todo = saving.plan(folder, address(**origin), mistral.audio.voices.iterate(type_="custom"))
             taken = save(mistral, folder, todo, prune=True, concurrency=concurrency)
-        with connect(**_options(target)) as mistral:
+        with connect(**target) as mistral:
             status = restore_into(
-                mistral, folder, folder.require(), target["address"], record,
+                mistral, folder, folder.require(), address(**target), record,
                 dry_run=dry_run, yes=yes, concurrency=concurrency,
             )  # fmt: skip
     for entry, error in taken.failed:
-        say(f"{report.named([entry])} was not copied: {error}")
+        say(f"{report.named([entry])} was not copied: {visible(describe(error)[0])}")
     return status or (FAILED if taken.failed else DONE)
 
 
-copy.params[:0] = [*_side("from"), *_side("to")]
-
-
-def _end(side: str, sides: dict[str, str | None]) -> dict[str, Any]:
-    """Give the options of a side by the names that `connect` has for them, and its address."""
-    given = {name.removeprefix(f"{side}_"): value for name, value in sides.items() if name.startswith(f"{side}_")}
-    pairs = (("server", "server_url"), ("api_key_file", "api_key_command"))
-    named = {name: given[name] for pair in pairs if any(given[name] for name in pair) for name in pair}
-    return {**named, "address": address(**{name: named[name] for name in pairs[0] if name in named})}
-
-
-def _options(end: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in end.items() if name != "address"}
+def _end(side: str, sides: dict[str, Any]) -> dict[str, Any]:
+    """Give the options of a side by the names that `connect` has for them; one of a pair takes the place of both."""
+    pairs = (("server", "server_url"), KEYS)
+    return {
+        name: sides[f"{side}_{name}"]
+        for pair in pairs
+        if any(sides[f"{side}_{name}"] for name in pair)
+        for name in pair
+    }
 
 
 def _finished(path: Path) -> Path:

@@ -69,7 +69,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.samples = path / "samples"
-        self.journal = Journal(path / "journal.jsonl")
+        # A sample whose line a power cut took is only fetched again.
+        self.journal = Journal(path / "journal.jsonl", survives_power_cuts=False)
         self._file = path / "voices.yaml"
         self._stems: dict[str, str] = {}
 

@@ -1,4 +1,4 @@
-"""A file of JSON lines that is only added to; each line is on the disk before the next step begins."""
+"""A file of JSON lines that is only added to; each line is written before the next step begins."""
 
 import json
 import os
@@ -17,14 +17,13 @@ class Journal:
     A line that a kill or a full disk cut off counts as never written, and is taken away before the next one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, survives_power_cuts: bool = True) -> None:
+        """Give the journal at a path; to survive a power cut as well, each line waits for the disk."""
         self.path = path
+        self._waits = survives_power_cuts
         self._file = -1
         self._end = 0
-        self._adding = threading.Lock()
-        self._writing = threading.Lock()
-        self._waiting: dict[int, bytes] = {}
-        self._tickets = 0
+        self._lock = threading.Lock()
 
     def read(self) -> list[Line]:
         """Give all whole lines.
@@ -49,41 +48,32 @@ class Journal:
     def add(self, line: Mapping[str, Any]) -> None:
         """Add a line; when this returns, it survives whatever happens to the process.
 
-        Threads that wait for the disk are served together: it takes as long for many lines as for one.
+        Raises:
+            OSError: It cannot be written; the file is as it was.
         """
-        mine = json.dumps(line).encode() + b"\n"
-        with self._adding:
-            ticket = self._tickets = self._tickets + 1
-            self._waiting[ticket] = mine
-        with self._writing:
-            with self._adding:
-                batch = dict(self._waiting) if ticket in self._waiting else {}
+        text = json.dumps(line).encode() + b"\n"
+        with self._lock:
             try:
-                self._write(b"".join(batch.values()))
+                self._open()
+                self._write(text)
             except OSError as error:
-                batch = {ticket: mine}  # the others try for themselves
                 raise OSError(error.errno, error.strerror, str(self.path)) from error
-            finally:
-                with self._adding:
-                    for each in batch:
-                        del self._waiting[each]
 
     def _write(self, text: bytes) -> None:
-        if not text:
-            return
-        if self._file < 0:
-            self._open()
+        rest = memoryview(text)
         try:
-            rest = memoryview(text)
             while rest:
                 rest = rest[os.write(self._file, rest) :]
-            os.fsync(self._file)
+            if self._waits:
+                os.fsync(self._file)
         except OSError:
             os.ftruncate(self._file, self._end)
             raise
         self._end += len(text)
 
     def _open(self) -> None:
+        if self._file >= 0:
+            return
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
         with ExitStack() as on_failure:
             on_failure.callback(os.close, file)
@@ -94,13 +84,12 @@ class Journal:
 
     def create(self) -> None:
         """Make the file if it is absent."""
-        with self._writing:
-            if self._file < 0:
-                self._open()
+        with self._lock:
+            self._open()
 
     def close(self) -> None:
         """Close the file; the next `add` opens it again."""
-        with self._writing:
+        with self._lock:
             if self._file >= 0:
                 os.close(self._file)
                 self._file = -1

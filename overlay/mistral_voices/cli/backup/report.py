@@ -53,7 +53,9 @@ def backup_result(folder: Folder, todo: Plan, result: Result, *, prune: bool) ->
             "pruned": prune,
             "damaged": todo.damaged,
             "without_sample": [entry.id for entry in result.without_sample],
-            "failed": [_failure(entry, error) for entry, error in result.failed],
+            "failed": [
+                {"id": entry.id, "name": entry.name, "message": describe(error)[0]} for entry, error in result.failed
+            ],
         }
         write_json({"backup": members})
         return status
@@ -127,7 +129,3 @@ def steps_json(steps: Iterable[Step], result: Restored) -> list[dict[str, Any]]:
         }
         for step in steps
     ]
-
-
-def _failure(entry: Entry, error: Exception) -> dict[str, Any]:
-    return {"id": entry.id, "name": entry.name, "message": describe(error)[0]}

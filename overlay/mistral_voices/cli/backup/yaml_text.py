@@ -7,8 +7,26 @@ from typing import Any
 
 import yaml
 
-FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class KeysOnce:
+    """A part of a loader: it refuses a key that stands twice in a mapping, of which the first would be lost."""
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Merge what stands under <<; after that a key may be there twice, where the mapping says it anew."""
+        keys = [] if hasattr(node, "is_flat") else [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        node.is_flat = True
+        seen: set[tuple[str, str]] = set()
+        for key in keys:
+            if (key.tag, key.value) in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value!r} stands there twice", problem_mark=key.start_mark)
+            seen.add((key.tag, key.value))
+        super().flatten_mapping(node)  # type: ignore[misc]
+
+
+Loader: Any = type("Loader", (KeysOnce, yaml.SafeLoader), {})
+FastLoader: Any = type("FastLoader", (KeysOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), {})
 
 
 def dump(value: Any) -> str:
@@ -37,7 +55,7 @@ def read(path: Path) -> Any:
     except yaml.YAMLError:
         pass  # either it is none, or it is too much for libyaml; Python's own says more, too
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -45,7 +63,7 @@ def read(path: Path) -> Any:
 
 
 def _load(text: str) -> Any:
-    return yaml.load(text, Loader=FAST_LOADER)  # noqa: S506 - a safe loader
+    return yaml.load(text, Loader=FastLoader)  # noqa: S506 - a safe loader
 
 
 def _load_by_item(text: str) -> Any:
@@ -55,6 +73,7 @@ def _load_by_item(text: str) -> Any:
         return None
     try:
         items = [_load(item) for item in re.split(r"\n(?=- )", f"- {rest}")]
-        return {**_load(head), "voices": [item for (item,) in items]}
+        members = _load(head)
+        return None if "voices" in members else {**members, "voices": [item for (item,) in items]}
     except (yaml.YAMLError, TypeError, ValueError):  # of another form, or damaged
         return None
