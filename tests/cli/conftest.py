@@ -11,6 +11,8 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,14 @@ FULL_DISK = Path("/dev/full")
 needs_full_disk = pytest.mark.skipif(not FULL_DISK.exists(), reason="the system has no /dev/full")
 # The terminal of a session sends Ctrl-C as a signal.
 IN_CONTROL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+# Access rights do not bind root, who runs the tests in containers: so without the capabilities that lift them.
+AS_ANYBODY = """
+import ctypes, os, sys
+if os.geteuid() == 0:
+    for capability in (1, 2, 3):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER; 24 is PR_CAPBSET_DROP
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 WAV = (Path(__file__).parent.parent / "data" / "hello.wav").read_bytes()
 
 
@@ -73,12 +83,23 @@ def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     return call
 
 
-def piped(*arguments: str, stdin: str | None = None) -> Ended:
+def piped(*arguments: str, stdin: str = "", program: Sequence[str | Path] = (SCRIPT,)) -> Ended:
     """Run the installed script with pipes."""
     done = subprocess.run(
-        [SCRIPT, *arguments], input=stdin or "", capture_output=True, text=True, timeout=SECONDS, check=False
+        [*program, *arguments], input=stdin, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[Callable[..., Ended]]:
+    """Take away the right to write to a folder; gives `piped` for a user who is bound by that."""
+    before = folder.stat().st_mode
+    folder.chmod(0o555)
+    try:
+        yield partial(piped, program=(sys.executable, "-c", AS_ANYBODY, SCRIPT))
+    finally:
+        folder.chmod(before)
 
 
 def in_terminal(

@@ -95,6 +95,14 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["sample", "clara", "-o", "absent/"], "There is no folder absent/"),
         (["page", "voices", "-o", "absent/"], "There is no folder absent/"),
         (["delete"], "by filters"),
+        *(
+            (["delete", "--yes", option, value], f"'{option}': It is empty")
+            for option in ("--language", "--gender", "--tag", "--query")
+            for value in ("", " ")
+        ),
+        (["delete", "--yes", "--language", " , "], "'--language': It is empty"),
+        (["list", "--query", ""], "'--query': It is empty"),
+        (["update", "clara", "--gender", ""], "'--gender': It is empty"),
         (["delete", "clara", "--older-than", "1d"], "by filters"),
     ],
 )
@@ -111,10 +119,24 @@ def test_options_stand_before_a_command_and_after_it(call: Callable[..., Ended],
     assert call("--server-url", "http://127.0.0.1:1", "find", "clara", "--server-url", server.url).status == 0
 
 
-def test_a_closed_pipe_is_silent(server: VoicesServer) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "--jsonl"],
+        ["list", "--csv"],
+        ["get", "clara"],
+        ["doctor"],
+        ["backup", "b", "--dry-run"],
+        ["serve"],
+        ["completion", "bash"],
+        ["list", "--help"],
+    ],
+    ids=" ".join,
+)
+def test_a_closed_pipe_is_silent(server: VoicesServer, arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run([SCRIPT, "list", "--jsonl"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run([SCRIPT, *arguments], stdout=writer, stderr=subprocess.PIPE, check=False, timeout=30)
     os.close(writer)
     assert (done.stderr, done.returncode) == (b"", 141)
 

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from mistral_voices.cli.apply_plan import read_wanted
-from tests.cli.accounts import Account, Cli, account, cli, user, voice, wav
+from tests.cli.accounts import Account, Cli, account, cli, other, user, voice, wav
+from tests.cli.conftest import read_only
 
-__all__ = ["account", "cli", "user"]
+__all__ = ["account", "cli", "other", "user"]
 RECORD = Path("v.yaml.applied.jsonl")
 
 
@@ -95,6 +96,47 @@ def test_what_the_file_does_not_name_stays_unless_pruned(account: Account, cli: 
     assert [each[0] for each in account.library()] == ["Ada"]
 
 
+@pytest.mark.parametrize("names", [(), ("New",)], ids=["no voice", "others"])
+def test_where_none_would_stay_nothing_is_pruned(account: Account, cli: Cli, names: tuple[str, ...]) -> None:
+    Path("new.wav").write_bytes(wav(5))
+    write(*({"name": name, "sample": "new.wav"} for name in names))
+    for option in ("--yes", "--check", "--dry-run"):
+        refused = cli("apply", "v.yaml", "--prune", option, status=1)
+        assert "The file names no voice of the account: --prune would delete all 2\nIs it the right" in refused.err
+    assert changes(account) == []
+    cli("apply", "v.yaml", "--yes")
+    if names:
+        cli("apply", "v.yaml", "--prune", "--yes")
+        assert [each[0] for each in account.library()] == ["New"]
+
+
+def test_an_empty_account_has_nothing_to_prune(other: Account, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", "key")
+    write()
+    assert "0 voices changed" in cli("apply", "v.yaml", "--prune", "--yes", "--server-url", other.url).err
+
+
+def test_in_a_folder_that_cannot_be_written(account: Account, cli: Cli, tmp_path: Path) -> None:
+    Path("ada.wav").write_bytes(wav(7))
+    write({"name": "Ada", "sample": "ada.wav"})
+    with read_only(tmp_path) as piped:
+        nothing = piped("apply", "v.yaml", "--yes")
+        assert (nothing.status, changes(account)) == (0, [])
+        assert f"What the samples are was not noted: {RECORD}: Permission denied\n" in nothing.err
+    write({"name": "Ada", "sample": "ada.wav", "gender": "male"}, {"name": "New", "sample": "ada.wav"})
+    with read_only(tmp_path) as piped:
+        refused = piped("apply", "v.yaml", "--yes")
+    assert (refused.status, changes(account)) == (1, [])
+    assert f"Error: {RECORD} cannot be written: Permission denied\nIt keeps what is created from being" in refused.err
+
+
+def test_a_file_that_is_no_recording_is_not_sent(account: Account, cli: Cli) -> None:
+    Path("notes.wav").write_text("Read by Ada")
+    write({"name": "New", "sample": "notes.wav"})
+    assert "create New failed: it is text, not audio" in cli("apply", "v.yaml", "--yes", status=1).err
+    assert changes(account) == []
+
+
 def test_several_voices_of_one_name_are_an_error(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = Account(voice(1, "Ada"), voice(2, "ada"))
     monkeypatch.setenv("MISTRAL_API_KEY", "key")
@@ -132,12 +174,40 @@ def test_a_create_without_a_sample_says_so(account: Account, cli: Cli) -> None:
         ("- voice: {id: a, name: Ada}", "mistral-voices restore"),
         ("- name: Ada\n bad", "line 2"),
         ("", "needs a list of voices"),
+        ("voices:", "needs a list of voices"),
+        ("- name: Ada\n  tags: [a]\n  tags: [b]", "line 3: this is no YAML: 'tags' stands there twice"),
+        ("- name: Ada\n  sample: a.wav\n  name: Eva", "'name' stands there twice"),
+        ("voices:\n- name: Ada\nvoices:\n- name: Eva", "'voices' stands there twice"),
+        ("team: x\nvoices:\n- name: Ada\nvoices:\n- name: Eva", "'voices' stands there twice"),
+        ("-\tname: Ada\n\ttags: [a]", r"line 1: this is no YAML: found character '\\t'"),
+        ("- name: Ada\n---\n- name: Eva", "another document"),
+        ("- name: 007", "needs a name that is text"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nvoices:\n- name: Ada\n  tags: *b", "must be a list of texts"),
     ],
 )
 def test_what_the_file_may_not_say(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "v.yaml").write_text(text)
     with pytest.raises(ValueError, match=message):
         read_wanted(tmp_path / "v.yaml")
+
+
+def test_anchors_and_merges_are_read(tmp_path: Path) -> None:
+    text = """
+calm: &calm {languages: [en], tags: [calm]}
+french: &french {<<: *calm, languages: [fr]}
+voices:
+- &ada {name: Ada, <<: *calm, tags: [warm]}
+- {<<: *french, name: Eva}
+- {<<: [*ada, *french], name: Zo\u00eb}
+"""
+    (tmp_path / "v.yaml").write_text(text, "utf-8")
+    assert [
+        (each.name, each.members["languages"], each.members["tags"]) for each in read_wanted(tmp_path / "v.yaml")
+    ] == [
+        ("Ada", ["en"], ["warm"]),
+        ("Eva", ["fr"], ["calm"]),
+        ("Zo\u00eb", ["en"], ["warm"]),
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

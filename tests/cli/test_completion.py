@@ -68,3 +68,16 @@ def test_a_cache_that_cannot_be_written_is_no_error(
     (user / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(user / "file"))
     assert call("list").status == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other homes")
+def test_without_a_home_names_are_not_kept_and_a_copy_says_what_to_set(
+    call: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_home() -> Path:  # as for a user id that no entry of the system has
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    assert call("list").status == 0
+    ended = call("copy", "--from-server", "eu", "--to-server", "us", "--yes")
+    assert (ended.status, ended.err) == (1, "Error: There is no home folder: set HOME or XDG_STATE_HOME\n")

@@ -83,6 +83,20 @@ def test_what_cannot_be_written_is_done_and_said(server: VoicesServer, user: Pat
     assert (process.returncode, last) == (1, "Error: No space left on device")
 
 
+@needs_full_disk
+def test_json_that_cannot_be_written_is_said(server: VoicesServer, user: Path) -> None:
+    record(user, "a.wav", "b.wav")
+    with FULL_DISK.open("wb") as full:
+        process = subprocess.Popen(
+            [SCRIPT, "create", "a.wav", "b.wav", "--json"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+        _, err = process.communicate(timeout=30)
+    voices, end = json.JSONDecoder().raw_decode(err)
+    assert sorted(voice["name"] for voice in voices["voices"]) == names(server) == ["a", "b"]
+    assert json.loads(err[end:])["error"]["message"] == "No space left on device"
+    assert process.returncode == 1
+
+
 def test_control_c_finishes_what_was_begun(server: VoicesServer, user: Path) -> None:
     files = [f"{number}.wav" for number in range(9)]
     record(user, *files)

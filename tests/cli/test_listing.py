@@ -7,11 +7,12 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 import pytest
 
-from mistral_voices.cli.listing import FIELDS
+from mistral_voices.cli.listing import FIELDS, cell
 from mistral_voices.cli.selection import Moment
 from mistral_voices.local import VoicesServer
 
@@ -76,6 +77,26 @@ def test_forms(call: Callable[..., Ended]) -> None:
     )
     assert json.loads(call("list", "--query", "Bob", "--json", "--fields", "id").out) == {"voices": [{"id": "v2"}]}
     assert call("list", "--query", "Bob", "--fields", "name, id").out == "Bob, Jr.\tv2\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("Ada", "Ada"),
+        (30, "30"),
+        (0.5, "0.5"),
+        (True, "true"),
+        ([], ""),
+        (["en", "fr"], "en, fr"),
+        (["calm, warm", "new"], '["calm, warm", "new"]'),
+        (["en", None], '["en", null]'),
+        ([{"code": "fr"}], '[{"code": "fr"}]'),
+        ({"city": "K\u00f6ln", "at": [1]}, '{"city": "K\u00f6ln", "at": [1]}'),
+    ],
+)
+def test_cells(value: Any, text: str) -> None:
+    assert cell("member", value) == text
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-minus", "@SUM(A1)", "\t=1"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from wcwidth import wcswidth
 from mistral_voices.cli import output
 from mistral_voices.local import VoicesServer
 
-from .conftest import Ended, in_terminal, plain
+from .conftest import SCRIPT, Ended, in_terminal, plain
 
 HOSTILE = "ev\x1b[31mil\x07\u202e\x9b\n\ud800"
 
@@ -61,7 +62,7 @@ def test_json_holds_no_control_character(capsys: pytest.CaptureFixture[str]) -> 
     assert output.visible(text.replace("\n", "")) == text.replace("\n", "")
 
 
-@pytest.mark.parametrize("columns", [60, 80, 130])
+@pytest.mark.parametrize("columns", [70, 80, 130])
 def test_a_table_fits_its_terminal(server: VoicesServer, columns: int) -> None:
     names = ["Ada", "名前" * 20, "اسم 12", "e\u0301" * 50, "👩‍💻" * 9, HOSTILE[:-1]]
     with server.client(headers={"Authorization": "Bearer k"}) as client:
@@ -73,6 +74,24 @@ def test_a_table_fits_its_terminal(server: VoicesServer, columns: int) -> None:
     assert max(wcswidth(line) for line in lines) <= columns
     places = {wcswidth(line[: line.rindex("20")]) for line in lines[1:]}
     assert len(places) == 1  # the column with the date begins at one place in all lines
+
+
+@pytest.mark.parametrize(("columns", "header"), [(20, "NAME   ID"), (36, "NAME   ID           CREATED AT")])
+def test_in_a_narrow_terminal_ids_are_whole_and_dates_give_way(columns: int, header: str) -> None:
+    lines = plain(in_terminal("list", columns=columns).out).splitlines()
+    assert lines[0] == header
+    assert [line.split()[1] for line in lines[1:]] == ["local-clara", "local-henri", "local-noor"]
+    assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_json_in_every_encoding(server: VoicesServer, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    name = "Zo\u00eb \u540d \U0001f389 \U000e0041"
+    with server.client(headers={"Authorization": "Bearer k"}) as client:
+        client.post("/v1/audio/voices", json={"name": name, "sample_audio": "UklGRg=="}).raise_for_status()
+    done = subprocess.run([SCRIPT, "list", "--type", "custom", "--json"], capture_output=True, check=True)
+    assert [voice["name"] for voice in json.loads(done.stdout.decode(encoding))["voices"]] == [name]
 
 
 def test_a_name_that_runs_left_keeps_the_cells_after_it_in_place(server: VoicesServer) -> None:

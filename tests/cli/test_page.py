@@ -196,6 +196,17 @@ def test_what_is_no_backup_makes_no_page(user: Path, call: Call, folder: str, me
     assert [*user.iterdir()] == []
 
 
+def test_the_backup_is_looked_at_before_the_output(user: Path, call: Call) -> None:
+    (user / "voices.html").write_text("mine")
+    (user / "damaged").mkdir()
+    (user / "damaged" / "voices.yaml").write_text("voices: [")
+    for folder, message in {"absent": "There is no folder", ".": "holds no backup", "damaged": "line 1"}.items():
+        assert message in call("page", folder).err
+    make_backup(user / "large", ({}, WAV + bytes(50_000_001)))
+    assert "is there already" in call("page", "large").err
+    assert (user / "voices.html").read_text() == "mine"
+
+
 def test_json_says_what_was_made(user: Path, call: Call) -> None:
     make_backup(user / "voices", ({}, WAV), ({}, None))
     made = json.loads(call("page", "voices", "--json").out)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mistral_voices import models
 
 COLUMNS = ("name", "id", "type", "languages", "gender", "tags", "created_at")
-OPTIONAL = ("tags", "gender", "type", "languages")
+OPTIONAL = ("tags", "gender", "type", "languages", "created_at")
 FIELDS = (
     *("id", "name", "slug", "type", "kind", "languages", "gender", "age", "tags", "color", "description"),
     *("retention_notice", "trimmed_seconds", "created_at", "user_id"),

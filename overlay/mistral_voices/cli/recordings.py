@@ -34,7 +34,8 @@ def _is_text(start: bytes) -> bool:
     """Say whether the first bytes of a file are text in UTF-8, or in UTF-16 as PowerShell writes it."""
     encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(start)  # the last character may be cut off
+        # Of a longer file the last character may be cut off.
+        text = codecs.getincrementaldecoder(encoding)().decode(start, final=len(start) < START)
     except UnicodeDecodeError:
         return False
     return bool(text) and all(character.isprintable() or character in "\t\n\r\f\ufeff" for character in text)

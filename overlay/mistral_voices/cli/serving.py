@@ -34,13 +34,15 @@ def serve(port: int, data: str | None, seed: str | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with VoicesServer(data, seed or ()) as server:
-            url = server.serve(port)
-            write(f"export MISTRAL_SERVER_URL={url}")
-            sys.stdout.flush()  # whoever reads it from a pipe waits for it
-            say("Ctrl-C ends it.")
-            stop.wait()
+        server = VoicesServer(data, seed or ())
     except ModuleNotFoundError as error:
         raise Failure(str(error)) from error
-    except OSError as error:
-        raise Failure(f"Cannot listen on port {port}: {error.strerror or error}", "Take another --port.") from error
+    with server:
+        try:
+            url = server.serve(port)
+        except OSError as error:
+            raise Failure(f"Cannot listen on port {port}: {error.strerror or error}", "Take another --port.") from error
+        write(f"export MISTRAL_SERVER_URL={url}")
+        sys.stdout.flush()  # whoever reads it from a pipe waits for it
+        say("Ctrl-C ends it.")
+        stop.wait()

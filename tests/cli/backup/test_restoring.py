@@ -13,6 +13,7 @@ from mistral_voices.cli.backup.creations import Creations
 from mistral_voices.cli.backup.folder import Backup, Entry
 from mistral_voices.cli.backup.restoring import Planner
 from tests.cli.accounts import Account, Cli, voice, wav
+from tests.cli.conftest import read_only
 from tests.harness import VOICE
 
 CREATE = "POST /v1/audio/voices"
@@ -155,6 +156,25 @@ def test_the_plan_comes_first_and_nobody_waits_for_an_answer(account: Account, o
     assert "+ create Ada (id-1)" in cli("restore", "b", *url, status=2).err
     assert {*other.requested()} == {"GET /v2/audio/voices"}
     assert not Path("b/restored.jsonl").exists()
+
+
+def test_from_a_folder_that_cannot_be_written(account: Account, other: Account, cli: Cli) -> None:
+    cli("backup", "b")
+    there = ("--server-url", other.url)
+    with read_only(Path("b")) as piped:
+        assert "+ create Ada (id-1)" in piped("restore", "b", *there, "--dry-run").out
+        refused = piped("restore", "b", *there, "--yes")
+    assert refused.status == 1
+    assert "b/restored.jsonl cannot be written: Permission denied\n" in refused.err
+    assert refused.err.endswith("copy b to where you can write.\n")
+    assert CREATE not in other.requested()
+    cli("restore", "b", *there, "--yes")
+    Path("b/restored.jsonl").unlink()
+    with read_only(Path("b")) as piped:
+        nothing = piped("restore", "b", *there, "--yes")
+    assert (nothing.status, nothing.out) == (0, "")
+    assert "What is there already was not noted: b/restored.jsonl: Permission denied\n" in nothing.err
+    assert "2 there already" in nothing.err
 
 
 def test_an_unknown_outcome_is_looked_for_by_the_next_run(

@@ -68,6 +68,23 @@ def test_what_is_gone_stays_until_it_is_pruned(account: Account, cli: Cli) -> No
     assert [*samples().values()] == [wav(2)]
 
 
+@pytest.mark.parametrize("strangers", [0, 1])
+def test_where_none_is_left_nothing_is_pruned(account: Account, cli: Cli, strangers: int) -> None:
+    cli("backup", "b")
+    for voice_id in ("id-1", "id-2"):
+        account.server._application._store.delete(voice_id)
+    for _ in range(strangers):
+        Path("eva.wav").write_bytes(wav(3))
+        cli("create", "eva.wav")
+    for options in (["--yes"], ["--dry-run"], ["--all", "--yes"]):
+        refused = cli("backup", "b", "--prune", *options, status=1)
+        assert "lists none of the voices in b: --prune would take out all" in refused.err
+        assert "Is it the right key?" in refused.err
+    assert sorted(samples().values()) == SAMPLES
+    cli("backup", "b")
+    assert len(read()["voices"]) == 2 + strangers
+
+
 @pytest.mark.parametrize(("content", "options"), [(b"short", ()), (wav(7), ("--verify",)), (None, ())])
 def test_damaged_samples_are_fetched_again(
     account: Account, cli: Cli, content: bytes | None, options: tuple[str, ...]
