@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-import json
 import random
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mistral_voices import Mistral
-from mistral_voices.cli.app import run
 from mistral_voices.local import VoicesServer
+
+from .conftest import Ended
 
 HEAD = base64.b64decode("UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQ==")
 
@@ -51,18 +52,7 @@ class Account:
         return requests
 
 
-class Ran(NamedTuple):
-    """What a command printed."""
-
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Ran]
+Cli = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -90,16 +80,15 @@ def other() -> Iterator[Account]:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> Cli:
+def cli(monkeypatch: pytest.MonkeyPatch, call: Cli, tmp_path: Path) -> Cli:
     """Run a command in an empty folder, expecting an exit status."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    def call(*arguments: str, status: int = 0) -> Ran:
-        got = run([*arguments])
-        printed = Ran(*capsys.readouterr())
-        assert got == status, printed
-        return printed
+    def expect(*arguments: str, status: int = 0) -> Ended:
+        ended = call(*arguments)
+        assert ended.status == status, ended
+        return ended
 
-    return call
+    return expect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -45,10 +46,20 @@ class Ended(NamedTuple):
     out: str
     err: str
 
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
 
 @pytest.fixture
-def server() -> Iterator[VoicesServer]:
-    with VoicesServer() as server:
+def served() -> dict[str, Any]:
+    """What the server is made with."""
+    return {}
+
+
+@pytest.fixture
+def server(served: dict[str, Any]) -> Iterator[VoicesServer]:
+    with VoicesServer(**served) as server:
         server.serve()
         yield server
 

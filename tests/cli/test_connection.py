@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,8 @@ SECRET = "secret-0123456789"
 
 
 @pytest.fixture
-def server() -> Iterator[VoicesServer]:
-    with VoicesServer(api_key=SECRET) as server:
-        server.serve()
-        yield server
+def served() -> dict[str, Any]:
+    return {"api_key": SECRET}
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,11 +39,9 @@ VARIES = {
 
 
 @pytest.fixture
-def server() -> Iterator[VoicesServer]:
+def served() -> dict[str, Any]:
     seed = [{**voice, **SAMPLE, "created_at": created} for voice, created in zip(VOICES, CREATED, strict=True)]
-    with VoicesServer(seed=seed) as server:
-        server.serve()
-        yield server
+    return {"seed": seed}
 
 
 def run_example(line: str, server: VoicesServer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,10 +29,8 @@ VOICES = [
 
 
 @pytest.fixture
-def server() -> Iterator[VoicesServer]:
-    with VoicesServer(seed=VOICES) as server:
-        server.serve()
-        yield server
+def served() -> dict[str, Any]:
+    return {"seed": VOICES}
 
 
 @pytest.mark.parametrize(

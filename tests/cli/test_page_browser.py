@@ -7,18 +7,19 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mistral_voices.cli.app import run
+from tests.browser import DESKTOP, MISSING, PHONE, browser
 
 from .page_library import HOSTILE, hostile_voices, make_backup, tone
-from .page_visit import CHROMIUM, DESKTOP, MISSING, PHONE, Visit
+from .page_visit import PageVisit
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=f"it needs {', '.join(MISSING)}")]
+__all__ = ["browser"]
 NODE = Path(__file__).parents[2] / "scripts" / "node"
 AUDIO = Path(__file__).parents[1] / "data" / "audio"
 INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
@@ -48,14 +49,6 @@ def user() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with import_module("playwright.sync_api").sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     made = folder / "voices.html"
@@ -64,14 +57,14 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visit(browser: Any, file: Path) -> Iterator[Visit]:
-    visit = Visit(browser, file)
+def visit(browser: Any, file: Path) -> Iterator[PageVisit]:
+    visit = PageVisit(browser, file)
     yield visit
     visit.page.context.close()
     assert visit.faults == []
 
 
-def test_a_voice_is_played_and_another_takes_its_place(visit: Visit) -> None:
+def test_a_voice_is_played_and_another_takes_its_place(visit: PageVisit) -> None:
     visit.button("Play Chloé").click()
     visit.wait(lambda: int(visit.position("Chloé").input_value()) > 20)
     visit.button("Pause Chloé").click()
@@ -84,7 +77,7 @@ def test_a_voice_is_played_and_another_takes_its_place(visit: Visit) -> None:
     assert visit.page.locator(".without .name").all_inner_texts() == ["Clara"]
 
 
-def test_an_end_is_followed_by_the_next_where_that_is_chosen(visit: Visit) -> None:
+def test_an_end_is_followed_by_the_next_where_that_is_chosen(visit: PageVisit) -> None:
     visit.page.get_by_label("Play in turn").check()
     visit.page.get_by_label("Search").fill("voice")
     visit.button("Play voice 9").click()
@@ -94,14 +87,14 @@ def test_an_end_is_followed_by_the_next_where_that_is_chosen(visit: Visit) -> No
     assert visit.position("voice 10").input_value() == "0"
 
 
-def test_a_click_on_a_waveform_plays_from_there(visit: Visit) -> None:
+def test_a_click_on_a_waveform_plays_from_there(visit: PageVisit) -> None:
     box = visit.position("Chloé").bounding_box()
     visit.page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + 20)
     visit.wait(lambda: int(visit.position("Chloé").input_value()) > 620)
     assert visit.page.locator(".current .time").inner_text() in ("0:02", "0:03")
 
 
-def test_waveforms_are_drawn_as_loud_as_they_are(visit: Visit) -> None:
+def test_waveforms_are_drawn_as_loud_as_they_are(visit: PageVisit) -> None:
     canvas = visit.page.locator(".wave")
     visit.wait(
         lambda: (
@@ -129,7 +122,7 @@ def test_waveforms_are_drawn_as_loud_as_they_are(visit: Visit) -> None:
     ],
 )
 def test_voices_are_found(
-    visit: Visit, query: str, language: str, gender: str, tags: list[str], names: list[str]
+    visit: PageVisit, query: str, language: str, gender: str, tags: list[str], names: list[str]
 ) -> None:
     visit.page.get_by_label("Search").fill(query)
     visit.page.get_by_label("Language").select_option(language)
@@ -145,7 +138,7 @@ def test_voices_are_found(
         assert (len(visit.names), visit.focused) == (6, "query")
 
 
-def test_what_is_filtered_away_falls_silent(visit: Visit) -> None:
+def test_what_is_filtered_away_falls_silent(visit: PageVisit) -> None:
     visit.button("Play Chloé").click()
     visit.wait(lambda: int(visit.position("Chloé").input_value()) > 0)
     visit.page.get_by_label("Gender").select_option("male")
@@ -154,7 +147,7 @@ def test_what_is_filtered_away_falls_silent(visit: Visit) -> None:
     assert visit.position("Chloé").input_value() != "0"  # it did not just come to its end
 
 
-def test_all_can_be_done_by_keyboard(visit: Visit) -> None:
+def test_all_can_be_done_by_keyboard(visit: PageVisit) -> None:
     press = visit.page.keyboard.press
     press("Tab")
     assert visit.focused == "query"
@@ -184,7 +177,7 @@ def test_all_can_be_done_by_keyboard(visit: Visit) -> None:
     assert visit.focused == "query"
 
 
-def test_the_id_is_copied(visit: Visit) -> None:
+def test_the_id_is_copied(visit: PageVisit) -> None:
     visit.button("Copy id of voice 10").click()
     visit.page.locator("#said", has_text="Id of voice 10 copied.").wait_for(state="attached")
     assert visit.button("Copy id of voice 10").inner_text() == "Copied"
@@ -198,7 +191,7 @@ def test_the_id_is_copied(visit: Visit) -> None:
 def test_axe_finds_nothing(browser: Any, file: Path, scheme: str, viewport: dict[str, int]) -> None:
     subprocess.run([sys.executable, NODE.with_suffix(".py"), "pyright", "--version"], check=True)  # installs axe too
     axe = (NODE / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
-    visit = Visit(browser, file, viewport=viewport, color_scheme=scheme)
+    visit = PageVisit(browser, file, viewport=viewport, color_scheme=scheme)
     visit.button("Play Chloé").click()
     visit.button("warm 2").click()
     visit.button("Pause Chloé").wait_for()
@@ -219,7 +212,7 @@ def test_axe_finds_nothing(browser: Any, file: Path, scheme: str, viewport: dict
 
 
 def test_the_policy_is_in_force(browser: Any, file: Path) -> None:
-    visit = Visit(browser, file, offline=False)
+    visit = PageVisit(browser, file, offline=False)
     with pytest.raises(Exception, match="TrustedHTML"):
         visit.page.evaluate("document.body.innerHTML = '<p>'")
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
@@ -235,7 +228,7 @@ def test_the_policy_is_in_force(browser: Any, file: Path) -> None:
 def test_hostile_voices_are_texts(browser: Any, tmp_path: Path) -> None:
     make_backup(tmp_path / "voices", *hostile_voices(tone(1)))
     assert run(["page", str(tmp_path / "voices"), "-o", str(tmp_path / "page.html")]) == 0
-    visit = Visit(browser, tmp_path / "page.html", viewport=PHONE)
+    visit = PageVisit(browser, tmp_path / "page.html", viewport=PHONE)
     assert sorted(visit.page.locator(".name").all_text_contents()) == sorted(
         text.strip() or "(no name)" for text in HOSTILE.values()
     )
@@ -267,7 +260,7 @@ def test_samples_of_every_kind_play_or_say_so(browser: Any, tmp_path: Path) -> N
     not_here = ["packed.wv", "corpus.sph", "narrow.amr"]
     make_backup(tmp_path / "voices", *(({"name": name}, AUDIO / name) for name in [*plays, *not_here]))
     assert run(["page", str(tmp_path / "voices"), "-o", str(tmp_path / "page.html")]) == 0
-    visit = Visit(browser, tmp_path / "page.html")
+    visit = PageVisit(browser, tmp_path / "page.html")
     for name in plays:
         visit.button(f"Play {name}").click()
         visit.wait(
@@ -283,7 +276,7 @@ def test_samples_of_every_kind_play_or_say_so(browser: Any, tmp_path: Path) -> N
 
 
 def test_less_motion_where_that_is_wished(browser: Any, file: Path) -> None:
-    visit = Visit(browser, file, reduced_motion="reduce")
+    visit = PageVisit(browser, file, reduced_motion="reduce")
     visit.page.evaluate(COUNT_FRAMES)
     assert {
         *visit.page.locator("button").evaluate_all("all => all.map(each => getComputedStyle(each).transitionDuration)")
@@ -301,7 +294,7 @@ def test_500_voices_show_within_a_second(browser: Any, tmp_path: Path) -> None:
     assert run(["page", str(tmp_path / "voices"), "-o", str(tmp_path / "page.html")]) == 0
     first_views = []
     for _ in range(3):  # the best of three, for machines that do other things as well
-        visit = Visit(browser, tmp_path / "page.html")
+        visit = PageVisit(browser, tmp_path / "page.html")
         visit.wait(lambda page=visit.page: page.evaluate(PAINTED))
         first_views.append(visit.page.evaluate(f"[{PAINTED}.startTime, {READ}.domInteractive]"))
     assert min(map(max, first_views)) < 1000, first_views

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,10 +12,7 @@ import pytest
 
 from scripts.crash import main
 from tests.cli.accounts import Account, Cli, voice, wav
-from tests.cli.conftest import in_terminal
-
-SCRIPT = Path(sys.executable).with_name("mistral-voices")
-SECONDS = 30
+from tests.cli.conftest import SCRIPT, SECONDS, in_terminal
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")

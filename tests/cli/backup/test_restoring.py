@@ -121,6 +121,19 @@ def test_a_restored_voice_takes_the_place_of_the_old_one_in_the_backup(
     assert other.library() == account.library()
 
 
+def test_voices_of_one_name_are_created_in_turn(other: Account, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else two creates of a name that were cut off could not be told from each other."""
+    monkeypatch.setenv("MISTRAL_API_KEY", "key")
+    twins = Account(*(voice(number, "Ada") for number in range(4)))
+    cli("backup", "b", "--server-url", twins.url)
+    other.server.fail(every=1, delay=0.1, method="POST")
+    cli("restore", "b", "--server-url", other.url, "--yes")
+    lines = [json.loads(line) for line in Path("b/restored.jsonl").read_text().splitlines()]
+    assert [line["done"] is not None for line in lines] == [False, True] * 4
+    assert other.library() == twins.library()
+    twins.server.close()
+
+
 def test_what_cannot_be_restored_is_said(account: Account, other: Account, cli: Cli) -> None:
     account.server.fail(404, every=1, path="/v1/audio/voices/id-1/sample")
     cli("backup", "b", "--all")
