@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from mistral_voices.cli.connection import read_key
+from mistral_voices.cli.failures import Failure
 from mistral_voices.local import VoicesServer
 
 from .conftest import Ended, piped
@@ -71,6 +73,13 @@ def test_no_key(
     assert (ended.status, ended.out, len(server.requests)) == (4, "", 0)
     assert message in ended.err
     assert "secret" not in ended.err
+
+
+def test_what_is_no_key_stays_out_of_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", f"{SECRET} {SECRET}")
+    with pytest.raises(Failure) as caught:
+        read_key(None, None)
+    assert not any(SECRET in repr(entry.frame.f_locals) for entry in caught.traceback[1:])
 
 
 def test_no_option_takes_the_key(call: Callable[..., Ended]) -> None:

@@ -7,10 +7,12 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mistral_voices import Mistral
+from mistral_voices.cli.backup import saving
 from mistral_voices.local import VoicesServer
 
 from .conftest import FULL_DISK, SCRIPT, WAV, Ended, in_terminal, needs_full_disk, piped, plain
@@ -184,6 +186,25 @@ def test_deleting_after_a_backup(call: Callable[..., Ended], server: VoicesServe
         assert "nothing was deleted" in ended.err
     else:
         assert (ended.status, names(server), saved) == (0, [], [WAV, WAV])
+
+
+def test_what_was_saved_is_read_back_before_it_is_deleted(
+    call: Callable[..., Ended], server: VoicesServer, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(user, "a.wav")
+    call("create", "a.wav")
+    save = saving.save
+
+    def save_on_a_bad_disk(*arguments: Any, **options: Any) -> saving.Result:
+        result = save(*arguments, **options)
+        for file in (user / "kept" / "samples").iterdir():
+            file.write_bytes(bytes(file.stat().st_size))
+        return result
+
+    monkeypatch.setattr(saving, "save", save_on_a_bad_disk)
+    ended = call("delete", "a", "--backup", "kept", "--yes")
+    assert (ended.status, names(server)) == (1, ["a"])
+    assert "holds other bytes than it did" in ended.err
 
 
 def test_progress_is_for_terminals(user: Path) -> None:
