@@ -61,6 +61,7 @@ def test_the_order_of_a_list_is_no_change(account: Account, cli: Cli) -> None:
 
 
 def test_a_changed_sample_is_a_new_voice_that_keeps_the_rest(account: Account, cli: Cli) -> None:
+    account.server._application._store.update("id-1", {"slug": "ada"})  # which no two voices may have
     Path("ada.wav").write_bytes(wav(7))  # not what the account has; without a record it counts as unchanged
     write({"name": "Ada", "sample": "ada.wav", "gender": "male"})
     assert f"Taken as unchanged, for {RECORD} has no record: 1 sample." in cli("apply", "v.yaml", "--yes").err
@@ -92,8 +93,11 @@ def test_what_the_file_does_not_name_stays_unless_pruned(account: Account, cli: 
     write({"name": "Ada"})
     cli("apply", "v.yaml", "--check")
     assert "- delete Zoë (id-2)" in cli("apply", "v.yaml", "--check", "--prune", status=6).out
+    Path("new.wav").write_bytes(wav(5))
+    write({"name": "Ada"}, {"name": "New", "sample": "new.wav"})
     cli("apply", "v.yaml", "--prune", "--yes")
-    assert [each[0] for each in account.library()] == ["Ada"]
+    assert changes(account) == ["POST", "DELETE"]
+    assert [each[0] for each in account.library()] == ["Ada", "New"]
 
 
 @pytest.mark.parametrize("names", [(), ("New",)], ids=["no voice", "others"])

@@ -33,6 +33,10 @@ COMMANDS = [
     ("restore b --yes", 0),
     ("create notes.wav", 1),
     ("get teapot", 1),
+    (f"restore {NAME}", 1),
+    (f"page {NAME}", 1),
+    (f"create {NAME}.wav", 2),
+    (f"list --api-key-file {NAME}", 4),
 ]
 
 

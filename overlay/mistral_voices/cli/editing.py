@@ -283,7 +283,6 @@ def _do_all(
         if as_json:
             progress.write(json_text({"voices": [voice.to_dict() for voice in done]}))
     if not failed:
-        progress.check_written()
         return 0
     if len(items) == 1 and not isinstance(failed[0][1], ValueError):
         raise failed[0][1]

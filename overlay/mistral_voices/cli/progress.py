@@ -26,7 +26,6 @@ class Progress:
 
     def __init__(self, label: str, total: int, *, in_bytes: bool = False, quiet: bool = False) -> None:
         self._lock = threading.Lock()
-        self._unwritten: OSError | None = None
         self._bar: Any = None
         if total and not quiet and sys.stderr.isatty():
             self._bar = click.progressbar(length=total, label=label, file=sys.stderr, show_pos=not in_bytes)
@@ -55,19 +54,9 @@ class Progress:
     def write(self, text: str) -> None:
         """Write a line of the result to standard output, above the bar; where that takes no more, to standard error."""
         try:
-            self._above(say if self._unwritten else _write_at_once, text)
-        except OSError as error:  # a full disk or a closed pipe: what is done is said all the same
-            self._unwritten = error
+            self._above(_write_at_once, text)
+        except OSError:  # a full disk or a closed pipe, which ends the command when all is done
             self._above(say, text)
-
-    def check_written(self) -> None:
-        """Raise the error by which standard output took no more, if there was one.
-
-        Raises:
-            OSError: A full disk or a closed pipe.
-        """
-        if self._unwritten:
-            raise self._unwritten
 
     def _above(self, write_line: Callable[[str], None], text: str) -> None:
         with self._lock:

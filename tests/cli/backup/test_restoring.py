@@ -282,6 +282,15 @@ def test_a_copy_that_fails_goes_on_and_says_where_the_recordings_are(
     assert left_of_copies() == [".jsonl"]
 
 
+def test_what_is_deleted_before_a_copy_goes_on_is_not_copied(account: Account, other: Account, cli: Cli) -> None:
+    sides = ("--from-server-url", account.url, "--to-server-url", other.url, "--yes")
+    other.server.fail(422, times=2, method="POST")
+    cli("copy", *sides, status=1)
+    account.server._application._store.delete("id-2")
+    cli("copy", *sides)
+    assert [each[0] for each in other.library()] == ["Ada"]
+
+
 @pytest.mark.parametrize("sides", [(), ("--from-server", "eu", "--to-server", "eu"), ("--to-api-key-command", "true")])
 def test_a_copy_needs_two_sides(account: Account, cli: Cli, sides: tuple[str, ...], tmp_path: Path) -> None:
     if "--to-api-key-command" in sides:  # two keys at one server are two accounts
