@@ -7,14 +7,13 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .folders import user_folder
+from .files import user_folder, write_whole
 from .options import VARIABLE
 from .output import examples, write
 
@@ -62,26 +61,15 @@ def remember_voices(voices: Iterable[models.VoiceResponse]) -> Iterator[models.V
         known.append((voice.name, voice.id))
         yield voice
     with contextlib.suppress(OSError):  # completion is a convenience: no reason for a listing to fail
-        _write_cache(known)
+        file = _cache_file()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(file, [json.dumps(known)], survives_power_cuts=False)
 
 
 def _cache_file() -> Path:
     """Give the file that keeps names and ids: the user's alone, in the folder for caches."""
     usual = "Library/Caches" if sys.platform == "darwin" else ".cache"
     return user_folder("XDG_CACHE_HOME", usual) / "names.json"
-
-
-def _write_cache(known: list[tuple[str, str]]) -> None:
-    path = _cache_file()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:  # of mode 0600
-        try:
-            json.dump(known, file)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
 
 
 def _read_cache() -> list[tuple[str, str]]:

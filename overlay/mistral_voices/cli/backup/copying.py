@@ -14,7 +14,7 @@ import click
 
 from ..connection import address, connect
 from ..failures import DONE, FAILED, describe
-from ..folders import user_folder
+from ..files import user_folder
 from ..options import SERVER, F, concurrency_option, dry_run_option, global_options, together, yes_option
 from ..output import need_answer, say, visible
 from . import report, saving

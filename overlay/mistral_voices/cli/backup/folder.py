@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ..failures import Failure
+from ..files import write_whole
 from . import yaml_text
-from .journal import Journal, write_whole
+from .journal import Journal
 
 VERSION = 1
 HEAD = "# Backup of voices; `mistral-voices restore` reads it.\n"

@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -98,18 +98,3 @@ class Journal:
         """Take the file away: what it says is written elsewhere."""
         self.close()
         self.path.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, texts: Iterable[str]) -> None:
-    """Write a file of mode 0600 that is there whole or not at all, in place of one that has its name."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(file, "w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(texts)
-            stream.flush()
-            os.fsync(file)
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error

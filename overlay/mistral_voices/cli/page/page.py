@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import click
 
 from ..backup.folder import Backup, Entry, Folder, Sample
-from ..backup.journal import write_whole
 from ..failures import DONE, FAILED, Failure
+from ..files import write_whole
 from ..options import FOLDER, FileToWrite, force_option, global_options, settings
 from ..output import examples, plural, say, visible, write, write_json
 
