@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,17 @@ def test_create_in_other_forms(call: Callable[..., Ended], user: Path) -> None:
     (voice,) = json.loads(call("create", "a.wav", "--json").out)["voices"]
     assert voice["name"] == "a"
     assert "--name is for one file; 2 were given" in call("create", "a.wav", "a.wav", "--name", "Ada").err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_name_that_is_no_text(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:
+    record(user, os.fsdecode(b"caf\xe9.wav"), "two\nlines.wav")
+    refused = call("create", os.fsdecode(b"caf\xe9.wav"))
+    assert (refused.status, names(server)) == (1, [])
+    assert refused.err.endswith(": its name is no text in UTF-8: rename the file, or give --name\n")
+    assert call("create", os.fsdecode(b"caf\xe9.wav"), "--name", "Caf\u00e9").status == 0
+    assert call("create", "two\nlines.wav").out.endswith("\ttwo\\nlines\n")
+    assert names(server) == ["Caf\u00e9", "two\nlines"]
 
 
 def test_a_lost_response_makes_no_second_voice(call: Callable[..., Ended], server: VoicesServer, user: Path) -> None:

@@ -93,7 +93,10 @@ def create(files: tuple[Path, ...], recover: bool, quiet: bool, **members: Any) 
             arguments: Any = {"name": file.stem, **given, "recover": recover, "on_progress": progress.part()}
             try:
                 refuse_other_files(file)
+                arguments["name"].encode()
                 return mistral.audio.voices.create(sample_audio=file, **arguments)
+            except UnicodeEncodeError as error:
+                raise ValueError("its name is no text in UTF-8: rename the file, or give --name") from error
             except ValueError as error:
                 reason = str(error).removeprefix("sample_audio: ")
                 raise ValueError(re.sub("^sample_audio ", "it ", reason)) from error
