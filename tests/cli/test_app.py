@@ -141,6 +141,28 @@ def test_a_closed_pipe_is_silent(server: VoicesServer, arguments: list[str]) -> 
     assert (done.stderr, done.returncode) == (b"", 141)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["get", "nobody"], 3), (["lst"], 2), ([], 2), (["list", "--api-key-file", "absent", "--json"], 4)],
+)
+def test_the_exit_status_holds_where_nobody_reads_the_error(arguments: list[str], status: int) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert subprocess.run([SCRIPT, *arguments], stderr=writer, check=False, timeout=30).returncode == status
+    os.close(writer)
+
+
+def test_what_was_asked_is_done_where_nobody_reads_what_fails(server: VoicesServer, user: Path) -> None:
+    (user / "notes.wav").write_text("notes")
+    (user / "ada.wav").write_bytes(WAV)
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [str(SCRIPT), "create", *["notes.wav"] * 5, "ada.wav"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=writer, check=False, timeout=30)
+    os.close(writer)
+    assert (done.returncode, done.stdout[-5:]) == (1, b"\tada\n")
+
+
 @needs_full_disk
 def test_a_full_disk_ends_it_in_one_line() -> None:
     with FULL_DISK.open("wb") as full:

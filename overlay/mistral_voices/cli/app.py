@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import io
 import os
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -15,7 +14,7 @@ import mistral_voices
 
 from . import failures
 from .options import VARIABLE, global_options
-from .output import say
+from .output import discard, say
 
 NAME = "mistral-voices"
 EXIT_STATUSES = """\b
@@ -147,7 +146,7 @@ def run(arguments: list[str]) -> int:
         status = _invoke(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        _discard(sys.stdout, sys.stderr)
+        discard(sys.stdout, sys.stderr)
         status = failures.PIPE_CLOSED
     except (click.Abort, KeyboardInterrupt):
         say("\nInterrupted.")
@@ -156,7 +155,7 @@ def run(arguments: list[str]) -> int:
         try:
             sys.stdout.flush()
         except OSError:  # a full disk, say: the interpreter would try again at its end, and fail
-            _discard(sys.stdout)
+            discard(sys.stdout)
         status = failures.report(error, as_json=bool({"--json", "--jsonl"} & {*arguments}))
     return status
 
@@ -172,11 +171,3 @@ def _invoke(arguments: list[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     return result if isinstance(result, int) else failures.DONE
-
-
-def _discard(*streams: TextIO) -> None:
-    """Let the rest of the output vanish: it cannot be written, or whoever read it has enough."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in streams:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(nowhere, stream.fileno())

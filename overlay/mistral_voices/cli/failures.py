@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .output import paint, visible
+from .output import paint, say, visible
 
 DONE, FAILED, USAGE, NOT_FOUND, NOT_AUTHORISED, UNKNOWN, DRIFT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 5, 6, 130, 141
 
@@ -114,9 +114,9 @@ def report(error: Exception, *, as_json: bool) -> int:
             "request_id": getattr(known, "request_id", None),
             "exit_status": status,
         }
-        print(json.dumps({"error": members}), file=sys.stderr)  # noqa: T201
+        say(json.dumps({"error": members}))
         return status
-    print(paint("Error:", sys.stderr, fg="red", bold=True), visible(message), file=sys.stderr)  # noqa: T201
+    say(f"{paint('Error:', sys.stderr, fg='red', bold=True)} {visible(message)}")
     if remedy:
-        print("\n".join(map(visible, remedy.splitlines())), file=sys.stderr)  # noqa: T201
+        say("\n".join(map(visible, remedy.splitlines())))
     return status

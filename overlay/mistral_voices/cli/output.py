@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -34,8 +35,19 @@ def _escape(character: str) -> str:
 
 
 def say(text: str = "") -> None:
-    """Write a line for people to standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    """Write a line for people to standard error; where that takes no more, what is being done goes on all the same."""
+    try:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(*streams: TextIO) -> None:
+    """Let the rest of the output vanish: it cannot be written, or whoever read it has enough."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
 
 
 def write(text: str) -> None:
