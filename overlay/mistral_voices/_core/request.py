@@ -57,10 +57,19 @@ class Request(Generic[T]):
         secret: str = "",
         metadata: Mapping[str, Any] = NO_METADATA,
     ) -> None:
-        self.method, self.path, self.parse, self.headers = method, path, parse, headers
-        self.content, self.download, self.seconds = content, download, seconds
-        self.creates, self.deletes, self.missing_ok, self.is_sample = creates, deletes, missing_ok, is_sample
-        self.secret, self.metadata = secret, metadata
+        self.method: str = method
+        self.path: str = path
+        self.parse: Callable[..., T] = parse
+        self.headers: Mapping[str, str] = headers
+        self.content: bytes | Upload | None = content
+        self.download: Download | None = download
+        self.seconds: float = seconds
+        self.creates: bool = creates
+        self.deletes: bool = deletes
+        self.missing_ok: bool = missing_ok
+        self.is_sample: bool = is_sample
+        self.secret: str = secret
+        self.metadata: Mapping[str, Any] = metadata
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path})"  # the body may be a sample
@@ -72,7 +81,11 @@ class Send:
     def __init__(
         self, request: Request[Any], url: str, headers: dict[str, str], timeout: float | None, attempt: int
     ) -> None:
-        self.request, self.url, self.headers, self.timeout, self.attempt = request, url, headers, timeout, attempt
+        self.request: Request[Any] = request
+        self.url: str = url
+        self.headers: dict[str, str] = headers
+        self.timeout: float | None = timeout
+        self.attempt: int = attempt
 
     @classmethod
     def prepare(cls, request: Request[Any], options: Options, key: str, attempt: int) -> Send:

@@ -34,8 +34,12 @@ class Response:
         raw: Callable[[], Any],
         encoding: str = "",
     ) -> None:
-        self.status_code, self.headers, self.content = status_code, headers, content
-        self.unreadable, self.raw, self.encoding = unreadable, raw, encoding
+        self.status_code: int = status_code
+        self.headers: Mapping[str, str] = headers
+        self.content: bytes = content
+        self.unreadable: str | None = unreadable
+        self.raw: Callable[[], Any] = raw
+        self.encoding: str = encoding
 
     def json(self) -> Any:
         """Parse the body; ValueError when it is not JSON."""
@@ -77,8 +81,14 @@ class TransportError(Exception):
         peer: str | None = None,
     ) -> None:
         super().__init__(reason)
-        self.cause, self.reason, self.was_sent, self.is_transient = cause, reason, was_sent, is_transient
-        self.phase, self.seconds, self.is_unsendable, self.peer = phase, seconds, is_unsendable, peer
+        self.cause = cause
+        self.reason = reason
+        self.was_sent = was_sent
+        self.is_transient = is_transient
+        self.phase = phase
+        self.seconds = seconds
+        self.is_unsendable = is_unsendable
+        self.peer = peer
 
     @classmethod
     def of_environment(cls, reason: str, cause: Exception) -> TransportError:
