@@ -165,7 +165,7 @@ def _signature_problems(
 
 
 def check_results(document: Document, package: ModuleType) -> Iterator[str]:
-    """Each method gives the schema of its response 200; audio is given as text."""
+    """Each method gives the schema of its success; audio is given as text."""
     for operation, method in implemented(document, package):
         found = annotation_words(method, "return")
         for media_type, schema in operation.success_types().items():
@@ -193,19 +193,18 @@ def public_models(package: ModuleType) -> dict[str, type[Any] | None]:
 
 
 def check_statuses(document: Document, package: ModuleType) -> Iterator[str]:
-    """Each documented status has a class of its own, and a 2XX is one that can be read as 200 is."""
+    """Each documented status has a class of its own, and a 2XX is one that can be read as the first is."""
     flow = f"{OVERLAY}/_core/flow.py"
     for operation in operations(document):
-        if "200" not in operation.responses:
-            yield f"{operation}: the document has no response 200, as which {flow} reads every 2XX"
+        success = operation.responses.get(operation.success, {})
         invalid = operation.responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
         if invalid.get("x-name", "HTTPValidationError") != "HTTPValidationError":
             yield f"{operation}: {OVERLAY}/_core/error_mapping.py does not read a 422 as {invalid['x-name']}"
         for name, response in operation.responses.items():
             if not name.isdigit():
                 yield f"{operation}: the status {name!r} is no number, which nothing in the client reads"
-            elif int(name) < 300 and response.get("content") != operation.responses.get("200", {}).get("content"):
-                yield f"{operation}: the status {name} has another body than 200, as which {flow} reads it"
+            elif int(name) < 300 and response.get("content") != success.get("content"):
+                yield f"{operation}: {name} has another body than {operation.success}, as which {flow} reads it"
             elif 300 <= int(name) < 500 and int(name) not in CLASSES:
                 yield (
                     f"{operation}: the status {name} has no class of its own: add one to the tree, STATUS_ERRORS and "

@@ -78,9 +78,14 @@ class Operation(NamedTuple):
         """The method of Voices that should serve it."""
         return METHODS.get(self.name, self.name.removesuffix("_voices").removesuffix("_voice"))
 
+    @property
+    def success(self) -> str:
+        """The first 2XX, as which the client reads every other; "" for none."""
+        return min((status for status in self.responses if status[0] == "2"), default="")
+
     def success_types(self) -> Mapping[str, Schema]:
-        """Give the media types of the response 200, each with its schema."""
-        content = self.responses.get("200", {}).get("content", {})
+        """Give the media types of the success, each with its schema."""
+        content = self.responses.get(self.success, {}).get("content", {})
         return {media_type: each.get("schema", {}) for media_type, each in content.items()}
 
     def needed(self) -> dict[str, Any]:
