@@ -16,6 +16,7 @@ from typing import Any
 from scripts.openapi import ROOT
 
 from .annotations import annotation_words, schema_words, shown
+from .attempts import check_attempts
 from .document import (
     OWN_ARGUMENTS,
     OWN_METHODS,
@@ -26,6 +27,7 @@ from .document import (
     Operation,
     alternatives,
     is_nullable,
+    models,
     operations,
 )
 from .known import check_known
@@ -177,14 +179,12 @@ def check_results(document: Document, package: ModuleType) -> Iterator[str]:
 
 def check_models(document: Document, package: ModuleType) -> Iterator[str]:
     """Each schema is a class that users can import; that each is made as the document says, `make drift` checks."""
-    public, schemas = public_models(package), {*document["components"]["schemas"]}
+    public, schemas = public_models(package), {*models(document)}
     for name in sorted(schemas - {name for name, kind in public.items() if kind is not None}):
         yield f"the schema {name} is not a public model: add it to {OVERLAY}/models.py, then run `make generate`"
     for name, kind in sorted(public.items()):
         if kind is None or kind.__name__ not in schemas | {"ValidationErrorCtx"}:
-            yield (
-                f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or if renamed, keep it as an alias"
-            )
+            yield f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or if renamed, keep it as an alias"
 
 
 def public_models(package: ModuleType) -> dict[str, type[Any] | None]:
@@ -341,6 +341,7 @@ CHECKS: tuple[Check, ...] = (
     check_security,
     check_docstrings,
     check_deprecated,
+    check_attempts,
     check_known,
     check_requests,
     check_local_server,

@@ -7,6 +7,8 @@ import keyword
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from openapi_python_client.strings import ClassName
+
 from mistral_voices.local import _document
 from scripts import openapi
 
@@ -107,14 +109,26 @@ def python_name(name: str) -> str:
     return f"{name}_" if taken and name not in KEPT_NAMES else name
 
 
+def class_name(schema: str) -> str:
+    """Give the name of the class that the generator makes of a schema: `Page-Output` becomes PageOutput."""
+    return str(ClassName(schema, ""))
+
+
+def models(document: Document) -> dict[str, Schema]:
+    """Give the schemas by the names of their classes; one that is an enum has none, but is a union of its values."""
+    schemas = document["components"]["schemas"].items()
+    return {class_name(name): schema for name, schema in schemas if "enum" not in schema}
+
+
 def resolve(document: Document, node: Any) -> Any:
-    """Copy a part of the document with what its references name in their place; `x-name` is the name of each."""
+    """Copy a part of the document with what its references name in their place; `x-name` is the class of each."""
     if isinstance(node, list):
         return [resolve(document, each) for each in node]
     if not isinstance(node, Mapping):
         return node
     if "$ref" in node:
-        return {**resolve(document, _document.resolve(document, node)), "x-name": node["$ref"].rpartition("/")[2]}
+        name = class_name(node["$ref"].rpartition("/")[2])
+        return {**resolve(document, _document.resolve(document, node)), "x-name": name}
     return {name: resolve(document, each) for name, each in node.items()}
 
 

@@ -29,7 +29,7 @@ from .behaviour import (
     public_models,
     signature_problems,
 )
-from .document import DOCUMENT, is_generated
+from .document import DOCUMENT, is_generated, resolve
 from .known import check_known
 
 # test_operations.py does the one that is left out.
@@ -63,6 +63,7 @@ NAMED = {
     "add a status without a class": ("418", f"STATUS_ERRORS and __all__ of {OVERLAY}/errors.py"),
     "add a schema": ("Recipe", f"{OVERLAY}/models.py"),
     "add a server": ("'ap'", f"SERVERS in {OVERLAY}/client.py"),
+    "change a method into POST": ("update_voice (POST", "creates=True", "_api/operations.py"),
     "drop a query parameter": ("'language'", f"remove the argument from search in {OVERLAY}/voices/listing.py"),
 }
 
@@ -81,6 +82,17 @@ def test_what_is_new_in_the_document_is_named(name: str) -> None:
     assert any(all(word in problem for word in NAMED[name]) for problem in problems), problems
     for path in re.findall(r"[\w/]+\.py\b", " ".join(problems)):
         assert (ROOT / path).is_file(), f"a message names {path}"
+
+
+def test_classes_have_the_names_that_the_generator_gives_them() -> None:
+    document = load(DOCUMENT)
+    schemas = document["components"]["schemas"]
+    for name in ("VoiceResponse", "VoiceUpdateRequest"):
+        schemas[name.replace("Voice", "Voice-")] = schemas.pop(name)
+    schemas["Sort-Order"] = {"type": "string", "enum": ["name", "created_at"]}
+    assert [*check_models(document, mistral_voices)] == []
+    reference = {"$ref": "#/components/schemas/Voice-Response"}
+    assert resolve(document, {"schema": reference})["schema"]["x-name"] == "VoiceResponse"
 
 
 def test_the_command_line_shows_all_that_a_voice_has() -> None:
