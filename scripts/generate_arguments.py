@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_python_client.strings import PythonIdentifier
+from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from scripts.openapi import operations, resolve, schemas, sent
 
@@ -25,6 +25,11 @@ BY_PATCH = "describe it in another form by a patch in openapi/patches"
 
 class GenerationError(Exception):
     """The package cannot be generated; the message says why and what to do."""
+
+
+def class_name(schema: str) -> str:
+    """Give the name of the class that the generator makes of a schema: `Page-Output` becomes PageOutput."""
+    return str(ClassName(schema, ""))
 
 
 def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -115,8 +120,9 @@ def _types(where: str, alternatives: list[dict[str, Any]], known: set[str] = KNO
             raise GenerationError(f"{where} is {what}: {BY_PATCH}")
         if unknown := sorted(each.keys() - known):
             raise GenerationError(
-                f"{where} uses {', '.join(unknown)}, which nothing checks before sending: add it to `Argument` in "
-                "openapi/templates/arguments.py.jinja and to the check in overlay/mistral_voices/_api/arguments.py"
+                f"{where} uses {', '.join(unknown)}, which nothing checks before sending: {BY_PATCH}, or add it to "
+                "`Argument` in openapi/templates/arguments.py.jinja, to the checks in overlay/mistral_voices/_api/"
+                "arguments.py and local/_validation.py, and to tests/contract/values.py"
             )
         if kind not in TYPES:
             raise GenerationError(f"{where} has no type: {BY_PATCH}")

@@ -7,10 +7,9 @@ import keyword
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from openapi_python_client.strings import ClassName
-
 from mistral_voices.local import _document
 from scripts import openapi
+from scripts.generate_arguments import class_name
 
 DOCUMENT = openapi.ROOT / "openapi" / "voices.yaml"
 JSON = "application/json"
@@ -107,11 +106,6 @@ def python_name(name: str) -> str:
     """Give a name in Python: with a final underscore where it would hide a builtin or be a keyword."""
     taken = keyword.iskeyword(name) or hasattr(builtins, name)
     return f"{name}_" if taken and name not in KEPT_NAMES else name
-
-
-def class_name(schema: str) -> str:
-    """Give the name of the class that the generator makes of a schema: `Page-Output` becomes PageOutput."""
-    return str(ClassName(schema, ""))
 
 
 def models(document: Document) -> dict[str, Schema]:

@@ -89,7 +89,7 @@ REFUSED = {
         "",
         "Request is sent: give it `x-sent: true` in openapi/patches",
     ),
-    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 response in JSON"),
+    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 2XX response in JSON"),
 }
 
 
