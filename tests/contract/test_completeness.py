@@ -10,6 +10,7 @@ import re
 import pytest
 
 import mistral_voices
+from mistral_voices import errors
 from mistral_voices._core.options import CallOptions
 from mistral_voices.cli.listing import FIELDS
 from mistral_voices.voices import Voices
@@ -99,6 +100,24 @@ def test_the_command_line_shows_all_that_a_voice_has() -> None:
     members = load(DOCUMENT)["components"]["schemas"]["VoiceResponse"]["properties"]
     if different := {*FIELDS} ^ {*members}:
         pytest.fail(f"FIELDS in {OVERLAY}/cli/listing.py lacks or has too much: {sorted(different)}", pytrace=False)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_the_tables_show_every_operation(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    methods = [name for name, _ in inspect.getmembers(Voices, inspect.isfunction) if not name.endswith("_async")]
+    if lacking := [name for name in methods if name[0] != "_" and f"`{name}(" not in text]:
+        pytest.fail(f"the table of operations in {page} lacks {', '.join(lacking)}", pytrace=False)
+
+
+def test_the_trees_show_every_error() -> None:
+    trees = {
+        "docs/errors.md": (ROOT / "docs/errors.md").read_text("utf-8"),
+        f"{OVERLAY}/errors.py": errors.__doc__ or "",
+    }
+    for place, text in trees.items():
+        if lacking := [name for name in errors.__all__ if name not in text]:
+            pytest.fail(f"the tree of errors in {place} lacks {', '.join(lacking)}", pytrace=False)
 
 
 def test_every_docstring_names_all_options() -> None:
