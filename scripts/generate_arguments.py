@@ -59,6 +59,23 @@ def _unused(document: dict[str, Any]) -> Iterator[str]:
         for key, member in schema.get("properties", {}).items():
             if isinstance(member, dict) and member.get(unused):
                 yield f"{name}.{key} is {unused}, so it does not belong there: remove it by a patch in openapi/patches"
+        if name not in requests:
+            yield from (
+                f"{place} says which additionalProperties may come, and nothing checks those of a response: "
+                "remove that by a patch in openapi/patches/040-voices.yaml, or where it is false, set it to true"
+                for place, each in _parts(name, schema)
+                if each.get("additionalProperties", True) is not True
+            )
+
+
+def _parts(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give a schema and all that is written within it, each with the member where it stands."""
+    if isinstance(schema, dict):
+        yield place, schema
+        for part in (*schema.get("anyOf", ()), schema.get("items")):
+            yield from _parts(place, part)
+        for key, member in schema.get("properties", {}).items():
+            yield from _parts(f"{place}.{key}", member)
 
 
 def _parameters(

@@ -68,6 +68,11 @@ REFUSED = {
         TAGS + "$ref: '#/components/schemas/VoiceResponse'\n          - type: string",
         "openapi/templates/received.jinja has no rule for the member tags",
     ),
+    "a map with typed values": (
+        "      required:\n      - id\n",
+        "      additionalProperties: {type: integer}\n      required:\n      - id\n",
+        "VoiceResponse says which additionalProperties may come",
+    ),
     "no description of a member": (
         "          description: Free labels.\n",
         "",
