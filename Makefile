@@ -94,7 +94,7 @@ layers: $(READY) ## Do imports point down, without a circle?
 
 lint: $(READY) ## ruff: style and common mistakes
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Not in the usual form: run $(BIN)/ruff format"; exit 1; }
 
 types: $(READY) $(EXAMPLES) ## mypy --strict and pyright, on our code, the examples and a user's program against the wheel
 	@$(BIN)/mypy

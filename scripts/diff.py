@@ -27,6 +27,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.diff_surface import BREAKING, COMPATIBLE, INTERNAL, Finding, Surface, surface_findings
 from scripts.diff_wire import DiffError, WireFinding, self_test, wire_findings
+from scripts.generate_arguments import class_name
 from scripts.import_changes import Change, changes, renames
 from scripts.openapi import ROOT, DocumentError, load, sent, validate
 
@@ -112,7 +113,7 @@ def document_findings(
 ) -> list[Finding]:
     """List what changed; users import the `public` classes of the overlay before, and now those that are `kept`."""
     renamed = renames(old, new)
-    found = [_renamed_class(name, now, public, kept) for name, now in renamed.items()]
+    found = [_renamed_class(name, now, public, kept) for name, now in renamed_classes(renamed).items()]
     requests = sent(old) | sent(new)
     shapes = {PARAMETER.sub("{}", path): path for path in new["paths"]}  # paths, but for the names of their parameters
     gone = {path: PARAMETER.sub("{}", path) for path in old["paths"] if path not in new["paths"]}
@@ -124,6 +125,12 @@ def document_findings(
         if rating:
             found.append(Finding(rating, f"{change.text} ({why})"))
     return found
+
+
+def renamed_classes(renamed: dict[str, str]) -> dict[str, str]:
+    """Pair the classes of schemas that were renamed, where they are named otherwise too."""
+    classes = ((class_name(name), class_name(now)) for name, now in renamed.items())
+    return {name: now for name, now in classes if name != now}
 
 
 def _renamed_class(name: str, now: str, public: Collection[str], kept: Collection[str]) -> Finding:
@@ -158,7 +165,7 @@ def _rate(change: Change, requests: Collection[str]) -> tuple[str, str]:
 def python_findings(old: Side, new: Side) -> tuple[list[Finding], list[Finding]]:
     """Compare for a Python user: by the document, and by what can be imported."""
     renamed = renames(old.document, new.document)
-    before, now = old.surface(renamed), new.surface({})
+    before, now = old.surface(renamed_classes(renamed)), new.surface({})
     models = before.models(), now.models()
     from_document = document_findings(old.document, new.document, public=models[0], kept=models[1])
     requests = sent(old.document) | sent(new.document)

@@ -81,10 +81,12 @@ def build(openapi: Path, target: Path) -> None:
     if lacking := [*undescribed(document)]:
         raise GenerationError("\n- ".join(["these have no description, which becomes a docstring:", *lacking]))
     for _, operation in operations(document):
-        if "application/json" not in resolve(document, operation["responses"].get("200", {})).get("content", {}):
+        first = min(map(str, operation["responses"]))
+        content = resolve(document, operation["responses"].get(first, {})).get("content", {})
+        if first[0] != "2" or "application/json" not in content:
             name = operation.get("operationId")
             raise GenerationError(
-                f"{name} has no 200 response in JSON, which the templates need: describe it by a patch"
+                f"{name} has no 2XX response in JSON as its first, which the templates need: describe it by a patch"
             )
     if not (templates / "model.py.jinja").is_file():
         raise GenerationError("the templates are missing from openapi/templates")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_python_client.strings import PythonIdentifier
+from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from scripts.openapi import operations, resolve, schemas, sent
 
@@ -25,6 +25,11 @@ BY_PATCH = "describe it in another form by a patch in openapi/patches"
 
 class GenerationError(Exception):
     """The package cannot be generated; the message says why and what to do."""
+
+
+def class_name(schema: str) -> str:
+    """Give the name of the class that the generator makes of a schema: `Page-Output` becomes PageOutput."""
+    return str(ClassName(schema, ""))
 
 
 def arguments(document: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -54,6 +59,23 @@ def _unused(document: dict[str, Any]) -> Iterator[str]:
         for key, member in schema.get("properties", {}).items():
             if isinstance(member, dict) and member.get(unused):
                 yield f"{name}.{key} is {unused}, so it does not belong there: remove it by a patch in openapi/patches"
+        if name not in requests:
+            yield from (
+                f"{place} says which additionalProperties may come, and nothing checks those of a response: "
+                "remove that by a patch in openapi/patches/040-voices.yaml, or where it is false, set it to true"
+                for place, each in _parts(name, schema)
+                if each.get("additionalProperties", True) is not True
+            )
+
+
+def _parts(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give a schema and all that is written within it, each with the member where it stands."""
+    if isinstance(schema, dict):
+        yield place, schema
+        for part in (*schema.get("anyOf", ()), schema.get("items")):
+            yield from _parts(place, part)
+        for key, member in schema.get("properties", {}).items():
+            yield from _parts(f"{place}.{key}", member)
 
 
 def _parameters(
@@ -115,8 +137,9 @@ def _types(where: str, alternatives: list[dict[str, Any]], known: set[str] = KNO
             raise GenerationError(f"{where} is {what}: {BY_PATCH}")
         if unknown := sorted(each.keys() - known):
             raise GenerationError(
-                f"{where} uses {', '.join(unknown)}, which nothing checks before sending: add it to `Argument` in "
-                "openapi/templates/arguments.py.jinja and to the check in overlay/mistral_voices/_api/arguments.py"
+                f"{where} uses {', '.join(unknown)}, which nothing checks before sending: {BY_PATCH}, or add it to "
+                "`Argument` in openapi/templates/arguments.py.jinja, to the checks in overlay/mistral_voices/_api/"
+                "arguments.py and local/_validation.py, and to tests/contract/values.py"
             )
         if kind not in TYPES:
             raise GenerationError(f"{where} has no type: {BY_PATCH}")

@@ -37,7 +37,7 @@ def import_document(upstream: Path | None, folder: Path, today: date) -> dict[Pa
         print("The vendor changed nothing in the voices part.")
     patched, errors, needless = apply(new, actions)
     if errors:
-        raise PatchError("\n".join([f"{len(errors)} actions cannot be applied:", *(f"- {error}" for error in errors)]))
+        raise PatchError("\n".join(["these actions cannot be applied:", *(f"- {error}" for error in errors)]))
     for each in needless:
         print(f"note: {each}")
     result = arranged(patched)

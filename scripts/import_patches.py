@@ -60,7 +60,7 @@ def _actions(path: Path) -> Iterator[Action]:
     if patch.get("overlay") != "1.0.0" or not heading or not isinstance(patch.get("actions"), list):
         raise PatchError(f"{path} is no Overlay 1.0.0 file, with `overlay: 1.0.0`, a title in `info`, and `actions`")
     for position, action in enumerate(patch["actions"], 1):
-        where = f"{path} action {position}"
+        where = f"{path.name} action {position}"
         if not isinstance(action, dict) or not action.keys() <= MEMBERS:
             raise PatchError(f"{where}: it must be a mapping with nothing but {', '.join(sorted(MEMBERS))}")
         if not all(isinstance(action.get(key), str) and action[key] for key in ("target", "description")):

@@ -16,6 +16,7 @@ from typing import Any
 from scripts.openapi import ROOT
 
 from .annotations import annotation_words, schema_words, shown
+from .attempts import check_attempts
 from .document import (
     OWN_ARGUMENTS,
     OWN_METHODS,
@@ -26,6 +27,7 @@ from .document import (
     Operation,
     alternatives,
     is_nullable,
+    models,
     operations,
 )
 from .known import check_known
@@ -165,7 +167,7 @@ def _signature_problems(
 
 
 def check_results(document: Document, package: ModuleType) -> Iterator[str]:
-    """Each method gives the schema of its response 200; audio is given as text."""
+    """Each method gives the schema of its success; audio is given as text."""
     for operation, method in implemented(document, package):
         found = annotation_words(method, "return")
         for media_type, schema in operation.success_types().items():
@@ -177,14 +179,12 @@ def check_results(document: Document, package: ModuleType) -> Iterator[str]:
 
 def check_models(document: Document, package: ModuleType) -> Iterator[str]:
     """Each schema is a class that users can import; that each is made as the document says, `make drift` checks."""
-    public, schemas = public_models(package), {*document["components"]["schemas"]}
+    public, schemas = public_models(package), {*models(document)}
     for name in sorted(schemas - {name for name, kind in public.items() if kind is not None}):
         yield f"the schema {name} is not a public model: add it to {OVERLAY}/models.py, then run `make generate`"
     for name, kind in sorted(public.items()):
         if kind is None or kind.__name__ not in schemas | {"ValidationErrorCtx"}:
-            yield (
-                f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or if renamed, keep it as an alias"
-            )
+            yield f"models.{name} is no schema: remove it from {OVERLAY}/models.py, or if renamed, keep it as an alias"
 
 
 def public_models(package: ModuleType) -> dict[str, type[Any] | None]:
@@ -193,19 +193,18 @@ def public_models(package: ModuleType) -> dict[str, type[Any] | None]:
 
 
 def check_statuses(document: Document, package: ModuleType) -> Iterator[str]:
-    """Each documented status has a class of its own, and a 2XX is one that can be read as 200 is."""
+    """Each documented status has a class of its own, and a 2XX is one that can be read as the first is."""
     flow = f"{OVERLAY}/_core/flow.py"
     for operation in operations(document):
-        if "200" not in operation.responses:
-            yield f"{operation}: the document has no response 200, as which {flow} reads every 2XX"
+        success = operation.responses.get(operation.success, {})
         invalid = operation.responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
         if invalid.get("x-name", "HTTPValidationError") != "HTTPValidationError":
             yield f"{operation}: {OVERLAY}/_core/error_mapping.py does not read a 422 as {invalid['x-name']}"
         for name, response in operation.responses.items():
             if not name.isdigit():
                 yield f"{operation}: the status {name!r} is no number, which nothing in the client reads"
-            elif int(name) < 300 and response.get("content") != operation.responses.get("200", {}).get("content"):
-                yield f"{operation}: the status {name} has another body than 200, as which {flow} reads it"
+            elif int(name) < 300 and response.get("content") != success.get("content"):
+                yield f"{operation}: {name} has another body than {operation.success}, as which {flow} reads it"
             elif 300 <= int(name) < 500 and int(name) not in CLASSES:
                 yield (
                     f"{operation}: the status {name} has no class of its own: add one to the tree, STATUS_ERRORS and "
@@ -342,6 +341,7 @@ CHECKS: tuple[Check, ...] = (
     check_security,
     check_docstrings,
     check_deprecated,
+    check_attempts,
     check_known,
     check_requests,
     check_local_server,

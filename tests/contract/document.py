@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mistral_voices.local import _document
 from scripts import openapi
+from scripts.generate_arguments import class_name
 
 DOCUMENT = openapi.ROOT / "openapi" / "voices.yaml"
 JSON = "application/json"
@@ -78,9 +79,14 @@ class Operation(NamedTuple):
         """The method of Voices that should serve it."""
         return METHODS.get(self.name, self.name.removesuffix("_voices").removesuffix("_voice"))
 
+    @property
+    def success(self) -> str:
+        """The first 2XX, as which the client reads every other; "" for none."""
+        return min((status for status in self.responses if status[0] == "2"), default="")
+
     def success_types(self) -> Mapping[str, Schema]:
-        """Give the media types of the response 200, each with its schema."""
-        content = self.responses.get("200", {}).get("content", {})
+        """Give the media types of the success, each with its schema."""
+        content = self.responses.get(self.success, {}).get("content", {})
         return {media_type: each.get("schema", {}) for media_type, each in content.items()}
 
     def needed(self) -> dict[str, Any]:
@@ -102,14 +108,21 @@ def python_name(name: str) -> str:
     return f"{name}_" if taken and name not in KEPT_NAMES else name
 
 
+def models(document: Document) -> dict[str, Schema]:
+    """Give the schemas by the names of their classes; one that is an enum has none, but is a union of its values."""
+    schemas = document["components"]["schemas"].items()
+    return {class_name(name): schema for name, schema in schemas if "enum" not in schema}
+
+
 def resolve(document: Document, node: Any) -> Any:
-    """Copy a part of the document with what its references name in their place; `x-name` is the name of each."""
+    """Copy a part of the document with what its references name in their place; `x-name` is the class of each."""
     if isinstance(node, list):
         return [resolve(document, each) for each in node]
     if not isinstance(node, Mapping):
         return node
     if "$ref" in node:
-        return {**resolve(document, _document.resolve(document, node)), "x-name": node["$ref"].rpartition("/")[2]}
+        name = class_name(node["$ref"].rpartition("/")[2])
+        return {**resolve(document, _document.resolve(document, node)), "x-name": name}
     return {name: resolve(document, each) for name, each in node.items()}
 
 

@@ -17,7 +17,7 @@ from tests.harness import Reply
 
 from .annotations import attribute_words, shown
 from .calls import Pair
-from .document import Document, operations
+from .document import Document, models, operations
 
 LEAST = {"id": "v1", "name": "Ada", "created_at": "2026-01-02T03:04:05Z", "user_id": None}
 EDITABLE = {"name": "Ada", "languages": ["en", "fr"], "gender": "female", "age": 33, "tags": ["warm"]}
@@ -90,7 +90,7 @@ def _unknown(document: Document, package: ModuleType) -> Iterator[str]:
         names = [field.python_name for field in operation.fields if not any(field.python_name in each for each in rows)]
         if names or not rows:
             yield f"{operation} is new, or takes what is in no row of REQUESTS: {', '.join(names)}"
-    for name, schema in document["components"]["schemas"].items():
+    for name, schema in models(document).items():
         if name not in TYPES and not schema.get("x-sent") and name in package.models.__all__:
             yield f"models.{name} is new, and not in TYPES"
 

@@ -57,8 +57,8 @@ def hold_refusals(operation: Operation) -> None:
 
 
 def good_reply(operation: Operation) -> Reply:
-    """Give a response 200 of the document."""
-    return Reply(200, full(operation.success_types().get(JSON, {})))
+    """Give a success of the document."""
+    return Reply(int(operation.success), full(operation.success_types().get(JSON, {})))
 
 
 def allowed(operation: Operation) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ import re
 import pytest
 
 import mistral_voices
+from mistral_voices import errors
 from mistral_voices._core.options import CallOptions
 from mistral_voices.cli.listing import FIELDS
 from mistral_voices.voices import Voices
@@ -29,7 +30,7 @@ from .behaviour import (
     public_models,
     signature_problems,
 )
-from .document import DOCUMENT, is_generated
+from .document import DOCUMENT, is_generated, resolve
 from .known import check_known
 
 # test_operations.py does the one that is left out.
@@ -63,6 +64,7 @@ NAMED = {
     "add a status without a class": ("418", f"STATUS_ERRORS and __all__ of {OVERLAY}/errors.py"),
     "add a schema": ("Recipe", f"{OVERLAY}/models.py"),
     "add a server": ("'ap'", f"SERVERS in {OVERLAY}/client.py"),
+    "change a method into POST": ("update_voice (POST", "creates=True", "_api/operations.py"),
     "drop a query parameter": ("'language'", f"remove the argument from search in {OVERLAY}/voices/listing.py"),
 }
 
@@ -83,10 +85,39 @@ def test_what_is_new_in_the_document_is_named(name: str) -> None:
         assert (ROOT / path).is_file(), f"a message names {path}"
 
 
+def test_classes_have_the_names_that_the_generator_gives_them() -> None:
+    document = load(DOCUMENT)
+    schemas = document["components"]["schemas"]
+    for name in ("VoiceResponse", "VoiceUpdateRequest"):
+        schemas[name.replace("Voice", "Voice-")] = schemas.pop(name)
+    schemas["Sort-Order"] = {"type": "string", "enum": ["name", "created_at"]}
+    assert [*check_models(document, mistral_voices)] == []
+    reference = {"$ref": "#/components/schemas/Voice-Response"}
+    assert resolve(document, {"schema": reference})["schema"]["x-name"] == "VoiceResponse"
+
+
 def test_the_command_line_shows_all_that_a_voice_has() -> None:
     members = load(DOCUMENT)["components"]["schemas"]["VoiceResponse"]["properties"]
     if different := {*FIELDS} ^ {*members}:
         pytest.fail(f"FIELDS in {OVERLAY}/cli/listing.py lacks or has too much: {sorted(different)}", pytrace=False)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+def test_the_tables_show_every_operation(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    methods = [name for name, _ in inspect.getmembers(Voices, inspect.isfunction) if not name.endswith("_async")]
+    if lacking := [name for name in methods if name[0] != "_" and f"`{name}(" not in text]:
+        pytest.fail(f"the table of operations in {page} lacks {', '.join(lacking)}", pytrace=False)
+
+
+def test_the_trees_show_every_error() -> None:
+    trees = {
+        "docs/errors.md": (ROOT / "docs/errors.md").read_text("utf-8"),
+        f"{OVERLAY}/errors.py": errors.__doc__ or "",
+    }
+    for place, text in trees.items():
+        if lacking := [name for name in errors.__all__ if name not in text]:
+            pytest.fail(f"the tree of errors in {place} lacks {', '.join(lacking)}", pytrace=False)
 
 
 def test_every_docstring_names_all_options() -> None:

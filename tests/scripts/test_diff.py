@@ -140,6 +140,11 @@ def test_a_renamed_class_is_judged_by_what_the_overlay_exports(folder: Path, rep
     assert "  breaking    class renamed: Boat -> Ship" in report("HEAD")
     replace(folder, f"{diff.OVERLAY}/models.py", "import Boat", "import Ship\nBoat = Ship")
     assert "  compatible  class renamed: Boat -> Ship" in report("HEAD")
+    replace(folder, diff.DOCUMENT, "schemas/Ship'", "schemas/Ship-Output'")
+    replace(folder, diff.DOCUMENT, "    Ship:\n", "    Ship-Output:\n")
+    replace(folder, BOAT, "class Ship", "class ShipOutput")
+    replace(folder, f"{diff.OVERLAY}/models.py", "import Ship\nBoat = Ship", "import ShipOutput")
+    assert "`Boat = ShipOutput` in models.py would keep it" in report("HEAD")
 
 
 def test_the_wire_counts_unless_the_client_takes_it(folder: Path, report: Report) -> None:

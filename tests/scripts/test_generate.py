@@ -68,6 +68,11 @@ REFUSED = {
         TAGS + "$ref: '#/components/schemas/VoiceResponse'\n          - type: string",
         "openapi/templates/received.jinja has no rule for the member tags",
     ),
+    "a map with typed values": (
+        "      required:\n      - id\n",
+        "      additionalProperties: {type: integer}\n      required:\n      - id\n",
+        "VoiceResponse says which additionalProperties may come",
+    ),
     "no description of a member": (
         "          description: Free labels.\n",
         "",
@@ -89,7 +94,7 @@ REFUSED = {
         "",
         "Request is sent: give it `x-sent: true` in openapi/patches",
     ),
-    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 200 response in JSON"),
+    "a response without JSON": (LIST, LIST.replace("json", "pdf", 1), "list_voices has no 2XX response in JSON"),
 }
 
 

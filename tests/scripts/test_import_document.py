@@ -254,7 +254,7 @@ ADVISED = {
     "another success": (
         {"at": f"{V1}.get.responses", "put": {"202": {"description": ""}}},
         "response 202",
-        "every 2XX as 200",
+        "every 2XX as the first",
     ),
     "another body": (
         {"at": f"{V1}.post.requestBody.content['application/json']", "rename": "multipart/form-data"},
@@ -265,6 +265,11 @@ ADVISED = {
         {"at": f"{SCHEMAS}.Voice", "put": {"properties": {"id": {}, "mood": {}}, "required": ["id", "mood"]}},
         "property added: Voice.mood (required)",
         "remove `required` and add it anew",
+    ),
+    "a header": (
+        {"at": f"{V1}.get.responses.*.headers", "put": {"X-Left": {"schema": {"type": "integer"}}}},
+        "response 200 header X-Left",
+        "utils.ResponseInfo",
     ),
     "deprecated": ({"at": f"{V1}.get", "put": {"deprecated": True}}, "deprecated is now true", "@deprecated"),
 }
