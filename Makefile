@@ -70,7 +70,7 @@ crash: $(READY) ## Kill backup, restore, copy and apply at 200 places, run them 
 	@$(BIN)/python scripts/crash.py $(if $(SEED),--seed $(SEED))
 
 chaos: $(READY) ## Make 20,000 calls through faults of a hundred kinds, and compare; SEED=n takes others, CALLS=n makes fewer
-	@$(BIN)/python scripts/chaos $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
+	@PYTHONMALLOC=malloc $(BIN)/python scripts/chaos $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
 
 fuzz: $(READY) ## Push 100,000 hostile bodies, heads, cursors, ids and file objects through the client; SEED=n CASES=n take others
 	@$(BIN)/python scripts/fuzz.py $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
