@@ -61,8 +61,45 @@ def test_any_text_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
     assert found.voices[0].voice == voice
 
 
-def test_readable_text_is_not_escaped() -> None:
+@pytest.mark.parametrize("dumper", [yaml.SafeDumper, yaml_text.FAST_DUMPER])
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029", "\r", "\n", "\r\n"])
+def test_no_end_of_a_line_is_lost(dumper: Any, end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_text, "FAST_DUMPER", dumper)  # PyYAML may be without libyaml
+    for half in ("", "\ud800"):  # which only Python's own dumper writes
+        value = {f"a{end}b": [f"Wait{end} what{half}", f"{end}{end}x", f"x {end}"]}
+        (tmp_path / "file").write_text(yaml_text.dump(value), "utf-8", newline="")
+        assert yaml_text.read(tmp_path / "file") == value
+
+
+@pytest.mark.parametrize("dumper", [yaml.SafeDumper, yaml_text.FAST_DUMPER])
+def test_readable_text_is_not_escaped(dumper: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_text, "FAST_DUMPER", dumper)
     assert yaml_text.dump({"name": "Zoë 名前"}) == "name: Zoë 名前\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- tags: [warm]\n- tags:\n  - 2024-13-45\n", "line 3: .* '2024-13-45' is no timestamp; quote it"),
+        ("voices:\n- age: 0x_\n- age: 1\n", "line 2: .* '0x_' is no int"),
+        (f"a:\n  b: {'9' * 5000}\n", "line 2: .* is no int"),
+        ("a: !!bool x", "line 1: .* 'x' is no bool"),
+        ("a: !!timestamp x", "line 1: .* 'x' is no timestamp"),
+        ("a: 1\nb: !!int ''", "line 2: .* '' is no int"),
+        ("a: 1\nb: x\0\n", "line 2: .* special characters are not allowed: #x0000"),
+        ("a: 1\na: 2\n", "line 2: .* 'a' stands there twice"),
+        ("a: 1\n---\nb: 2\n", "line 2: .* another document"),
+        ("a:\n  " + "[" * 3000, "line 2: .* nested too deeply"),
+        ("[" * 200_000, "line 1: .* nested too deeply"),
+        ("- " * 3000 + "a", "line 1: .* nested too deeply"),
+        ("a:\n- ? " + "{a: " * 300 + "}" * 300, "line 2: .* nested too deeply"),
+    ],
+    ids=lambda text: str(text)[:30],
+)
+def test_what_is_no_yaml_is_one_line_that_says_where(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "file").write_text(text)
+    with pytest.raises(ValueError, match=rf"\A.*file, {message}.*\Z"):
+        yaml_text.read(tmp_path / "file")
 
 
 def test_a_line_that_was_cut_off_was_never_written(tmp_path: Path) -> None:

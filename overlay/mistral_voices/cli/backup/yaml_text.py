@@ -2,16 +2,43 @@
 
 import codecs
 import re
+import reprlib
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 FAST_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+DEEPEST = 200
+# Where PyYAML's own dumper leaves one of these as it is, the loader takes it for the end of a line.
+LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
-class KeysOnce:
-    """A part of a loader: it refuses a key that stands twice in a mapping, of which the first would be lost."""
+class Checks:
+    """A part of a loader: it refuses, with its line, what would be lost, or would end the loader or the process."""
+
+    _depth = 0
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        """Go one level down, not without end: libyaml does so on the stack of the process."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=parent.start_mark)
+        super().descend_resolver(parent, index)  # type: ignore[misc]
+
+    def ascend_resolver(self) -> None:
+        """Go one level up."""
+        self._depth -= 1
+        super().ascend_resolver()  # type: ignore[misc]
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Make the value of a node; of a date of month 13, say, Python's own error does not say where it stands."""
+        try:
+            return super().construct_object(node, deep)  # type: ignore[misc]
+        except (ValueError, OverflowError, LookupError, AttributeError) as error:
+            kind = node.tag.rpartition(":")[2]
+            problem = f"{reprlib.repr(node.value)} is no {kind}; quote it if it is text"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
     def flatten_mapping(self, node: Any) -> None:
         """Merge what stands under <<; after that a key may be there twice, where the mapping says it anew."""
@@ -25,17 +52,21 @@ class KeysOnce:
         super().flatten_mapping(node)  # type: ignore[misc]
 
 
-Loader: Any = type("Loader", (KeysOnce, yaml.SafeLoader), {})
-FastLoader: Any = type("FastLoader", (KeysOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), {})
+Loader: Any = type("Loader", (Checks, yaml.SafeLoader), {})
+FastLoader: Any = type("FastLoader", (Checks, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), {})
 
 
 def dump(value: Any) -> str:
     """Write a value as readable YAML."""
-    options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 120}
     try:
-        return str(yaml.dump(value, Dumper=FAST_DUMPER, **options))
+        text = _dump(value, FAST_DUMPER)
     except UnicodeEncodeError:  # half of a surrogate pair, which libyaml cannot write
-        return str(yaml.dump(value, Dumper=yaml.SafeDumper, **options))
+        text = _dump(value, yaml.SafeDumper)
+    return text if LINE_ENDS.isdisjoint(text) else _dump(value, yaml.SafeDumper, allow_unicode=False)
+
+
+def _dump(value: Any, dumper: Any, *, allow_unicode: bool = True) -> str:
+    return str(yaml.dump(value, Dumper=dumper, allow_unicode=allow_unicode, sort_keys=False, width=120))
 
 
 def read(path: Path) -> Any:
@@ -56,10 +87,13 @@ def read(path: Path) -> Any:
         pass  # either it is none, or it is too much for libyaml; Python's own says more, too
     try:
         return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise ValueError(f"{path}{line}: this is no YAML: {getattr(error, 'problem', None) or error}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"{error.reason}: #x{error.character:04x}"
+    except yaml.MarkedYAMLError as error:
+        mark: Any = error.problem_mark
+        line, problem = mark.line + 1, f"{error.problem}"
+    raise ValueError(f"{path}, line {line}: this is no YAML: {problem}")
 
 
 def _load(text: str) -> Any:
