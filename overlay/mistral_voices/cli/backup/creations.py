@@ -107,21 +107,21 @@ class Creations:
         sleep: Callable[[float], None] = time.sleep,
     ) -> Voices:
         """List the voices; where a create began a moment ago and its voice is not there, wait for it and look again."""
-        said = False
+        waited = 0.0  # counted, for the clock may have been set, and the record may come from another machine
         while True:
             present = list_voices()
             missing = [
                 line for key, line in self._states.items() if self.had_begun(key) and not self.candidates(key, present)
             ]
-            left = max(
-                (IN_FLIGHT - (clock() - _moment(line["began"])).total_seconds() for line in missing), default=0.0
-            )
+            ages = [(clock() - _moment(line["began"])).total_seconds() for line in missing]
+            left = IN_FLIGHT - max(waited, min(ages, default=IN_FLIGHT))
             if left <= 0:
                 return present
-            if not said:
+            if not waited:
                 say(f"The last run ended while {missing[0].get('name')!r} was being created; looking for {left:.0f} s.")
-                said = True
-            sleep(min(left, LOOK_EVERY))
+            pause = min(left, LOOK_EVERY)
+            sleep(pause)
+            waited += pause
 
     def make_ready(self) -> None:
         """Make the file if it is absent, before the first create.
@@ -164,9 +164,9 @@ def create(creations: Creations, key: str, name: str, others: Iterable[str], mak
 
 
 def arguments(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the members of a voice that a create takes, without those that are null or empty."""
+    """Give the members of a voice that a create takes, without those that are null."""
     names = ("name", "slug", "languages", "gender", "age", "tags", "color", "description", "retention_notice")
-    return {name: metadata[name] for name in names if metadata.get(name) not in (None, [])}
+    return {name: metadata[name] for name in names if metadata.get(name) is not None}
 
 
 def fold(name: str) -> str:
