@@ -40,6 +40,17 @@ DONE = {**BEGUN, "new": "x", "done": "2026-01-01T00:00:01Z"}
         pytest.param([("a", "ADA ")], [("x", "ada")], [], {"x": "A"}, ["there x"], id="names as people type them"),
         pytest.param([("a", "Ada")], [("x", "Ada")], [], {"x": "B"}, ["in doubt"], id="same name, another sample"),
         pytest.param([("a", "Ada")], [("x", "Ada")], [], {}, ["in doubt"], id="same name, no sample there"),
+        pytest.param(
+            [("a", "Ada")], [("x", "Ada")], [], {"x": ValueError()}, ["in doubt"], id="same name, sample unreadable"
+        ),
+        pytest.param(
+            [("a", "Ada")],
+            [("x", "Ada"), ("y", "Ada")],
+            [],
+            {"x": ValueError(), "y": "A"},
+            ["there y"],
+            id="same name, one sample unreadable, one the same",
+        ),
         pytest.param([("a", "Ada")], [("x", "Eva")], [], {}, ["create"], id="same sample under another name"),
         pytest.param(
             [("a", "Ada"), ("b", "Ada", "B")],
@@ -154,6 +165,29 @@ def test_what_is_in_doubt_is_listed(account: Account, cli: Cli) -> None:
     there.server.close()
 
 
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 200, "body": "<html>"}, {"cut": 10}], ids=str)
+def test_a_sample_there_that_cannot_be_read_leaves_only_its_voice_in_doubt(
+    account: Account, cli: Cli, waits: list[float], fault: dict[str, Any]
+) -> None:
+    there = Account(voice(9, "Ada"))
+    cli("backup", "b")
+    there.server.fail(**fault, every=1, path="/v1/audio/voices/id-9/sample")
+    done = cli("restore", "b", "--server-url", there.url, "--yes", status=3)
+    assert "in doubt Ada (id-1): id-9 has its name, and its sample cannot be read: " in done.err
+    there.server.clear_faults()
+    assert [each[0] for each in there.library()] == ["Ada", "Zoë"]
+    there.server.close()
+
+
+def test_where_the_api_refuses_all_nothing_is_created(account: Account, cli: Cli) -> None:
+    there = Account(voice(9, "Ada"))
+    cli("backup", "b")
+    there.server.fail(401, every=1, path="/v1/audio/voices/id-9/sample")
+    cli("restore", "b", "--server-url", there.url, "--yes", status=4)
+    assert CREATE not in there.requested()
+    there.server.close()
+
+
 def test_a_damaged_sample_is_not_sent(account: Account, other: Account, cli: Cli) -> None:
     cli("backup", "b")
     next(Path("b/samples").glob("ada-*")).write_bytes(wav(7))
@@ -169,6 +203,20 @@ def test_the_plan_comes_first_and_nobody_waits_for_an_answer(account: Account, o
     assert "+ create Ada (id-1)" in cli("restore", "b", *url, status=2).err
     assert {*other.requested()} == {"GET /v2/audio/voices"}
     assert not Path("b/restored.jsonl").exists()
+
+
+def test_a_dry_run_leaves_the_folder_as_it_was(account: Account, cli: Cli) -> None:
+    def state() -> list[object]:
+        found = [(path, path.stat()) for path in [Path("b"), *sorted(Path("b").rglob("*"))]]
+        return [(path, each.st_mode, each.st_size, each.st_mtime_ns, each.st_ctime_ns) for path, each in found]
+
+    cli("backup", "b")
+    there = Account(voice(9, "Ada"))  # whose sample is compared
+    Path("b").chmod(0o755)
+    before = state()
+    cli("restore", "b", "--server-url", there.url, "--dry-run", status=3)
+    assert state() == before
+    there.server.close()
 
 
 def test_from_a_folder_that_cannot_be_written(account: Account, other: Account, cli: Cli) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -133,6 +134,80 @@ def test_one_bad_sample_does_not_stop_the_others(account: Account, cli: Cli) -> 
     cli("backup", "b")
     assert account.requested()[1:] == ["GET /v1/audio/voices/id-1/sample"]
     assert "error" not in read()["voices"][0]
+
+
+def test_a_download_that_always_breaks_off_does_not_stop_the_others(
+    account: Account, cli: Cli, waits: list[float]
+) -> None:
+    account.server.fail(cut=10, every=1, path="/v1/audio/voices/id-1/sample")
+    assert "Ada (id-1) was not saved" in cli("backup", "b", "--concurrency", "1", status=1).err
+    ada, zoe = read()["voices"]
+    assert (ada["sample"], zoe["sample"]["size"]) == (None, 3044)
+    assert ada["error"]
+
+
+def test_where_the_api_does_not_respond_the_run_ends(account: Account, cli: Cli, waits: list[float]) -> None:
+    for path in ("/v1/audio/voices/{voice_id}/sample", "/v1/audio/voices/{voice_id}"):
+        account.server.fail(drop="before", every=1, path=path)
+    assert "the same command goes on there" in cli("backup", "b", "--concurrency", "1", status=1).err
+    assert not Path("b/voices.yaml").exists()
+
+
+@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("prune", [(), ("--prune", "--yes")])
+def test_a_restored_voice_keeps_the_recording_it_was_made_from(
+    account: Account, cli: Cli, status: int, prune: tuple[str, ...]
+) -> None:
+    delete = account.server._application._store.delete
+    before = account.library()
+    cli("backup", "b")
+    delete("id-1")
+    new = cli("restore", "b", "--yes").out.split("\t")[1]
+    account.server.fail(status, every=1, path="/v1/audio/voices/{voice_id}/sample")
+    cli("backup", "b", *prune)
+    assert sorted(each["voice"]["id"] for each in read()["voices"]) == sorted([new, "id-2"])
+    account.server.clear_faults()
+    delete(new)
+    cli("restore", "b", "--yes")
+    assert account.library() == before
+
+
+@pytest.mark.parametrize("restored", [True, False])
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_damaged_recording_stays_until_a_whole_one_is_there(
+    account: Account, cli: Cli, status: int, restored: bool
+) -> None:
+    cli("backup", "b")
+    file = next(Path("b/samples").glob("ada-*"))
+    if restored:
+        account.server._application._store.delete("id-1")
+        cli("restore", "b", "--yes")
+    file.write_bytes(wav(1)[:-1] + b"?")
+    account.server.fail(status, every=1, path="/v1/audio/voices/{voice_id}/sample")
+    for _ in range(2):
+        cli("--retries", "0", "backup", "b", "--verify", "--prune", "--yes", status=1)
+        assert len(samples()) == len(read()["voices"]) == 2
+    account.server.clear_faults()
+    cli("backup", "b")
+    assert all(each["sample"] and "error" not in each for each in read()["voices"])
+    cli("backup", "b", "--verify", "--prune", "--yes")
+    assert sorted(samples().values()) == SAMPLES
+
+
+def test_a_recording_that_its_new_voice_does_not_have_stays(account: Account, cli: Cli) -> None:
+    """A create whose outcome was unknown, say: the new voice was saved before the next restore found it."""
+    cli("backup", "b")
+    account.server._application._store.delete("id-1")
+    Path("eva.wav").write_bytes(wav(3))
+    new = cli("create", "eva.wav", "--quiet").out.split()[0]
+    cli("backup", "b")
+    line = {"server": account.url, "old": "id-1", "new": new, "began": None, "done": "2026-01-01T00:00:00Z"}
+    Path("b/restored.jsonl").write_text(json.dumps(line) + "\n")
+    cli("backup", "b")
+    assert sorted(samples().values()) == sorted(map(wav, (1, 2, 3)))
+    assert len(read()["voices"]) == 3
+    cli("backup", "b", "--prune", "--yes")
+    assert sorted(samples().values()) == sorted(map(wav, (2, 3)))
 
 
 def test_the_next_run_goes_on_where_the_last_one_failed(account: Account, cli: Cli) -> None:

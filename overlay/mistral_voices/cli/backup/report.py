@@ -41,7 +41,7 @@ def backup_plan(todo: Plan, *, prune: bool) -> None:
 
 def backup_result(folder: Folder, todo: Plan, result: Result, *, prune: bool) -> int:
     """Show what a backup did, and give the exit status."""
-    lost = [entry for entry in todo.gone if entry.error and not prune]
+    lost = [entry for entry in [*([] if prune else todo.gone), *result.without_sample] if entry.error]
     status = FAILED if result.failed or lost else DONE
     if settings().get("json"):
         members: dict[str, Any] = {
@@ -99,9 +99,10 @@ def restore_result(steps: Sequence[Step], result: Restored, record: Path) -> int
         write(f"{visible(entry.id)}\t{visible(new)}\t{visible(entry.name)}")
     there = sum(step.action == "there" for step in steps)
     doubtful = sum(step.action == "in doubt" for step in steps)
+    remedy = "rename or delete what has the name there, if it is another voice, and run it again"
     say(
         f"{plural(len(result.created), 'voice')} created, {there} there already"
-        + (f", {doubtful} in doubt: rename or delete what has the name there, and run it again" if doubtful else "")
+        + (f", {doubtful} in doubt: {remedy}" if doubtful else "")
         + (f". Old and new ids: {record}" if result.created else "")
     )
     return status

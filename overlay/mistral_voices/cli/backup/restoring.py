@@ -6,12 +6,15 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from mistral_voices import Mistral, errors, models
 
+from ..failures import describe
 from ..parallel import each_until_all_would_fail
 from .creations import Creations, Voices, arguments, create, fold
+from .fetching import fetch_sample
 from .folder import Backup, Entry, Folder, sha256
 
 Action: TypeAlias = Literal["create", "there", "in doubt", "impossible", "damaged"]
@@ -62,8 +65,11 @@ class Planner:
         names = {fold(entry.name) for entry in self._backup.voices if self._known(entry) is None}
         return [voice_id for name in names for voice_id in self._by_name.get(name, ()) if voice_id not in claimed]
 
-    def steps(self, hashes: Mapping[str, str]) -> list[Step]:
-        """Say for each voice of the backup what is to be done; `hashes` are the sha256 of the samples to compare."""
+    def steps(self, hashes: Mapping[str, str | Exception]) -> list[Step]:
+        """Say for each voice of the backup what is to be done.
+
+        `hashes` are the sha256 of the samples to compare, or why one cannot be read.
+        """
         claimed, steps = self._claimed(), []
         for entry in self._backup.voices:
             named = self._by_name.get(fold(entry.name), [])
@@ -100,12 +106,16 @@ class Planner:
         return Step("create", entry)
 
 
-def _compare(entry: Entry, named: list[str], hashes: Mapping[str, str]) -> Step:
+def _compare(entry: Entry, named: list[str], hashes: Mapping[str, str | Exception]) -> Step:
     """Decide by the samples of the voices that have its name."""
     wanted = entry.sample["sha256"] if entry.sample else None
     for voice_id in named:
         if hashes.get(voice_id) == wanted:
             return Step("there", entry, "it has the same name and the same sample", voice_id)
+    for voice_id in named:
+        if isinstance(error := hashes.get(voice_id), Exception):
+            reason = f"{voice_id} has its name, and its sample cannot be read: {describe(error)[0]}"
+            return Step("in doubt", entry, reason)
     if named:
         return Step("in doubt", entry, f"{', '.join(named)} has its name, but another sample")
     return Step("create", entry)
@@ -133,26 +143,24 @@ def prepare(
     return steps
 
 
-def _sample_hashes(mistral: Mistral, ids: Iterable[str], concurrency: int) -> dict[str, str]:
+def _sample_hashes(mistral: Mistral, ids: Iterable[str], concurrency: int) -> dict[str, str | Exception]:
     """Fetch samples from the target only to hash them; a voice without one is left out.
 
     Raises:
-        errors.MistralError, OSError: A sample could not be fetched.
+        errors.MistralError: The key, the limits of the account or the network are in the way.
+        OSError: There is no room for them.
     """
     # The backup may be read-only.
     with tempfile.TemporaryDirectory(prefix="mistral-voices-", ignore_cleanup_errors=True) as folder:
 
         def fetch(voice_id: str) -> str:
-            path = mistral.audio.voices.save_sample_audio(voice_id=voice_id, path=folder)
+            path = fetch_sample(mistral, voice_id, Path(folder))
             digest = sha256(path)
             path.unlink()
             return digest
 
         found = dict(each_until_all_would_fail(fetch, ids, concurrency))
-    for outcome in found.values():
-        if isinstance(outcome, Exception) and not isinstance(outcome, errors.NotFoundError):
-            raise outcome
-    return {voice_id: digest for voice_id, digest in found.items() if isinstance(digest, str)}
+    return {voice_id: outcome for voice_id, outcome in found.items() if not isinstance(outcome, errors.NotFoundError)}
 
 
 @dataclass(slots=True)

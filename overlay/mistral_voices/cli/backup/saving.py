@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mistral_voices import Mistral, errors, models
 
 from ..parallel import each_until_all_would_fail
 from .creations import Creations
+from .fetching import fetch_sample
 from .folder import Backup, Entry, Folder
 
 
@@ -19,7 +19,7 @@ class Plan:
     """What a backup has to do.
 
     Attributes:
-        entries: The voices at the API, with the samples that are in the folder already.
+        entries: The voices at the API, with the samples that are in the folder already, damaged ones too.
         missing: Those whose sample is to be fetched.
         gone: The voices of the folder that are no longer at the API.
         damaged: What is wrong with samples in the folder.
@@ -37,29 +37,34 @@ class Plan:
 def plan(folder: Folder, server: str, voices: Iterable[models.VoiceResponse], *, verify: bool = False) -> Plan:
     """Compare the voices at the API with the folder; the samples are read only to verify them.
 
+    A voice that was restored has the recording from which it was made, and takes the place of the one that was there.
+
     Raises:
         ValueError: The folder holds the voices of another server, or voices.yaml is no backup.
     """
-    old = folder.read() or Backup(server)
-    if old.server != server:
-        raise ValueError(f"{folder.path} is a backup of {old.server}, not of {server}: take another folder")
-    known = {entry.id: entry for entry in [*old.voices, *folder.journal_entries()]}
+    before = folder.read() or Backup(server)
+    if before.server != server:
+        raise ValueError(f"{folder.path} is a backup of {before.server}, not of {server}: take another folder")
+    known = {entry.id: entry for entry in [*before.voices, *folder.journal_entries()]}
     custom = sum(not entry.is_preset for entry in known.values())
-    found = Plan(server)
-    for entry in known.values():
-        if entry.sample and (damage := folder.damage(entry.sample, verify=verify)):
-            found.damaged.append(damage)
-            entry.error = damage
-        folder.claim(entry)
-    for voice in voices:
-        before = known.pop(voice.id, None)
-        found.entries.append(Entry(voice.to_dict(), before.sample if before and not before.error else None))
-    found.entries += [known.pop(entry.id) for entry in [*known.values()] if entry.is_preset]  # only --all lists them
-    ids = {entry.id for entry in found.entries}
+    listed = {voice.id: Entry(voice.to_dict(), None) for voice in voices}
+    found = Plan(server, [*listed.values()])
     restored = Creations(folder.path / "restored.jsonl", server, "old")
-    found.gone = [entry for entry in known.values() if not restored.among(entry.id, ids)]  # else it is there anew
+    for old in sorted(known.values(), key=lambda entry: entry.id not in listed):
+        folder.claim(old)
+        new = listed.get(old.id) or listed.get(restored.among(old.id, listed) or "")
+        if old.sample:
+            is_doubtful = bool(old.error or (new and new.id != old.id))
+            old.error = folder.damage(old.sample, verify=verify or is_doubtful)
+            found.damaged += [old.error] if old.error else []
+        if new is None:
+            (found.entries if old.is_preset else found.gone).append(old)  # only --all lists presets
+        elif old.sample and (new.error or not new.sample):
+            new.sample, new.error = old.sample, old.error
+        elif old.sample and new.sample and not old.error and new.sample["sha256"] != old.sample["sha256"]:
+            found.gone.append(old)
     found.lost_all = len(found.gone) == custom > 0
-    found.missing = [entry for entry in found.entries if entry.sample is None and not entry.is_preset]
+    found.missing = [each for each in found.entries if (each.error or not each.sample) and not each.is_preset]
     return found
 
 
@@ -84,8 +89,9 @@ def save(
 ) -> Result:
     """Fetch the samples that are missing, and write voices.yaml when all are there.
 
-    A sample that alone cannot be fetched is noted at its voice, and the rest goes on. Errors that others would meet too
-    end the run; what was fetched is kept, and the next run goes on there.
+    A sample that alone cannot be fetched is noted at its voice, and the rest goes on; one whose download breaks off
+    while the API responds, too. Errors that others would meet end the run; what was fetched is kept, and the next run
+    goes on there. A recording that the folder has stays in voices.yaml until a voice has a whole one in its place.
 
     Raises:
         errors.MistralError: The key, the limits of the account or the network are in the way.
@@ -98,10 +104,10 @@ def save(
         """Fetch the sample of a voice if it has one; False where the voice is gone."""
         try:
             with requests:
-                file = _fetch(mistral, folder, entry)
+                file = fetch_sample(mistral, entry.id, folder.samples / folder.stem(entry.id, entry.name))
         except errors.NotFoundError:
             return _is_there(mistral, entry.id)
-        entry.sample = folder.describe(file)
+        entry.sample, entry.error = folder.describe(file), None
         folder.journal.add({"voice": entry.voice, "sample": entry.sample})
         return True
 
@@ -112,12 +118,12 @@ def save(
             result.failed.append((entry, outcome))
         elif not outcome:
             vanished.add(entry.id)
-        elif entry.sample:
+        elif entry.sample and not entry.error:
             result.saved += 1
         else:
             result.without_sample.append(entry)
         advance()
-    entries = [entry for entry in todo.entries if entry.id not in vanished]
+    entries = [entry for entry in todo.entries if entry.sample or entry.id not in vanished]
     backup = Backup(todo.server, entries + ([] if prune else todo.gone))
     result.voices = len(backup.voices)
     folder.write(backup)
@@ -126,11 +132,6 @@ def save(
         for file in folder.strays(backup):
             file.unlink()
     return result
-
-
-def _fetch(mistral: Mistral, folder: Folder, entry: Entry) -> Path:
-    path = folder.samples / folder.stem(entry.id, entry.name)
-    return mistral.audio.voices.save_sample_audio(voice_id=entry.id, path=path, overwrite=True)
 
 
 def _is_there(mistral: Mistral, voice_id: str) -> bool:
