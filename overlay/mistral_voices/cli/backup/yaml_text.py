@@ -20,16 +20,17 @@ class Checks:
     _depth = 0
 
     def descend_resolver(self, parent: Any, index: Any) -> None:
-        """Go one level down, not without end: libyaml does so on the stack of the process."""
+        """Go one level down, not without end: libyaml does so on the stack of the process.
+
+        PyYAML's own only looks for resolvers by path, of which there are none.
+        """
         self._depth += 1
         if self._depth > DEEPEST:
             raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=parent.start_mark)
-        super().descend_resolver(parent, index)  # type: ignore[misc]
 
     def ascend_resolver(self) -> None:
         """Go one level up."""
         self._depth -= 1
-        super().ascend_resolver()  # type: ignore[misc]
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         """Make the value of a node; of a date of month 13, say, Python's own error does not say where it stands."""
