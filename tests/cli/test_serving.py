@@ -28,6 +28,19 @@ def test_it_serves_until_it_is_ended(
         assert (process.stdout.read(), process.wait()) == ("", 0)
 
 
+def test_a_signal_that_whoever_began_it_ignores_does_not_end_it(
+    call: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["sh", "-c", "trap '' INT; exec \"$0\" serve", str(SCRIPT)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        monkeypatch.setenv("MISTRAL_SERVER_URL", process.stdout.readline().strip().partition("=")[2])
+        process.send_signal(signal.SIGINT)
+        assert call("find", "clara").out == "local-clara\n"
+        process.terminate()
+        assert process.wait() == 0
+
+
 def test_what_it_cannot_do(call: Callable[..., Ended], server: object, user: Path) -> None:
     (user / "seed.yaml").write_text("- {")
     ended = call("serve", "--seed", "seed.yaml")

@@ -32,7 +32,8 @@ def serve(port: int, data: str | None, seed: str | None) -> None:
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: stop.set())
     try:
         server = VoicesServer(data, seed or ())
     except ModuleNotFoundError as error:
