@@ -79,6 +79,7 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
         write_whole(output, texts(backup, shown))
     else:
         sys.stdout.writelines(texts(backup, shown))
+        sys.stdout.flush()
     heard = sum(voice.file is not None for voice in shown)
     if settings().get("json"):
         size = output.stat().st_size
