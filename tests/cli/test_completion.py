@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from mistral_voices.cli.options import VARIABLE
 from mistral_voices.local import VoicesServer
 
 from .conftest import SCRIPT, WAV, Ended, in_terminal
@@ -105,6 +106,13 @@ def test_what_the_tab_key_inserts_is_one_word(user: Path) -> None:
     )
     assert re.findall("<find><(.*?)>", ended.out) == [*typed.values()]
     assert [path.name for path in user.iterdir()] == ["rc"]
+
+
+def test_other_shells_escape_what_they_are_given(call: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    keep([("q;(r)", "id-1"), ("q\nr", "id-2"), ("q\n", "\x1b")])
+    for name, value in {VARIABLE: "zsh_complete", "COMP_WORDS": "mistral-voices find q", "COMP_CWORD": "2"}.items():
+        monkeypatch.setenv(name, value)
+    assert call().out == "plain\nid-2\n_\nplain\nq;(r)\n_\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -53,7 +53,7 @@ def test_without_a_further_thread_all_is_done_all_the_same(threads: int) -> None
 
     def items() -> Iterator[int]:
         yield from range(threads)
-        threading.stack_size(1 << 46)  # more than there are addresses
+        threading.stack_size(1 << 60)  # more than there are addresses
         yield from range(threads, 5)
 
     def work(item: int) -> str:

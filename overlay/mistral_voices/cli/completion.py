@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mistral_voices import models
 
 
-# Text to bash, and to the script that click has for it, once what is no letter or digit is escaped, or within quotes.
+# What bash, and the script that click has for it, take for text and no more, once it is escaped or within quotes.
 PLAIN = re.compile(r"[\w .,()-]+")
 
 
