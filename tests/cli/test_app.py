@@ -81,7 +81,23 @@ def test_an_unknown_outcome(call: Callable[..., Ended], server: VoicesServer, us
         (["list", "--fields", "id,colour"], "there is no 'colour'"),
         (["list", "--server-url", "api.mistral.ai"], "--server-url must be an address"),
         (["list", "--timeout", "900000"], "'--timeout'"),
+        (["list", "--timeout", "nan"], "'--timeout': 'nan' is no number"),
+        (["list", "--limit", "9" * 23], "'--limit'"),
         (["get", " "], "give its id, slug or name"),
+        (["delete", "--yes", ""], "give its id, slug or name"),
+        (["delete", "--yes", "--older-than", ""], "'--older-than'"),
+        *(
+            (["delete", "--yes", "clara", option, ""], f"'{option}': It is empty")
+            for option in ("--backup", "--server-url", "--api-key-file", "--api-key-command")
+        ),
+        (["copy", "--to-server-url", "", "--yes"], "'--to-server-url': It is empty"),
+        (["copy", "--to-api-key-file", "", "--yes"], "'--to-api-key-file': It is empty"),
+        (["copy", "--from-api-key-command", "", "--yes"], "'--from-api-key-command': It is empty"),
+        (["backup", "", "--prune", "--yes"], "'DIR': It is empty"),
+        (["sample", "clara", "-o", ""], "It is empty"),
+        (["page", "voices", "-o", ""], "It is empty"),
+        (["page", "voices", "-o", "-", "--json"], "without --json"),
+        (["serve", "--data", ""], "'--data': It is empty"),
         (["create", "absent.wav"], "absent.wav"),
         (["update", "clara"], "Nothing to change"),
         (["update", "clara", "--gender", "female", "--clear", "gender"], "--clear gender contradicts"),

@@ -100,6 +100,19 @@ def test_what_the_file_does_not_name_stays_unless_pruned(account: Account, cli: 
     assert [each[0] for each in account.library()] == ["Ada", "New"]
 
 
+@pytest.mark.parametrize(("status", "ends"), [(422, 1), (403, 4), (500, 5)])
+def test_nothing_is_pruned_once_anything_failed(account: Account, cli: Cli, status: int, ends: int) -> None:
+    Path("zoe.wav").write_bytes(wav(2))
+    write({"name": "Ada"}, {"name": "Zoe", "sample": "zoe.wav"})
+    account.server.fail(status, method="POST", every=1)
+    ended = cli("apply", "v.yaml", "--prune", "--yes", status=ends)
+    assert "delete Zo\u00eb failed: not all else was done, so that it stays\n0 voices changed" in ended.err
+    assert "DELETE" not in changes(account)
+    account.server.clear_faults()
+    cli("apply", "v.yaml", "--prune", "--yes")
+    assert [each[0] for each in account.library()] == ["Ada", "Zoe"]
+
+
 @pytest.mark.parametrize("names", [(), ("New",)], ids=["no voice", "others"])
 def test_where_none_would_stay_nothing_is_pruned(account: Account, cli: Cli, names: tuple[str, ...]) -> None:
     Path("new.wav").write_bytes(wav(5))
@@ -156,6 +169,20 @@ def test_one_failure_does_not_stop_the_others(account: Account, cli: Cli) -> Non
     steps = json.loads(failed.out)["apply"]
     assert [(step["action"], step["error"] is None) for step in steps] == [("create", False), ("update", True)]
     assert account.library()[0][2] == "male"
+
+
+@pytest.mark.parametrize("home", ["~", "~nobody-of-that-name"])
+def test_a_home_that_is_not_there_is_said(
+    account: Account, cli: Cli, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    def no_entry(_: object) -> None:  # as for a user id that no entry of the system has
+        raise KeyError
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", no_entry)
+    write({"name": "New", "sample": f"{home}/new.wav"})
+    message = f"v.yaml: voices[0] (New): there is no home folder for '{home}/new.wav': write it out, or set HOME"
+    assert cli("apply", "v.yaml", "--yes", status=1).err == f"Error: {message}\n"
 
 
 def test_a_create_without_a_sample_says_so(account: Account, cli: Cli) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from mistral_voices.cli.connection import read_key
 from mistral_voices.cli.failures import Failure
 from mistral_voices.local import VoicesServer
 
-from .conftest import Ended, piped
+from .conftest import SCRIPT, Ended, piped
 
 SECRET = "secret-0123456789"
 
@@ -40,6 +41,10 @@ def test_other_keys(call: Callable[..., Ended], user: Path, arguments: list[str]
 
 def test_a_key_from_standard_input(server: VoicesServer) -> None:
     assert piped("find", "clara", "--api-key-file", "-", stdin=f"{SECRET}\n").status == 0
+    closed = "import os, sys; os.close(0); os.execv(sys.argv[1], sys.argv[1:])"
+    none = piped("find", "clara", "--api-key-file", "-", program=(sys.executable, "-c", closed, SCRIPT))
+    assert (none.status, none.out) == (4, "")
+    assert none.err.startswith("Error: --api-key-file - cannot be read: standard input is closed\n")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +59,7 @@ def test_a_key_from_standard_input(server: VoicesServer) -> None:
         (b"", ["--api-key-command", "absent-program x"], "--api-key-command failed: No such file"),
         (b"", ["--api-key-command", "false"], "--api-key-command failed: it ended with status 1"),
         (b"", ["--api-key-command", "'"], "--api-key-command failed: it is no command line"),
-        (b"", ["--api-key-command", " "], "--api-key-command failed: it is no command line"),
+        (b"\xff\xfe", ["--api-key-command", "cat key"], "--api-key-command failed: what it prints is no text"),
         (b"", ["--api-key-command", "true"], "--api-key-command gives no key"),
     ],
 )

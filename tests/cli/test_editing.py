@@ -201,6 +201,24 @@ def test_deleting_after_a_backup(call: Callable[..., Ended], server: VoicesServe
         assert (ended.status, names(server), saved) == (0, [], [WAV, WAV])
 
 
+def test_what_has_no_recording_to_save_is_not_deleted(
+    call: Callable[..., Ended], server: VoicesServer, user: Path
+) -> None:
+    record(user, "a.wav", "b.wav")
+    call("create", "a.wav", "b.wav")
+    server.fail(404, method="GET", path="/v1/audio/voices/{voice_id}/sample", every=2)
+    for _ in range(2):
+        ended = call("delete", "a", "b", "--backup", "kept", "--yes")
+        assert (ended.status, names(server)) == (1, ["a", "b"])
+        assert "nothing was deleted" in ended.err
+        assert " has no recording: without --backup it can be deleted" in ended.err
+        server.clear_faults()
+        server.fail(404, method="GET", path="/v1/audio/voices/{voice_id}/sample", every=1)
+    server.clear_faults()
+    assert call("delete", "a", "b", "--backup", "kept", "--yes").status == 0
+    assert names(server) == []
+
+
 def test_what_was_saved_is_read_back_before_it_is_deleted(
     call: Callable[..., Ended], server: VoicesServer, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

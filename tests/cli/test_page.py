@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import tracemalloc
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import WAV, Ended
+from .conftest import WAV, Ended, in_terminal
 from .page_library import hostile_voices, make_backup
 
 Call = Callable[..., Ended]
@@ -152,6 +153,44 @@ def test_a_file_is_replaced_only_by_force(user: Path, call: Call) -> None:
     assert call("page", "voices", "-o", "a.html", "--force").status == 0
     assert Page(user / "a.html").samples == {"sample-0": WAV}
     assert (user / "a.html").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["pipe", "device", "link"])
+def test_what_is_no_regular_file_is_not_replaced(user: Path, call: Call, name: str) -> None:
+    make_backup(user / "voices", ({}, WAV))
+    os.mkfifo(user / "pipe")
+    (user / "device").symlink_to(os.devnull)
+    (user / "link").symlink_to("pipe")
+    before = (user / name).lstat()
+    assert call("page", "voices", "-o", name, "--force") == (
+        1,
+        "",
+        f"Error: {name} is no regular file\n-o - sends the page to standard output.\n",
+    )
+    assert os.path.samestat((user / name).lstat(), before)
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(user: Path, call: Call) -> None:
+    make_backup(user / "voices", ({}, WAV))
+    (user / "kept").mkdir()
+    (user / "a.html").symlink_to("kept/real.html")
+    assert call("page", "voices", "-o", "a.html").status == 0
+    (user / "kept" / "real.html").write_text("")
+    assert call("page", "voices", "-o", "a.html").status == 1
+    assert call("page", "voices", "-o", "a.html", "--force").status == 0
+    assert (user / "a.html").is_symlink()
+    assert Page(user / "kept" / "real.html").samples == {"sample-0": WAV}
+    assert [path.name for path in (user / "kept").iterdir()] == ["real.html"]
+
+
+def test_standard_output(user: Path, call: Call) -> None:
+    make_backup(user / "voices", ({}, WAV))
+    ended = call("page", "voices", "-o", "-")
+    assert (ended.status, ended.err) == (0, "1 voice, 1 sample.\n")
+    assert call("page", "voices").status == 0
+    assert ended.out == (user / "voices.html").read_text()
+    assert in_terminal("page", "voices", "-o", "-").status == 2
+    assert [path.name for path in user.iterdir() if path.is_file()] == ["voices.html"]
 
 
 def test_a_large_page_is_made_on_request_and_a_piece_at_a_time(user: Path, call: Call) -> None:

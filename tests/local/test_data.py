@@ -184,6 +184,15 @@ def test_seeds() -> None:
         assert client.delete(f"{VOICES}/mine").status_code == 200
 
 
+def test_without_an_id_the_name_decides(tmp_path: Path) -> None:
+    seed = [{"name": "Ada"}, {"name": "Zo\u00eb"}]
+    for _ in range(2):  # at a second start they are known
+        with VoicesServer(tmp_path / "voices.sqlite", seed) as server, server.client(headers=KEY) as client:
+            items = client.get(VOICES, params={"type": "custom"}).json()["items"]
+            assert sorted(voice["name"] for voice in items) == ["Ada", "Zo\u00eb"]
+            assert len({voice["id"] for voice in items}) == 2
+
+
 ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
 
 
@@ -200,6 +209,8 @@ ADA: dict[str, Any] = {"id": "a", "name": "Ada"}
         (ADA | {"trimmed_seconds": float("nan")}, r"seed entry 2 \('a'\): trimmed_seconds: "),
         *((ADA | {"sample_audio": wrong}, r"\('a'\): sample_audio: must be text") for wrong in ("\ud800", b"RIFF")),
         (ADA | {"sample_audio": "ada.wav"}, r"\('a'\): sample_audio: must be base64 text"),
+        ({"name": "\ud800"}, "seed entry 2 .*: name: "),
+        ({"tags": []}, "seed entry 2 .*: name: is missing"),
         ({"id": "one", "name": "Ada"}, r"seed entry 2 \('one'\): id: an earlier entry"),
         (ADA | {"slug": "first"}, r"seed entry 2 \('a'\): slug: another voice"),
     ],

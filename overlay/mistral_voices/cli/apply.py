@@ -18,7 +18,7 @@ from .apply_plan import Change, compare, read_wanted
 from .backup.creations import Creations, Voices, arguments, create, fold
 from .backup.folder import locked
 from .connection import address, connect
-from .failures import DONE, DRIFT, describe, describe_resumable, status_of
+from .failures import DONE, DRIFT, Failure, describe, describe_resumable, status_of
 from .options import concurrency_option, dry_run_option, global_options, settings, yes_option
 from .output import confirm, paint, plural, say, visible, write, write_json
 from .parallel import each_until_all_would_fail
@@ -81,19 +81,26 @@ def _apply(
     concurrency: int,
     bar: Progress,
 ) -> list[tuple[Change, Exception]]:
-    """Do all that is to be done, deletions last; give what failed.
+    """Do all that is to be done, and delete at the end, if nothing failed; give what failed.
 
     Raises:
         errors.MistralError: The key, the limits of the account or the network are in the way.
         OSError: What is made cannot be recorded.
     """
     failed: list[tuple[Change, Exception]] = []
-    others = [change for change in changes if change.action not in ("delete", "unchanged")]
-    for part in (others, [change for change in changes if change.action == "delete"]):
+    deletions = [change for change in changes if change.action == "delete"]
+
+    def do_each(part: Iterable[Change]) -> None:
         for change, outcome in each_until_all_would_fail(partial(_do, mistral, records, present), part, concurrency):
             if isinstance(outcome, Exception):
                 failed.append((change, outcome))
             bar.advance()
+
+    do_each(change for change in changes if change.action not in ("delete", "unchanged"))
+    if failed:  # it may be what takes the place of a voice that is to go
+        left = Failure("not all else was done, so that it stays", exit_status=status_of(error for _, error in failed))
+        return [*failed, *((change, left) for change in deletions)]
+    do_each(deletions)
     return failed
 
 

@@ -106,9 +106,16 @@ def _read_voice(item: Any, place: str, folder: Path) -> Wanted:
                 "" if kind == NUMBER or isinstance(value, str) else "; YAML takes words such as no for it: quote them"
             )
             raise ValueError(f"{place}: {member} must be {kind}, not {reprlib.repr(value)}{remedy}")
-    sample = item.get("sample")
+    sample = None if item.get("sample") is None else folder / _path(item["sample"], place)
     members = {name: item[name] for name in MEMBERS if name in item}
-    return Wanted(item["name"], None if sample is None else folder / Path(sample).expanduser(), members)
+    return Wanted(item["name"], sample, members)
+
+
+def _path(text: str, place: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{place}: there is no home folder for {text!r}: write it out, or set HOME") from None
 
 
 def _is(kind: str, value: Any) -> bool:

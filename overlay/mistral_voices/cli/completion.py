@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from mistral_voices import models
+
+
+# What bash, and the script that click has for it, take for text and no more, once it is escaped or within quotes.
+PLAIN = re.compile(r"[\w .,()-]+")
 
 
 @click.command(
@@ -42,16 +46,36 @@ def completion(shell: str) -> None:
 
 
 def complete_voices(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the names and ids of the last listing that begin with what is typed."""
+    """Offer the names and ids of the last listing that begin with what is typed.
+
+    Anybody may have named a voice: where a shell could take a name for more than text, its id is offered instead.
+    """
     from click.shell_completion import CompletionItem
 
-    names = [text for voice in _read_cache() for text in voice]
-    fitting = sorted(
-        {name for name in names if name.casefold().startswith(incomplete.casefold()) and name.isprintable()}
-    )
-    if os.environ.get(VARIABLE, "").startswith("bash"):  # its script takes off one, and inserts the rest as it is
-        fitting = [re.sub(r"([^\w@%+=:,./-])", r"\\\\\1", name) for name in fitting]
-    return [CompletionItem(name) for name in fitting]
+    is_bash = os.environ.get(VARIABLE, "").startswith("bash")
+    is_text: Callable[[str], object] = PLAIN.fullmatch if is_bash else str.isprintable
+    fitting = {
+        text if is_text(text) else voice_id
+        for name, voice_id in _read_cache()
+        for text in (name, voice_id)
+        if text.casefold().startswith(incomplete.casefold())
+    }
+    offered = sorted(text for text in fitting if is_text(text))
+    if is_bash:
+        if not _is_quoted():
+            offered = [*map(_escape, offered)]
+        offered = [*map(_escape, offered)]  # for `read` in the script
+    return [CompletionItem(text) for text in offered]
+
+
+def _is_quoted() -> bool:
+    """Say whether the word that bash completes begins with a quote, within which a backslash is a character."""
+    words = os.environ["COMP_WORDS"].split("\n")
+    return words[int(os.environ["COMP_CWORD"])].startswith(("'", '"'))
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\ ,()])", r"\\\1", text)
 
 
 def remember_voices(voices: Iterable[models.VoiceResponse]) -> Iterator[models.VoiceResponse]:

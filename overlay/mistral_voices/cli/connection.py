@@ -67,8 +67,7 @@ def read_key(file: str | None, command: str | None) -> str:
         Failure: There is none, or it cannot be read.
     """
     if file:
-        key = sys.stdin.read() if file == "-" else _read_file(file)
-        origin = f"--api-key-file {file}"
+        key, origin = _read_file(file), f"--api-key-file {file}"
     elif command:
         key, origin = _run(command), "--api-key-command"
     else:
@@ -86,10 +85,14 @@ def read_key(file: str | None, command: str | None) -> str:
 
 def _read_file(path: str) -> str:
     try:
-        return Path(path).read_text("utf-8")
+        if path != "-":
+            return Path(path).read_text("utf-8")
+        if sys.stdin is not None:
+            return sys.stdin.buffer.read().decode()
+        reason: str | None = "standard input is closed"
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise Failure(f"--api-key-file {path} cannot be read: {reason}", KEY_REMEDY, NOT_AUTHORISED) from None
+    raise Failure(f"--api-key-file {path} cannot be read: {reason}", KEY_REMEDY, NOT_AUTHORISED)
 
 
 def _run(command: str) -> str:
@@ -97,6 +100,8 @@ def _run(command: str) -> str:
     try:
         done = subprocess.run(shlex.split(command), stdout=subprocess.PIPE, check=True)
         return done.stdout.decode()
+    except UnicodeDecodeError:
+        reason = "what it prints is no text"
     except (OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or "it is no command line"
     except subprocess.CalledProcessError as error:

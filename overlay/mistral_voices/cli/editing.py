@@ -240,6 +240,9 @@ def _back_up(mistral: Mistral, voices: list[models.VoiceResponse], path: Path, *
         with Progress("Saving", len(todo.missing), quiet=quiet) as progress:
             result = saving.save(mistral, folder, todo, advance=progress.advance)
         failed = [f"{entry.name}: {describe(error)[0]}" for entry, error in result.failed]
+        failed += [
+            f"{entry.name} has no recording: without --backup it can be deleted" for entry in result.without_sample
+        ]
         failed = failed or saving.plan(folder, address(), voices, verify=True).damaged
     if failed:
         raise Failure(f"Not everything could be saved in {path}; nothing was deleted", "; ".join(failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,10 +26,15 @@ def user_folder(variable: str, usual: str) -> Path:
 def write_whole(path: Path, texts: Iterable[str], *, survives_power_cuts: bool = True) -> None:
     """Write a file of mode 0600 that is there whole or not at all, in place of one that has its name.
 
+    A link stays, and what it leads to is written.
+
     Raises:
         OSError: It cannot be written; what was there still is.
     """
-    part = path.with_name(f".{path.name}.part")
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # a device, say, which would be gone
+        raise OSError(errno.EINVAL, "this is no regular file", str(path))
+    part = target.with_name(f".{target.name}.part")
     try:
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(file, "w", encoding="utf-8", newline="\n") as stream:
@@ -36,7 +42,7 @@ def write_whole(path: Path, texts: Iterable[str], *, survives_power_cuts: bool =
             stream.flush()
             if survives_power_cuts:
                 os.fsync(file)
-        os.replace(part, path)
+        os.replace(part, target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error

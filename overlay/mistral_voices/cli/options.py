@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,6 @@ import click
 # By which the completion script of a shell calls the command.
 VARIABLE = "_MISTRAL_VOICES_COMPLETE"
 SERVER = click.Choice(["global", "eu", "us"])
-FOLDER = click.Path(file_okay=False, path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -28,7 +28,20 @@ class Text(click.ParamType[str]):
         return str(value)
 
 
-class FileToWrite(click.Path):
+class NamedPath(click.Path):
+    """A path that is not empty: the empty value of a variable in a script would mean the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the path."""
+        if value == "":
+            self.fail("It is empty: give a path.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = NamedPath(file_okay=False, path_type=Path)
+
+
+class FileToWrite(NamedPath):
     """The path of a file to write; one that ends as that of a folder needs the folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -36,6 +49,16 @@ class FileToWrite(click.Path):
         if str(value).endswith(("/", os.sep)) and not os.path.isdir(value):
             self.fail(f"There is no folder {value}", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the number."""
+        if math.isnan(seconds := super().convert(value, param, ctx)):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return seconds
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -61,13 +84,17 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
         context.find_root().ensure_object(dict)[parameter.name] = value
 
 
-_file = click.Path(dir_okay=False, allow_dash=True)
-_seconds = click.FloatRange(0, 864_000, min_open=True)
+_file = NamedPath(dir_okay=False, allow_dash=True)
+_seconds = Seconds(0, 864_000, min_open=True)
 GLOBAL: dict[str, dict[str, Any]] = {
     "--server": {"type": SERVER, "help": "The server by its region."},
-    "--server-url": {"metavar": "URL", "help": "The server by its address; it wins over --server."},
+    "--server-url": {"type": Text(), "metavar": "URL", "help": "The server by its address; it wins over --server."},
     "--api-key-file": {"type": _file, "help": "Read the key from a file; - is standard input."},
-    "--api-key-command": {"metavar": "COMMAND", "help": "Take the key from what a command prints, as 'pass mistral'."},
+    "--api-key-command": {
+        "type": Text(),
+        "metavar": "COMMAND",
+        "help": "Take the key from what a command prints, as 'pass mistral'.",
+    },
     "--timeout": {"type": _seconds, "metavar": "SECONDS", "help": "How long each phase of an attempt may take."},
     "--retries": {
         "type": click.IntRange(0, 100),

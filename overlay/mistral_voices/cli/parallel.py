@@ -7,6 +7,7 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
@@ -47,14 +48,11 @@ def each_done(
         interrupted = True
         done.put(None)
 
-    # A signal that only sets a flag: an exception could come between a result and what is written of it.
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
+    with _on_interrupt(interrupt):
         while True:
             for item in itertools.islice(waiting, 0 if interrupted else at_once - running):
-                # A thread of its own: one that waits for the network must not keep the process alive.
-                threading.Thread(target=work, args=(item,), daemon=True).start()
                 running += 1
+                _begin(work, item)
             if not running:
                 break
             finished = done.get()
@@ -65,6 +63,27 @@ def each_done(
             yield finished
         if interrupted:
             raise KeyboardInterrupt
+
+
+def _begin(work: Callable[[Item], None], item: Item) -> None:
+    """Work in a thread of its own: one that waits for the network must not keep the process alive."""
+    try:
+        threading.Thread(target=work, args=(item,), daemon=True).start()
+    except RuntimeError:  # the system has no more of them
+        work(item)
+
+
+@contextmanager
+def _on_interrupt(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle Ctrl-C in a way of our own, unless whoever began the process wants it to be ignored.
+
+    The handler only sets a flag: an exception could come between a result and what is written of it.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, handler)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -78,7 +78,7 @@ filter_options = together(
     click.option("--query", type=Text(), help="Only voices whose name contains this text."),
     click.option("--older-than", type=Moment(), help="Only voices made before that: 90d, 12h, 2026-03-31."),
     click.option("--newer-than", type=Moment(), help="Only voices made since then."),
-    click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many."),
+    click.option("--limit", type=click.IntRange(1, 10**9), metavar="N", help="At most so many."),
 )
 
 

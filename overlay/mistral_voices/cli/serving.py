@@ -9,6 +9,7 @@ import threading
 import click
 
 from .failures import Failure
+from .options import NamedPath
 from .output import examples, say, write
 
 
@@ -19,12 +20,12 @@ from .output import examples, say, write
     )
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; without it the system chooses.")
-@click.option("--data", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the voices in this SQLite file.")
+@click.option("--data", metavar="FILE", type=NamedPath(dir_okay=False), help="Keep the voices in this SQLite file.")
 @click.option(
     "--seed",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False),
-    help="Voices to begin with: a list in YAML or JSON, such as '- name: Ada', without samples.",
+    help="Voices to begin with: a list in YAML or JSON, such as '- name: Ada'.",
 )
 def serve(port: int, data: str | None, seed: str | None) -> None:
     """Run a voices server on this machine, until Ctrl-C, to try things out; it takes any key."""
@@ -32,7 +33,8 @@ def serve(port: int, data: str | None, seed: str | None) -> None:
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: stop.set())
     try:
         server = VoicesServer(data, seed or ())
     except ModuleNotFoundError as error:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import yaml
 
@@ -57,7 +58,7 @@ def _new_voices(
         voice, sample = _read_entry(document, entry, place)
         place = f"{place} ({voice['id']!r})"
         if voice["id"] in seen:
-            raise ValueError(f"{place}: id: an earlier entry has it too")
+            raise ValueError(f"{place}: id: an earlier entry has it too (without one the name decides)")
         seen.add(voice["id"])
         if voice["id"] in ids:
             continue
@@ -98,7 +99,9 @@ def _read_entry(document: Document, entry: object, place: str) -> tuple[Voice, S
         if name not in known:
             raise ValueError(f"{place}: {name}: is no member of a voice")
     members = {name: value for name, value in entry.items() if name not in _SAMPLE_MEMBERS}
-    if not isinstance(members.get("id"), str) or not members["id"]:
+    # The same at each start: in a data file the voice is not added again.
+    members.setdefault("id", str(uuid5(UUID(LOCAL_USER), ascii(members.get("name")))))
+    if not isinstance(members["id"], str) or not members["id"]:
         raise ValueError(f"{place}: id: must be text, and not empty")
     if isinstance(members.get("created_at"), datetime):  # as YAML reads it
         members["created_at"] = members["created_at"].isoformat()

@@ -18,9 +18,10 @@ class VoicesServer:
 
     Args:
         data: the SQLite file that keeps the voices, made if absent; None keeps them in memory.
-        seed: voices to begin with, as mappings with the members of a voice, of which `id` and `name` are needed, and
+        seed: voices to begin with, as mappings with the members of a voice, of which `name` is needed, and
             `sample_audio` (base64 text) and `sample_filename`; or the path of a file with a list of them, in JSON if it
-            is named .json, else in YAML. Ids that the data file has already are left as they are.
+            is named .json, else in YAML. Without an `id` a voice gets one that only its name decides. Ids that the data
+            file has already are left as they are.
         api_key: the only key that is accepted; None or "" accepts any.
         sample_form: how samples are sent: "audio", the bytes, or "json", base64 text as a JSON string.
         without_v2: respond 404 to whatever is below /v2, as an older server does.

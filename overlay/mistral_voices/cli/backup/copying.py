@@ -15,7 +15,17 @@ import click
 from ..connection import address, connect
 from ..failures import DONE, FAILED, describe
 from ..files import user_folder
-from ..options import SERVER, F, concurrency_option, dry_run_option, global_options, together, yes_option
+from ..options import (
+    SERVER,
+    F,
+    NamedPath,
+    Text,
+    concurrency_option,
+    dry_run_option,
+    global_options,
+    together,
+    yes_option,
+)
 from ..output import need_answer, say, visible
 from . import report, saving
 from .commands import restore_into, save
@@ -27,9 +37,11 @@ KEYS = ("api_key_file", "api_key_command")
 def _side_options(side: str) -> Callable[[F], F]:
     return together(
         click.option(f"--{side}-server", type=SERVER, help=f"The server to copy {side}."),
-        click.option(f"--{side}-server-url", metavar="URL", help="The same by its address."),
-        click.option(f"--{side}-api-key-file", type=click.Path(dir_okay=False), help="The file with the key for it."),
-        click.option(f"--{side}-api-key-command", metavar="COMMAND", help="A command that prints the key for it."),
+        click.option(f"--{side}-server-url", type=Text(), metavar="URL", help="The same by its address."),
+        click.option(f"--{side}-api-key-file", type=NamedPath(dir_okay=False), help="The file with the key for it."),
+        click.option(
+            f"--{side}-api-key-command", type=Text(), metavar="COMMAND", help="A command that prints the key for it."
+        ),
     )
 
 

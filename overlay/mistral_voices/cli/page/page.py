@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -44,9 +45,9 @@ class Shown(NamedTuple):
 @click.option(
     "-o",
     "--output",
-    type=FileToWrite(dir_okay=False, path_type=Path),
+    type=FileToWrite(dir_okay=False, allow_dash=True, path_type=Path),
     default=Path("voices.html"),
-    metavar="FILE",
+    metavar="FILE|-",
     help="Where to; voices.html without it.",
 )
 @force_option
@@ -58,10 +59,13 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
     The page has all in it, samples too: it needs no network, and no file beside it. They are recordings of people: the
     page can be read by you alone.
     """
+    is_file = output != Path("-")
+    if not is_file and (sys.stdout.isatty() or settings().get("json")):
+        raise click.UsageError("-o - sends the page to standard output: redirect it, without --json, or name a file.")
     folder = Folder(path)
     backup = folder.require()
-    if output.exists() and not force:
-        raise Failure(f"{output} is there already", "--force replaces it.")
+    if is_file:
+        _refuse_to_replace(output, force=force)
     samples = [entry.sample for entry in backup.voices if entry.sample]
     total = sum(sample["size"] for sample in samples)
     if total > LARGE and not large:
@@ -71,7 +75,11 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
         )
     damaged: list[str] = []
     shown = [Shown(entry, _whole(folder, entry.sample, damaged)) for entry in backup.voices]
-    write_whole(output, texts(backup, shown))
+    if is_file:
+        write_whole(output, texts(backup, shown))
+    else:
+        sys.stdout.writelines(texts(backup, shown))
+        sys.stdout.flush()
     heard = sum(voice.file is not None for voice in shown)
     if settings().get("json"):
         size = output.stat().st_size
@@ -80,9 +88,23 @@ def page(path: Path, output: Path, force: bool, large: bool) -> int:
     else:
         for damage in damaged:
             say(visible(f"Without its sample: {damage}"))
-        say(f"{plural(len(shown), 'voice')}, {plural(heard, 'sample')}, {output.stat().st_size / MEGABYTE:,.1f} MB.")
-        write(visible(str(output)))
+        written = f", {output.stat().st_size / MEGABYTE:,.1f} MB" if is_file else ""
+        say(f"{plural(len(shown), 'voice')}, {plural(heard, 'sample')}{written}.")
+        if is_file:
+            write(visible(str(output)))
     return FAILED if damaged else DONE
+
+
+def _refuse_to_replace(output: Path, *, force: bool) -> None:
+    """Refuse to write where something is.
+
+    Raises:
+        Failure: It is a file, and `force` is not given, or something that a file must not take the place of.
+    """
+    if output.exists() and not output.is_file():
+        raise Failure(f"{output} is no regular file", "-o - sends the page to standard output.")
+    if output.exists() and not force:
+        raise Failure(f"{output} is there already", "--force replaces it.")
 
 
 def _whole(folder: Folder, sample: Sample | None, damaged: list[str]) -> Path | None:
