@@ -29,3 +29,12 @@ def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
         assert (tmp_path / "kept" / "file").read_text() == text
     assert (tmp_path / "link").is_symlink()
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["file"]
+
+
+def test_a_link_that_others_put_where_a_file_is_prepared_is_not_followed(tmp_path: Path) -> None:
+    (precious := tmp_path / "precious").write_text("precious")
+    (tmp_path / ".page.html.part").symlink_to(precious)
+    with pytest.raises(OSError, match=r"page\.html"):
+        write_whole(tmp_path / "page.html", ["new"])
+    write_whole(tmp_path / "page.html", ["new"])
+    assert (precious.read_text(), (tmp_path / "page.html").read_text()) == ("precious", "new")

@@ -36,7 +36,7 @@ def write_whole(path: Path, texts: Iterable[str], *, survives_power_cuts: bool =
         raise OSError(errno.EINVAL, "this is no regular file", str(path))
     part = target.with_name(f".{target.name}.part")
     try:
-        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with open(file, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(texts)
             stream.flush()

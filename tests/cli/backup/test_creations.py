@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,16 @@ def test_a_clock_that_is_set_meanwhile_does_not_make_it_wait_longer(tmp_path: Pa
     record = Creations(tmp_path / "record", "here", "old")
     record.list_complete(list, lambda _: None, lambda: datetime.now(UTC) + timedelta(hours=next(times)), slept.append)
     assert sum(slept) <= IN_FLIGHT
+
+
+@pytest.mark.parametrize("began", [7, "yesterday", [0], "2026-11-30"])
+def test_what_is_no_time_may_have_been_a_moment_ago(tmp_path: Path, began: object) -> None:
+    line = {"server": "here", "old": "a", "name": "Ada", "new": None, "began": began, "done": None}
+    (tmp_path / "record").write_text(json.dumps(line) + "\n")
+    slept: list[float] = []
+    record = Creations(tmp_path / "record", "here", "old")
+    record.list_complete(list, lambda _: None, lambda: datetime(2026, 12, 1, tzinfo=UTC), slept.append)
+    assert sum(slept) == pytest.approx(0 if began == "2026-11-30" else IN_FLIGHT)
 
 
 @pytest.mark.parametrize(

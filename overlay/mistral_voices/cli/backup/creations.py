@@ -174,6 +174,10 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+def _moment(began: object) -> datetime:
+    """Read when a create began; what is no date, in a record that was edited, may be a moment ago."""
+    try:
+        moment = datetime.fromisoformat(str(began))
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
