@@ -35,12 +35,19 @@ if TYPE_CHECKING:
     _namespace = cached_property
 else:
 
-    class _namespace(cached_property):  # noqa: N801 - a decorator
-        """`cached_property` that gives its type when the class is asked: unittest.mock.create_autospec asks it."""
+    class _namespace:  # noqa: N801 - a decorator
+        """`cached_property` without a lock, which a fork could leave taken: that of Python 3.11 is one for all objects.
+
+        It gives its type when the class is asked: unittest.mock.create_autospec asks it.
+        """
+
+        def __init__(self, make):
+            self._make = make
+            self.__doc__ = make.__doc__
 
         def __get__(self, instance, owner=None):
             if instance is not None:
-                return super().__get__(instance, owner)
+                return vars(instance).setdefault(self._make.__name__, self._make(instance))
             from .audio import Audio  # as in `audio`
 
             return Audio

@@ -201,6 +201,7 @@ FORKS_WHILE_LOADING = """
 import importlib.abc, os, signal, sys, threading, warnings
 assert "logging" not in sys.modules  # which takes part in a fork as well
 warnings.simplefilter("ignore")  # that there are threads
+sys.setswitchinterval(1e-5)  # so that the fork comes anywhere
 from mistral_voices import Mistral
 is_async, url, module = sys.argv[1] == "True", *sys.argv[2:]
 if is_async:
