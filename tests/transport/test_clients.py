@@ -22,6 +22,7 @@ import trustme
 
 from mistral_voices import Mistral, errors
 from mistral_voices._transport import certificates
+from mistral_voices._transport.clients import MOST_SERVERS, Clients
 from mistral_voices.local import VoicesServer
 from tests.harness import CALLS, KEY, VOICE, ClientKind, Replies
 from tests.loopback import SecureServer, Server, run_python
@@ -326,3 +327,29 @@ def test_certificates_are_loaded_once_and_only_for_https(
         with pytest.raises(errors.NoResponseError):
             get(Mistral(api_key=KEY, server_url=secure.url, retry_config=None), is_async, None)
     assert len(loads) == 1
+
+
+@BOTH
+def test_of_many_servers_the_oldest_clients_go_when_their_last_call_ends(is_async: bool) -> None:
+    async def give(clients: Clients, port: int) -> Any:
+        url = f"http://127.0.0.1:{port}/v1"
+        return await clients.of_loop(url) if is_async else clients.sync(url)
+
+    async def let_the_loop_close() -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        clients = Clients(None, None)
+        in_use = await give(clients, 1)
+        made = [in_use.client, *[(await give(clients, port)).client for port in range(2, MOST_SERVERS + 3)]]
+        await let_the_loop_close()
+        assert [client.is_closed for client in made] == [False, True] + [False] * MOST_SERVERS
+        del in_use
+        await let_the_loop_close()
+        assert made[0].is_closed
+        clients.close()
+        await let_the_loop_close()
+        assert all(client.is_closed for client in made)
+
+    asyncio.run(main())

@@ -16,6 +16,9 @@ from .http_client import AsyncClient, HTTPClient, SyncClient, usual_timeout
 if TYPE_CHECKING:
     import ssl
 
+# So many servers have a client each at a time, those of each event loop apart: calls may name any number.
+MOST_SERVERS = 64
+
 
 class Clients:
     """The two HTTP clients of one Mistral.
@@ -32,8 +35,8 @@ class Clients:
         self._trusted: dict[bool, ssl.SSLContext] = {}  # by whether it is for plain http
         self._lock = threading.Lock()
         self.is_closed: bool = False
-        self._own: dict[str, HTTPClient] = {}  # by scheme, host and port of the server
-        self._own_async: dict[tuple[Any, str], HTTPClient] = {}  # the same of each event loop
+        self._own: dict[Any, HTTPClient] = {}  # by scheme, host and port of the server
+        self._own_async: dict[Any, HTTPClient] = {}  # the same of each event loop
         weakref.finalize(self, _close, self._own)  # the end of the program, too
         weakref.finalize(self, _close_async, self._own_async).atexit = False  # which closes its loops by itself
         _ALL.add(self)
@@ -54,6 +57,7 @@ class Clients:
                     # A signal that raises just after httpcore's own lock, which is written in Python, was acquired
                     # would leave it locked, and stop every thread for good.
                     _set_in_pools(client.client, "_optional_thread_lock", lambda _: threading.Lock())
+                    _bound(self._own, [*self._own])
                     self._own[origin] = client
         return client
 
@@ -77,6 +81,7 @@ class Clients:
                 self.check_open()
                 for old in [old for old in self._own_async if old[0].is_closed()]:
                     del self._own_async[old]
+                _bound(self._own_async, [each for each in self._own_async if each[0] is key[0]])
                 self._own_async[key] = client
         return client
 
@@ -90,12 +95,9 @@ class Clients:
         if http.was_waiting(sys.exception()):
             return
         with self._lock:
-            for origin in [key for key, own in self._own.items() if own is http]:
-                del self._own[origin]
-                weakref.finalize(http, http.client.close)
-            for key in [key for key, own in self._own_async.items() if own is http]:
-                del self._own_async[key]
-                weakref.finalize(http, event_loops.close_from_outside, key[0], http.client).atexit = False
+            for own in (self._own, self._own_async):
+                for key in [key for key, each in own.items() if each is http]:
+                    _let_go(own, key)
 
     def _make(self, kind: str, hook: Callable[[Any], Any], backend: Callable[[Any], Any], origin: str) -> HTTPClient:
         """Make a client for a server; TransportError where the environment is wrong."""
@@ -157,6 +159,23 @@ class Clients:
             "a Mistral, its audio and its voices cannot be pickled or copied, as they hold the key and connections: "
             "share the Mistral, or make a new one where it is needed, such as in each process"
         )
+
+
+def _let_go(own: dict[Any, HTTPClient], key: Any) -> None:
+    """Take a client out of use; the end of its last call closes it."""
+    http = own.pop(key, None)
+    if http is None:  # it was closed meanwhile
+        return
+    if isinstance(key, str):
+        weakref.finalize(http, http.client.close)
+    else:
+        weakref.finalize(http, event_loops.close_from_outside, key[0], http.client).atexit = False
+
+
+def _bound(own: dict[Any, HTTPClient], keys: list[Any]) -> None:
+    """Make room for one more client of these: the oldest go."""
+    for key in keys[: max(0, len(keys) + 1 - MOST_SERVERS)]:
+        _let_go(own, key)
 
 
 def _close(own: dict[str, HTTPClient]) -> None:
