@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -58,13 +59,12 @@ class VoicesServer:
         document = _document.packaged_document()
         entries = _seed.read_seed_file(seed) if isinstance(seed, (str, os.PathLike)) else seed
         store = _store.Store(data)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(store.close)
             with _store.explain_damage(data):
                 _seed.fill(store, document, entries)
             self._application = _application.Application(document, store, api_key or None, sample_form, without_v2)
-        except BaseException:
-            store.close()
-            raise
+            on_failure.pop_all()
         self._http: HttpServer | None = None
 
     @property

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -100,12 +100,11 @@ class Store:
         """
         self._lock = threading.Lock()
         self._connection = _connect(data)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self._connection.close)
             with explain_damage(data):
                 self.identity = _prepare(self._connection)
-        except BaseException:
-            self._connection.close()
-            raise
+            on_failure.pop_all()
 
     def add(self, voice: Voice, sample: StoredSample, key: CreationKey | None = None) -> Voice:
         """Add a voice under its own, new id and give it; a key that came before gives the voice that was made then.
@@ -208,12 +207,11 @@ class Store:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:  # SQLite may have ended it by itself
+            except UnicodeDecodeError as error:  # from a message that quotes the damage
+                raise sqlite3.DatabaseError("the data is damaged") from error
+            finally:
+                if self._connection.in_transaction:  # it failed, and SQLite has not ended it by itself
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, UnicodeDecodeError):  # from a message that quotes the damage
-                    raise sqlite3.DatabaseError("the data is damaged") from error
-                raise
 
 
 @contextmanager
