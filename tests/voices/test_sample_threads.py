@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import os
 import sys
@@ -155,3 +156,28 @@ def test_no_call_waits_for_the_threads_of_a_web_framework(tmp_path: Path) -> Non
             await saving.save_sample_audio_async(voice_id="v1", path=tmp_path)
 
     asyncio.run(main())
+
+
+def test_what_a_failed_call_read_from_is_closed_by_the_call(tmp_path: Path) -> None:
+    left: list[str] = []
+
+    def fail(done: int, total: int | None) -> None:
+        raise LookupError
+
+    async def main() -> None:
+        hooks = sys.get_asyncgen_hooks()
+
+        def note(generator: Any) -> None:
+            left.append(generator.__qualname__)
+            assert hooks.finalizer is not None
+            hooks.finalizer(generator)
+
+        sys.set_asyncgen_hooks(hooks.firstiter, note)  # for what is left to the garbage collector
+        kind = ClientKind(httpx, is_async=True)
+        with suppress(LookupError):
+            voices = kind.mistral(kind.replies(AUDIO)).audio.voices
+            await voices.save_sample_audio_async(voice_id="v1", path=tmp_path, on_progress=fail)
+        gc.collect()
+
+    asyncio.run(main())
+    assert [name for name in left if "aiter_raw" in name or "_gather" in name] == []
